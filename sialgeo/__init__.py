@@ -1,0 +1,83 @@
+"""sialgeo: find, test, describe and map geographic concentrations of rural agro-industry.
+
+This is the table of contents. Names are loaded when first used, so ``import sialgeo`` is light::
+
+    producers = sialgeo.read_producers("queserias.csv")
+    farms     = sialgeo.read_reference("fincas.gpkg")
+    detector  = sialgeo.RelativeDBSCAN(radius=5_000)
+    found     = sialgeo.detect(producers, detector, reference=farms)
+    found     = sialgeo.assess(found, detector=detector, reference=farms)
+    found     = sialgeo.overlay(found, districts, columns=["idh_2019"])
+    sialgeo.export(found, "mapa.html")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOME = {
+    # the two tables, and what they are made of
+    "Concentrations": "model",
+    "Context": "model",
+    "Detector": "model",
+    "Indicator": "model",
+    "Publication": "model",
+    "Raster": "model",
+    "Step": "model",
+    "TestResult": "model",
+    "Reference": "references",
+    # reading
+    "read_producers": "readers",
+    "read_reference": "readers",
+    "read_territories": "readers",
+    "read_indicators": "readers",
+    "read_places": "readers",
+    "read_raster": "readers",
+    "read_concentrations": "workfile",
+    "check_producers": "triage",
+    "select_cases": "triage",
+    "load_sample": "samples",
+    # detecting and testing
+    "detect": "detection",
+    "RelativeDBSCAN": "detection",
+    "DBSCAN": "detection",
+    "HDBSCAN": "detection",
+    "Clusterer": "detection",
+    "assess": "significance",
+    # describing
+    "profile": "profiling",
+    "location_quotient": "specialisation",
+    "join_indicators": "overlays",
+    "overlay": "overlays",
+    # handing on
+    "protect": "disclosure",
+    "export": "exporters",
+    "save": "workfile",
+    "Study": "study",
+    # languages and errors
+    "set_language": "i18n",
+    "Cancelled": "errors",
+    "CRSError": "errors",
+    "FileError": "errors",
+    "MissingDependencyError": "errors",
+    "ParameterError": "errors",
+    "SchemaError": "errors",
+    "SialgeoError": "errors",
+}
+
+__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604  (names of _HOME are strings)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'sialgeo' has no attribute {name!r}")
+    value = getattr(import_module(f"sialgeo.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOME})

@@ -1,0 +1,44 @@
+# Typed table of contents; a test holds it equal to the lazy names of __init__.py.
+from sialgeo.detection import DBSCAN as DBSCAN
+from sialgeo.detection import HDBSCAN as HDBSCAN
+from sialgeo.detection import Clusterer as Clusterer
+from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
+from sialgeo.detection import detect as detect
+from sialgeo.disclosure import protect as protect
+from sialgeo.errors import Cancelled as Cancelled
+from sialgeo.errors import CRSError as CRSError
+from sialgeo.errors import FileError as FileError
+from sialgeo.errors import MissingDependencyError as MissingDependencyError
+from sialgeo.errors import ParameterError as ParameterError
+from sialgeo.errors import SchemaError as SchemaError
+from sialgeo.errors import SialgeoError as SialgeoError
+from sialgeo.exporters import export as export
+from sialgeo.i18n import set_language as set_language
+from sialgeo.model import Concentrations as Concentrations
+from sialgeo.model import Context as Context
+from sialgeo.model import Detector as Detector
+from sialgeo.model import Indicator as Indicator
+from sialgeo.model import Publication as Publication
+from sialgeo.model import Raster as Raster
+from sialgeo.model import Step as Step
+from sialgeo.model import TestResult as TestResult
+from sialgeo.overlays import join_indicators as join_indicators
+from sialgeo.overlays import overlay as overlay
+from sialgeo.profiling import profile as profile
+from sialgeo.readers import read_indicators as read_indicators
+from sialgeo.readers import read_places as read_places
+from sialgeo.readers import read_producers as read_producers
+from sialgeo.readers import read_raster as read_raster
+from sialgeo.readers import read_reference as read_reference
+from sialgeo.readers import read_territories as read_territories
+from sialgeo.references import Reference as Reference
+from sialgeo.samples import load_sample as load_sample
+from sialgeo.significance import assess as assess
+from sialgeo.specialisation import location_quotient as location_quotient
+from sialgeo.study import Study as Study
+from sialgeo.triage import check_producers as check_producers
+from sialgeo.triage import select_cases as select_cases
+from sialgeo.workfile import read_concentrations as read_concentrations
+from sialgeo.workfile import save as save
+
+__version__: str

@@ -1,0 +1,101 @@
+"""Outputs are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sialgeo.errors import FileError
+from sialgeo.i18n import _
+
+_FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+
+
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Yield a temporary path beside ``path``; move it into place only when all went well.
+
+    The temporary name keeps the suffix, so that format drivers recognise it. Whatever fails inside
+    (an error, a cancel, a full disk) leaves the old file as it was and no half file.
+
+    Raises
+    ------
+    FileError
+        The folder is missing or may not be written, the disk is full, or ``path`` is a symbolic link.
+
+    Examples
+    --------
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with whole_file(folder / "a.txt") as temporary:
+    ...     _ = temporary.write_text("whole")
+    >>> [p.name for p in folder.iterdir()]
+    ['a.txt']
+    """
+    target = Path(path)
+    _check_target(target)
+    holder = _holder(target)
+    temporary = holder / target.name
+    try:
+        yield temporary
+        _flush(temporary, target)
+        temporary.replace(target)
+    except OSError as failure:
+        if isinstance(failure, FileError):
+            raise
+        raise FileError(explain(target, failure)) from failure
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+def explain(target: Path, failure: OSError) -> str:
+    """Return the message for an output that could not be written."""
+    if failure.errno in _FULL:
+        return _(
+            "{path}: the disk is full or the size limit is reached. Remedy: free space, or choose another folder; nothing was left half-written"
+        ).format(path=target)
+    if failure.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+        return _(
+            "{path}: the folder may not be written. Remedy: choose a folder of your own"
+        ).format(path=target)
+    return _("{path}: could not be written ({reason})").format(
+        path=target, reason=failure.strerror or failure
+    )
+
+
+def _check_target(target: Path) -> None:
+    if target.is_symlink():
+        raise FileError(
+            _(
+                "{path}: is a symbolic link and is not overwritten. Remedy: name the file itself"
+            ).format(path=target)
+        )
+    if target.is_dir():
+        raise FileError(_("{path}: is a folder. Remedy: name a file").format(path=target))
+    if not target.parent.is_dir():
+        raise FileError(
+            _("{path}: the folder does not exist. Remedy: make it first, or name another").format(
+                path=target
+            )
+        )
+
+
+def _holder(target: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=".sialgeo-", dir=target.parent))
+    except OSError as failure:
+        raise FileError(explain(target, failure)) from failure
+
+
+def _flush(temporary: Path, target: Path) -> None:
+    """Make sure that the bytes are on the disk before the old file goes."""
+    if not temporary.is_file():
+        raise FileError(
+            _("{path}: could not be written (the format driver left no file)").format(path=target)
+        )
+    with temporary.open("rb+") as handle:
+        os.fsync(handle.fileno())

@@ -1,0 +1,214 @@
+"""Who is within a radius: counts and connected components, in memory linear in the points.
+
+Nothing here allocates what grows with the number of neighbour pairs: counts are reduced as they are
+made, and components are found cell by cell. A compiled path (numba, where installed) serves large
+inputs; both paths give the same integers.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+PAIRS_AT_ONCE = 2_000_000
+TREE_FROM = 100_000  # pairs of points between two cells from which a tree is cheaper
+COMPILED_FROM = 50_000  # points from which compiling pays
+
+
+def canonical_order(xy: Array) -> Ints:
+    """Return the order by x, then y: results then do not depend on the row order."""
+    return np.lexsort((xy[:, 1], xy[:, 0])).astype(np.int64)
+
+
+def count_within(
+    queries: Array, points: Array, radius: float, *, compiled: bool | None = None
+) -> Ints:
+    """Count, for each query (n, 2), the points (m, 2) at a distance ≤ radius (metres).
+
+    >>> count_within(np.array([[0.0, 0.0]]), np.array([[3.0, 4.0], [9.0, 9.0]]), 5.0)
+    array([1])
+    """
+    if len(queries) == 0 or len(points) == 0:
+        return np.zeros(len(queries), dtype=np.int64)
+    if compiled is None:
+        compiled = len(queries) + len(points) >= COMPILED_FROM
+    if compiled and (kernels := _compiled()) is not None:
+        grid = _Grid.of(points, radius)
+        return np.asarray(
+            kernels.count(queries, grid.xy, grid.starts_of, *grid.numbers, radius), dtype=np.int64
+        )
+    tree = cKDTree(points)
+    return np.asarray(tree.query_ball_point(queries, radius, return_length=True), dtype=np.int64)
+
+
+def components_within(xy: Array, radius: float) -> Ints:
+    """Label the connected components of the graph that joins points at a distance ≤ radius.
+
+    Points in one square of diagonal ``radius`` are joined without looking; two squares are joined when
+    any pair across them is near enough, and squares already joined are not looked at again (after
+    Gunawan 2013, "A faster algorithm for DBSCAN", TU Eindhoven).
+
+    Returns
+    -------
+    labels : (n,) int64
+        From 0, numbered by the first point of each component in the given order.
+
+    Examples
+    --------
+    >>> components_within(np.array([[0.0, 0.0], [1.0, 0.0], [5.0, 0.0]]), 1.0)
+    array([0, 0, 1])
+    """
+    if len(xy) == 0:
+        return np.zeros(0, dtype=np.int64)
+    cells = _Cells.of(xy, radius)
+    component = np.arange(cells.count, dtype=np.int64)
+    joined: list[tuple[Ints, Ints]] = []
+    for step in _half_steps():
+        a, b = cells.neighbours(step)
+        apart = component[a] != component[b]
+        a, b = a[apart], b[apart]
+        near = _any_within(cells, a, b, radius)
+        if near.any():
+            joined.append((a[near], b[near]))
+            component = _components(cells.count, joined)
+    return _renumber(component[cells.of_point])
+
+
+def nearest_within(queries: Array, points: Array, radius: float) -> Ints:
+    """Return, for each query, the index of its nearest point at a distance ≤ radius, else −1."""
+    found = np.full(len(queries), -1, dtype=np.int64)
+    if len(queries) and len(points):
+        _distance, index = cKDTree(points).query(queries, distance_upper_bound=radius * (1 + 1e-9))
+        hit = index < len(points)
+        gap = ((queries[hit] - points[index[hit]]) ** 2).sum(axis=1)
+        found[hit] = np.where(gap <= radius * radius, index[hit], -1)
+    return found
+
+
+def covered_by(queries: Array, members: Array, radius: float) -> Flags:
+    """Mark the queries at a distance ≤ radius from any member."""
+    low, high = members.min(axis=0) - radius, members.max(axis=0) + radius
+    inside = ((queries >= low) & (queries <= high)).all(axis=1)
+    covered = np.zeros(len(queries), dtype=bool)
+    covered[inside] = nearest_within(queries[inside], members, radius) >= 0
+    return covered
+
+
+def _half_steps() -> list[tuple[int, int]]:
+    """Return half of the steps to cells within reach, nearest first."""
+    steps = [(dx, dy) for dx, dy in product(range(3), range(-2, 3)) if dx > 0 or dy > 0]
+    return sorted(steps, key=lambda s: s[0] ** 2 + s[1] ** 2)
+
+
+def _components(count: int, edges: list[tuple[Ints, Ints]]) -> Ints:
+    a = np.concatenate([e[0] for e in edges])
+    b = np.concatenate([e[1] for e in edges])
+    graph = coo_array((np.ones(len(a), dtype=np.int8), (a, b)), shape=(count, count))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+def _renumber(labels: Ints) -> Ints:
+    _unique, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    rank = np.empty(len(first), dtype=np.int64)
+    rank[np.argsort(first)] = np.arange(len(first))
+    return rank[inverse.reshape(-1)]
+
+
+class _Cells:
+    """Points sorted into squares whose diagonal is the radius."""
+
+    def __init__(self, xy: Array, of_point: Ints, keys: Ints, height: int) -> None:
+        self.of_point, self.keys, self.height, self.count = of_point, keys, height, len(keys)
+        order = np.argsort(of_point, kind="stable")
+        self.xy = xy[order]
+        self.size = np.bincount(of_point, minlength=self.count).astype(np.int64)
+        self.start = np.concatenate([[0], np.cumsum(self.size)[:-1]]).astype(np.int64)
+
+    @classmethod
+    def of(cls, xy: Array, radius: float) -> _Cells:
+        side = radius / math.sqrt(2) * (1 - 1e-9)
+        cell = np.floor((xy - xy.min(axis=0)) / side).astype(np.int64)
+        height = int(cell[:, 1].max()) + 5  # room for steps of ±2 without meeting the next column
+        keys, of_point = np.unique(cell[:, 0] * height + cell[:, 1], return_inverse=True)
+        return cls(xy, of_point.reshape(-1).astype(np.int64), keys, height)
+
+    def neighbours(self, step: tuple[int, int]) -> tuple[Ints, Ints]:
+        wanted = self.keys + step[0] * self.height + step[1]
+        place = np.searchsorted(self.keys, wanted)
+        place[place == self.count] = 0
+        a = np.flatnonzero(self.keys[place] == wanted)
+        return a.astype(np.int64), place[a].astype(np.int64)
+
+
+def _any_within(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
+    """Tell, for each pair of cells, whether any two of their points are within the radius."""
+    near = np.zeros(len(a), dtype=bool)
+    pairs = cells.size[a] * cells.size[b]
+    for p in np.flatnonzero(pairs > TREE_FROM):
+        ours = cells.xy[cells.start[a[p]] : cells.start[a[p]] + cells.size[a[p]]]
+        theirs = cells.xy[cells.start[b[p]] : cells.start[b[p]] + cells.size[b[p]]]
+        near[p] = bool((nearest_within(ours, theirs, radius) >= 0).any())
+    small = np.flatnonzero(pairs <= TREE_FROM)
+    bounds = np.searchsorted(
+        np.cumsum(pairs[small]), np.arange(0, pairs[small].sum() + 1, PAIRS_AT_ONCE)
+    )
+    for low, high in zip(bounds, [*bounds[1:], len(small)], strict=True):
+        chunk = small[low:high]
+        if len(chunk):
+            near[chunk] = _any_pair(cells, a[chunk], b[chunk], radius)
+    return near
+
+
+def _any_pair(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
+    size = cells.size[a] * cells.size[b]
+    pair = np.repeat(np.arange(len(a)), size)
+    rank = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
+    i = cells.start[a][pair] + rank // cells.size[b][pair]
+    j = cells.start[b][pair] + rank % cells.size[b][pair]
+    gap = cells.xy[i] - cells.xy[j]
+    within = gap[:, 0] ** 2 + gap[:, 1] ** 2 <= radius * radius
+    return np.bincount(pair[within], minlength=len(a)) > 0
+
+
+class _Grid:
+    """Points sorted into squares of the radius's side, rows of cells contiguous."""
+
+    def __init__(
+        self, xy: Array, starts_of: Ints, numbers: tuple[float, float, float, int, int]
+    ) -> None:
+        self.xy, self.starts_of, self.numbers = xy, starts_of, numbers
+
+    @classmethod
+    def of(cls, points: Array, radius: float) -> _Grid:
+        low = points.min(axis=0)
+        span = points.max(axis=0) - low
+        # never more cells than a few per point, however small the radius
+        side = max(radius, math.sqrt(span[0] * span[1] / (4 * len(points) + 1)), span.max() / 1e7)
+        columns, rows = (int(v) + 1 for v in np.floor(span / side))
+        cell = np.floor((points - low) / side).astype(np.int64)
+        key = cell[:, 1] * columns + cell[:, 0]
+        order = np.argsort(key, kind="stable")
+        starts = np.concatenate(
+            [[0], np.cumsum(np.bincount(key, minlength=columns * rows))]
+        ).astype(np.int64)
+        return cls(
+            points[order], starts, (float(low[0]), float(low[1]), float(side), columns, rows)
+        )
+
+
+def _compiled() -> Any:
+    """Return the compiled kernels, or None where numba is not installed."""
+    from sialgeo.kernels.compiled import kernels
+
+    return kernels()

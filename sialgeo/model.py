@@ -1,0 +1,436 @@
+"""The two tables that every verb takes and returns, and the names of their columns.
+
+``Concentrations`` holds the caller's producers with the concentration each belongs to, and one row
+per concentration. Verbs add columns; they never change what they were given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.errors import SchemaError
+from sialgeo.i18n import N_, _, language, ngettext
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Array = NDArray[np.float64]
+Labels = NDArray[np.int64]
+
+# --- columns of ``producers`` -------------------------------------------------------------------
+CONCENTRATION = "concentration"
+MEMBERSHIP = "membership"
+NOISE = -1
+CORE, BORDER = "core", "border"
+
+# --- columns of ``areas`` -----------------------------------------------------------------------
+NAME = "name"
+N = "n"
+EXPECTED = "expected_n"
+POOL = "pool_n"
+STATISTIC = "statistic"
+P_VALUE = "p_value"
+EVIDENCE = "evidence"
+RR, RR_LOW, RR_HIGH = "relative_risk", "relative_risk_low", "relative_risk_high"
+AREA = "area_km2"
+DENSITY = "density_km2"
+SHARE = "share_of_producers"
+OUTPUT, OUTPUT_SHARE = "output", "share_of_output"
+LQ, LQ_LOW, LQ_HIGH = "location_quotient", "location_quotient_low", "location_quotient_high"
+MAIN_CHAIN = "main_chain"
+CHAIN_N, CHAIN_LQ = "chain_n__", "chain_lq__"  # + chain, one column each
+CHAIN_LQ_LOW, CHAIN_LQ_HIGH = "chain_lq_low__", "chain_lq_high__"  # + chain
+COVERED = "__covered"  # indicator + this: share of the footprint that has a value
+OF_UNITS = "__units"  # indicator + this: mean over the producers' own districts
+UNITS_KNOWN = "__units_known"  # indicator + this: share of producers with a value
+TERRITORY, TERRITORY_NAME = "territory", "territory_name"  # of ``producers``: own district
+TERRITORIES = "territories"  # of ``areas``: names of the districts touched
+
+# --- what the evidence of a concentration is worth ------------------------------------------------
+Evidence = Literal["tested", "not_significant", "untested", "exploratory", "inconclusive"]
+TESTED, NOT_SIGNIFICANT, UNTESTED, EXPLORATORY, INCONCLUSIVE = (
+    "tested",
+    "not_significant",
+    "untested",
+    "exploratory",
+    "inconclusive",
+)
+SIGNIFICANCE = 0.05
+
+
+class Label(NamedTuple):
+    """What a person reads for a column: text (English source), unit and decimals."""
+
+    text: str
+    unit: str = ""
+    digits: int | None = None
+
+
+LABELS: Mapping[str, Label] = {
+    CONCENTRATION: Label(N_("Concentration")),
+    MEMBERSHIP: Label(N_("Membership")),
+    NAME: Label(N_("Name")),
+    N: Label(N_("Producers"), "", 0),
+    EXPECTED: Label(N_("Producers expected"), "", 1),
+    POOL: Label(N_("Producers and reference units in the footprint"), "", 0),
+    STATISTIC: Label(N_("Test statistic (log-likelihood ratio)"), "", 2),
+    P_VALUE: Label(N_("Adjusted p-value"), "", 3),
+    EVIDENCE: Label(N_("Evidence")),
+    RR: Label(N_("Relative risk"), "", 2),
+    RR_LOW: Label(N_("Relative risk, lower (ignores the selection)"), "", 2),
+    RR_HIGH: Label(N_("Relative risk, upper (ignores the selection)"), "", 2),
+    AREA: Label(N_("Area"), "km²", 1),
+    DENSITY: Label(N_("Density"), "/km²", 2),
+    SHARE: Label(N_("Share of all producers"), "%", 1),
+    OUTPUT: Label(N_("Output"), "", 1),
+    OUTPUT_SHARE: Label(N_("Share of output"), "%", 1),
+    LQ: Label(N_("Location quotient"), "", 2),
+    LQ_LOW: Label(N_("Location quotient, lower 95 %"), "", 2),
+    LQ_HIGH: Label(N_("Location quotient, upper 95 %"), "", 2),
+    MAIN_CHAIN: Label(N_("Main chain")),
+    TERRITORY: Label(N_("Territory code")),
+    TERRITORY_NAME: Label(N_("Territory")),
+    TERRITORIES: Label(N_("Territories")),
+}
+
+EVIDENCE_LABELS: Mapping[str, str] = {
+    TESTED: N_("tested: more concentrated than the reference population"),
+    NOT_SIGNIFICANT: N_("not significant"),
+    UNTESTED: N_("detected, not yet tested"),
+    EXPLORATORY: N_("exploratory: no reference population, no test"),
+    INCONCLUSIVE: N_("inconclusive: the reference is too coarse for the radius"),
+}
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What an indicator column says: its family, year, unit, direction and source.
+
+    ``name`` is keyed by language; ``better`` is ``"more"`` or ``"less"``; ``overall`` is its
+    population-weighted mean over all territories given (NaN where there is no population).
+    """
+
+    column: str
+    name: Mapping[str, str]
+    family: Literal["monetary", "hdi", "capabilities", "marginalisation", "other"] = "other"
+    year: int | None = None
+    unit: str = ""
+    better: Literal["more", "less", ""] = ""
+    source: str = ""
+    overall: float = float("nan")
+
+    def label(self, code: str | None = None) -> str:
+        """Return the indicator's name in a language (the one in force by default)."""
+        return self.name.get(code or language()) or next(iter(self.name.values()), self.column)
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test: what was computed, against which null, how often, with which seed."""
+
+    __test__ = False  # pytest: this is no test class
+
+    name: str
+    statistic: float
+    p_value: float
+    alternative: str
+    replicates: int
+    seed: int
+    null: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Provenance of one verb: parameters, metric CRS, seed, versions, input fingerprints, notes."""
+
+    verb: str
+    parameters: Mapping[str, Any]
+    crs: str = ""
+    seed: int | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Summary(NamedTuple):
+    """What a person reads first."""
+
+    verdict: str
+    number: str
+    caution: str
+
+
+@dataclass(frozen=True)
+class ReferenceArrays:
+    """A reference population as a detector sees it, in metres.
+
+    ``kind="points"``: ``xy`` (m, 2) are the pool's units that are not producers, ``mass`` is ones.
+    ``kind="mass"``: ``xy`` (m, 2) are cells or settlements that carry ``mass`` units each.
+    ``jitter`` is the half-width of a cell (0 for points): the null scatters its draws within it.
+    """
+
+    kind: Literal["points", "mass"]
+    xy: Array
+    mass: Array
+    jitter: float = 0.0
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Anything with ``labels``; a user's own works unregistered.
+
+    ``labels(xy, weights, reference, rng)`` takes metres (n, 2), weights (n,) or None, a
+    ``ReferenceArrays`` or None and a generator; it returns ``(labels, membership)``: int64 labels
+    (n,), −1 for none, and a membership (n,), 1.0 for core and below for border or probability.
+    """
+
+    def labels(
+        self,
+        xy: Array,
+        weights: Array | None,
+        reference: ReferenceArrays | None,
+        rng: np.random.Generator,
+    ) -> tuple[Labels, Array]:
+        """Return the label and membership of each unit."""
+        ...
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A raster band in memory: values (rows, columns) with NaN for no data, transform, CRS.
+
+    ``transform`` is the affine (a, b, c, d, e, f): x = a·col + b·row + c, y = d·col + e·row + f.
+    """
+
+    values: Array
+    transform: tuple[float, float, float, float, float, float]
+    crs: Any
+    name: str = ""
+
+    def cells(self, mass: str = "mass") -> gpd.GeoDataFrame:
+        """Return the centres of the cells that hold a count above zero, with the count."""
+        import geopandas as gpd
+
+        rows, columns = np.nonzero(np.nan_to_num(self.values, nan=0.0) > 0)
+        a, b, c, d, e, f = self.transform
+        x = a * (columns + 0.5) + b * (rows + 0.5) + c
+        y = d * (columns + 0.5) + e * (rows + 0.5) + f
+        held = {mass: self.values[rows, columns]}
+        return gpd.GeoDataFrame(held, geometry=gpd.points_from_xy(x, y), crs=self.crs)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What an output says and draws around the concentrations. Texts are keyed by language."""
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    synthetic: str = ""
+    reference: Mapping[str, str] = field(default_factory=dict)
+    date: str = ""
+    territories: gpd.GeoDataFrame | None = None
+    territory_key: str | None = None
+    territory_name: str | None = None
+    places: gpd.GeoDataFrame | None = None
+    place_name: str | None = None
+    indicators: tuple[Indicator, ...] = ()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What may be handed on: made by ``protect`` only, and the only thing that writers accept.
+
+    Attributes
+    ----------
+    areas : GeoDataFrame
+        One row per published concentration, EPSG:4326; footprints are generalised so that no vertex
+        is a producer's location.
+    points : GeoDataFrame or None
+        Producers (EPSG:4326), only where ``publish="points"`` was asked for.
+    grid : GeoDataFrame or None
+        Producers counted by grid cell (EPSG:4326), where ``publish="grid"`` was asked for.
+    withheld : DataFrame
+        One row per thing withheld: ``what``, ``n_withheld``, ``reason`` (never the value itself).
+    total : int
+        Number of producers examined.
+    summaries : mapping
+        The summary in each language.
+    steps : tuple of Step
+        Provenance without paths and fingerprints.
+    """
+
+    areas: gpd.GeoDataFrame
+    points: gpd.GeoDataFrame | None
+    grid: gpd.GeoDataFrame | None
+    withheld: Any
+    total: int
+    summaries: Mapping[str, Summary]
+    tests: tuple[TestResult, ...]
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...]
+    indicators: tuple[Indicator, ...]
+    context: Context
+
+
+_VIEWS = {"plot": "sialgeo.exporters.figures", "explore": "sialgeo.exporters.folium_layers"}
+
+
+@dataclass(frozen=True)
+class Concentrations:
+    """Producers with the concentration each belongs to, and one row per concentration.
+
+    Attributes
+    ----------
+    producers : GeoDataFrame
+        The caller's table, same index and CRS, plus ``concentration`` (int, −1 in none) and
+        ``membership`` ("core", "border", or a probability).
+    areas : GeoDataFrame
+        One row per concentration (polygon footprints, same CRS), index = its id, from 1.
+    tests : tuple of TestResult
+    steps : tuple of Step
+    """
+
+    producers: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    tests: tuple[TestResult, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        missing = {CONCENTRATION, MEMBERSHIP} - set(self.producers.columns)
+        missing |= {NAME, N, EVIDENCE} - set(self.areas.columns)
+        if missing:
+            raise SchemaError(
+                _("columns missing: {names}").format(names=", ".join(sorted(missing)))
+            )
+
+    def __len__(self) -> int:
+        return len(self.areas)
+
+    def with_step(self, step: Step, **changes: Any) -> Concentrations:
+        """Return a copy with changed tables or tests and one more step of provenance."""
+        return replace(self, steps=(*self.steps, step), **changes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every caution that the steps left."""
+        return tuple(dict.fromkeys(note for step in self.steps for note in step.notes))
+
+    @property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The indicators laid over the concentrations, in order."""
+        found: dict[str, Indicator] = {}
+        for step in self.steps:
+            for entry in step.parameters.get("indicators", ()):
+                found[entry["column"]] = Indicator(**entry)
+        return tuple(found.values())
+
+    @property
+    def synthetic(self) -> str:
+        """The label of synthetic data, empty where the data are real."""
+        return next(
+            (str(s.parameters["synthetic"]) for s in self.steps if s.parameters.get("synthetic")),
+            "",
+        )
+
+    def summary(self) -> Summary:
+        """Return the verdict, one number and one caution, in the language in force."""
+        return _summary(self)
+
+    def plot(self, **options: Any) -> Any:
+        """Draw the concentrations; see :func:`sialgeo.exporters.figures.plot`. Returns the axes."""
+        return import_module(_VIEWS["plot"]).plot(self, **options)
+
+    def explore(self, **options: Any) -> Any:
+        """Return a folium map; see :func:`sialgeo.exporters.folium_layers.explore`."""
+        return import_module(_VIEWS["explore"]).explore(self, **options)
+
+    def _repr_html_(self) -> str:
+        said = self.summary()
+        shown = [c for c in (NAME, N, EXPECTED, RR, P_VALUE, EVIDENCE) if c in self.areas]
+        table = self.areas[shown].rename(columns={c: _(LABELS[c].text) for c in shown})
+        return (
+            f"<p><strong>{html.escape(said.verdict)}</strong></p><p>{html.escape(said.number)}</p>"
+            f"<p><em>{html.escape(said.caution)}</em></p><details><summary>{html.escape(_('Figures'))}"
+            f"</summary>{table.to_html(float_format='{:.3g}'.format)}</details>"
+        )
+
+
+def _summary(c: Concentrations) -> Summary:
+    total = len(c.producers)
+    kinds = set(c.areas[EVIDENCE])
+    tested = c.areas[c.areas[EVIDENCE] == TESTED]
+    inside = int(tested[N].sum()) if len(tested) else int(c.areas[N].sum())
+    number = _("{inside} of {total} producers ({share:.0%}) are in them.").format(
+        inside=inside, total=total, share=inside / total if total else 0.0
+    )
+    if len(c) == 0:
+        verdict = _("No concentration found.")
+        number = _("{total} producers examined.").format(total=total)
+    elif EXPLORATORY in kinds:
+        verdict = ngettext(
+            "{n} group of producers (exploratory, untested).",
+            "{n} groups of producers (exploratory, untested).",
+            len(c),
+        ).format(n=len(c))
+    elif INCONCLUSIVE in kinds:
+        verdict = _("Inconclusive: the reference population is too coarse for this radius.")
+    elif UNTESTED in kinds:
+        verdict = ngettext(
+            "{n} concentration detected, not yet tested.",
+            "{n} concentrations detected, not yet tested.",
+            len(c),
+        ).format(n=len(c))
+    elif len(tested):
+        verdict = ngettext(
+            "{n} concentration more dense than the reference population explains (p ≤ {p}).",
+            "{n} concentrations more dense than the reference population explains (p ≤ {p}).",
+            len(tested),
+        ).format(n=len(tested), p=SIGNIFICANCE)
+    else:
+        verdict = _("No concentration beyond what the reference population explains.")
+    return Summary(verdict, number, _caution(c, kinds))
+
+
+def _caution(c: Concentrations, kinds: set[str]) -> str:
+    if c.synthetic:
+        return _("Synthetic data: {label}").format(label=c.synthetic)
+    if EXPLORATORY in kinds:
+        return _(
+            "Plain density finds groups even where there are none; give a reference population to test them."
+        )
+    if INCONCLUSIVE in kinds:
+        return _(
+            "Spread the counts over a settlement layer finer than half the radius, or read them by district."
+        )
+    return _("Points alone never show a SIAL: collective action is not evaluable from locations.")
+
+
+def fingerprint(layer: gpd.GeoDataFrame) -> str:
+    """Return a short hash of a layer's geometry and column names, to tell inputs apart."""
+    digest = hashlib.sha256()
+    for wkb in layer.geometry.to_wkb():
+        digest.update(wkb or b"")
+    digest.update("\x1f".join(map(str, layer.columns)).encode())
+    return digest.hexdigest()[:16]
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    found = {"python": platform.python_version()}
+    for library in ("sialgeo", "numpy", "scipy", "geopandas", "shapely", "pyproj"):
+        try:
+            found[library] = version(library)
+        except PackageNotFoundError:  # carried inside the QGIS plugin, without metadata
+            continue
+    return found

@@ -1,0 +1,174 @@
+"""What a detector is given, and the figures of what it found: one place for detecting and testing.
+
+``prepare`` projects producers and reference and merges coincident units; ``figures_of`` counts both
+over the footprints. ``detect`` uses them on the data, ``assess`` on every map drawn under the null.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from sialgeo.crs import metric_crs, xy_of
+from sialgeo.errors import SchemaError
+from sialgeo.i18n import _
+from sialgeo.kernels.density import footprint_sums
+from sialgeo.kernels.likelihood import bernoulli_llr, poisson_llr
+from sialgeo.model import Detector, Labels, ReferenceArrays
+from sialgeo.params import as_dict
+from sialgeo.references import Reference
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Array = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+COARSE = 0.5  # of the radius: a reference with a wider spacing invents concentrations
+
+
+def declared(detector: Detector) -> dict[str, Any]:
+    """Return a detector's method name and declared parameters (its printed form where it has none)."""
+    method = str(getattr(detector, "method", type(detector).__name__))
+    found: dict[str, Any] = as_dict(detector) if dataclasses.is_dataclass(detector) else {}
+    return {"method": method, **(found or {"detector": repr(detector)})}
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a detector is given: sites or units in metres and the reference's arrays."""
+
+    xy: Array
+    weights: Array | None
+    reference: ReferenceArrays | None
+    crs: Any
+    site: Ints
+    population: Reference | None
+    inconclusive: bool
+
+    def to_units(self, per_site: NDArray[Any]) -> NDArray[Any]:
+        """Return a value for every row of the producers from one per site."""
+        return per_site[self.site]
+
+
+def prepare(
+    producers: gpd.GeoDataFrame,
+    detector: Detector,
+    reference: Reference | gpd.GeoDataFrame | None,
+    coincident: str,
+    weights: str | None = None,
+) -> Prepared:
+    """Project the producers and the reference, and merge coincident units where asked."""
+    import geopandas as gpd
+
+    population = (
+        Reference.from_points(reference) if isinstance(reference, gpd.GeoDataFrame) else reference
+    )
+    if population is None and getattr(detector, "needs_reference", False):
+        detector.labels(
+            np.zeros((0, 2)), None, None, np.random.default_rng(0)
+        )  # raises its own error
+    crs = metric_crs(producers)
+    xy = xy_of(producers, crs)
+    weight = None if weights is None else producers[weights].to_numpy(float)
+    arrays = None if population is None else population.arrays(producers, crs)
+    site = np.arange(len(xy), dtype=np.int64)
+    if coincident == "sites":
+        xy, site = _sites(xy)
+        weight = None if weight is None else np.bincount(site, weights=weight)
+        if arrays is not None and arrays.kind == "points" and len(arrays.xy):
+            others = _sites(arrays.xy)[0]
+            arrays = ReferenceArrays("points", others, np.ones(len(others)))
+    if len(xy) > 1 and len(np.unique(xy, axis=0)) == 1:
+        raise SchemaError(
+            _(
+                "all {n} producers stand at one coordinate. Remedy: they were placed on a centroid; give their own locations, or analyse counts by district"
+            ).format(n=len(producers))
+        )
+    radius = getattr(detector, "radius", None)
+    coarse = population is not None and radius is not None and population.spacing > COARSE * radius
+    return Prepared(xy, weight, arrays, crs, site, population, coarse)
+
+
+def _sites(xy: Array) -> tuple[Array, Ints]:
+    unique, site = np.unique(xy, axis=0, return_inverse=True)
+    return unique, site.reshape(-1).astype(np.int64)
+
+
+def mass_within(xy: Array, reference: ReferenceArrays, radius: float) -> Array:
+    """Sum the reference's mass within the radius of each unit, by chunks."""
+    tree = cKDTree(reference.xy)
+    found = np.zeros(len(xy))
+    counts = np.asarray(tree.query_ball_point(xy, radius, return_length=True))
+    chunks = np.split(
+        np.arange(len(xy)), np.flatnonzero(np.diff(np.cumsum(counts) // 1_000_000)) + 1
+    )
+    for chunk in chunks:
+        near = tree.query_ball_point(xy[chunk], radius)
+        flat = (
+            np.concatenate([np.asarray(i, dtype=np.int64) for i in near])
+            if len(near)
+            else np.zeros(0, int)
+        )
+        owner = np.repeat(np.arange(len(chunk)), [len(i) for i in near])
+        found[chunk] = np.bincount(owner, weights=reference.mass[flat], minlength=len(chunk))
+    return found
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Per cluster, in the order of the labels: producers and reference in the footprint, statistic."""
+
+    n: Ints
+    cases: Array
+    pool: Array
+    expected: Array
+    share: Array
+    statistic: Array
+
+
+def reach_of(detector: Detector, xy: Array, labels: Labels) -> float:
+    """Return the radius of a footprint's discs in metres: half the radius of a detector that has one.
+
+    Else half the 95th percentile of the distance to the nearest unit of the same cluster.
+    """
+    radius = getattr(detector, "radius", None)
+    if radius is not None:
+        return float(radius) / 2
+    gaps = [
+        cKDTree(part).query(part, k=2)[0][:, 1]
+        for part in (xy[labels == number] for number in range(int(labels.max(initial=-1)) + 1))
+        if len(part) > 1
+    ]
+    found = np.concatenate(gaps) if gaps else np.zeros(1)
+    return max(float(np.percentile(found, 95)) / 2, 1.0)
+
+
+def figures_of(
+    xy: Array, labels: Labels, reference: ReferenceArrays | None, reach: float
+) -> Figures:
+    """Count producers and reference over each cluster's whole footprint, and its statistic.
+
+    The statistic is the Bernoulli log-likelihood ratio of the producers among the pool in the
+    footprint (Poisson for counts); without a reference it is the number of producers.
+    """
+    count = int(labels.max(initial=-1)) + 1
+    n = np.bincount(labels[labels >= 0], minlength=count).astype(np.int64)
+    if reference is None:
+        nothing = np.full(count, np.nan)
+        return Figures(n, n.astype(float), nothing, nothing, nothing, n.astype(float))
+    cases = footprint_sums(xy, np.ones(len(xy)), xy, labels, reach)
+    held = footprint_sums(reference.xy, reference.mass, xy, labels, reach)
+    if reference.kind == "points":
+        pool, total = cases + held, len(xy) + len(reference.xy)
+        share = pool / total
+        statistic = bernoulli_llr(cases, pool, len(xy), total)
+    else:
+        pool, share = held, held / reference.mass.sum()
+        statistic = poisson_llr(cases, len(xy) * share, len(xy))
+    return Figures(n, cases, pool, len(xy) * share, share, statistic)

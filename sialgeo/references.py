@@ -1,0 +1,276 @@
+"""The reference population: more concentrated than what?
+
+Detection is measured against all farms, all establishments or the people: a layer of points, a
+raster of counts, or polygons with counts spread over a settlement layer. A reference coarser than
+the radius invents concentrations, so its spacing is measured and held against the radius.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.crs import require_crs, xy_of
+from sialgeo.errors import ParameterError, SchemaError
+from sialgeo.i18n import _
+from sialgeo.model import ReferenceArrays, fingerprint
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A reference population, made by ``from_points``, ``from_raster`` or ``from_polygons``.
+
+    Attributes
+    ----------
+    kind : "points" or "mass"
+    table : GeoDataFrame
+        Points; for ``kind="mass"`` cell centres or settlements with a column ``mass``.
+    spacing : float
+        Metres between neighbouring places that can carry a count: 0 for points, the cell size of a
+        raster, the median nearest-neighbour distance of settlements, the root of the median area of
+        polygons.
+    includes_producers : bool
+        Whether the producers are among the reference units.
+    key : str or None
+        Column that identifies a unit in both tables.
+    name : str
+        What the population is, for people.
+    """
+
+    kind: Literal["points", "mass"]
+    table: gpd.GeoDataFrame
+    spacing: float = 0.0
+    includes_producers: bool = False
+    key: str | None = None
+    name: str = ""
+    gridded: bool = False
+
+    @classmethod
+    def from_points(
+        cls,
+        points: gpd.GeoDataFrame,
+        *,
+        includes_producers: bool = False,
+        key: str | None = None,
+        name: str = "",
+    ) -> Reference:
+        """Take units one by one: all farms, all establishments.
+
+        Parameters
+        ----------
+        points
+            Point layer, one row per unit.
+        includes_producers
+            The producers are among these units (they are matched by ``key``, else by coordinates).
+        key
+            Identifier column present in both tables.
+        name
+            What the population is, shown to people.
+        """
+        require_crs(reference=points)
+        _require_points(points)
+        if key is not None and key not in points.columns:
+            raise SchemaError(_("the reference has no column “{key}”").format(key=key))
+        return cls("points", points, 0.0, includes_producers, key, name)
+
+    @classmethod
+    def from_cells(
+        cls, cells: gpd.GeoDataFrame, *, mass: str = "mass", spacing: float, name: str = ""
+    ) -> Reference:
+        """Take cell centres of a raster (``read_raster(...).cells()``) with a count each."""
+        require_crs(reference=cells)
+        _require_mass(cells[mass].to_numpy(float))
+        table = cells[[mass, cells.geometry.name]].rename(columns={mass: "mass"})
+        return cls("mass", table, spacing, name=name, gridded=True)
+
+    @classmethod
+    def from_polygons(
+        cls,
+        polygons: gpd.GeoDataFrame,
+        counts: str,
+        *,
+        settlements: gpd.GeoDataFrame | None = None,
+        weight: str | None = None,
+        name: str = "",
+    ) -> Reference:
+        """Take counts by district, spread over settlements where they are given.
+
+        Each polygon's count is shared among the settlements inside it (by ``weight``, else equally);
+        a polygon without any keeps its count at a point inside it.
+
+        Parameters
+        ----------
+        polygons
+            Polygon layer with the counts.
+        counts
+            Column with the number of units in each polygon (≥ 0, no NaN).
+        settlements
+            Point layer of populated places; without it the spacing is that of the polygons.
+        weight
+            Column of ``settlements`` to share by, for instance population.
+        """
+        require_crs(
+            **(
+                {"reference": polygons}
+                | ({"settlements": settlements} if settlements is not None else {})
+            )
+        )
+        if counts not in polygons.columns:
+            raise SchemaError(_("the reference has no column “{key}”").format(key=counts))
+        mass = polygons[counts].to_numpy(float)
+        _require_mass(mass)
+        table, spacing = _spread(polygons, mass, settlements, weight)
+        return cls("mass", table, spacing, name=name)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a short hash that tells references apart."""
+        return fingerprint(self.table)
+
+    def to_crs(self, crs: Any) -> Reference:
+        """Return the same population in another CRS."""
+        return replace(self, table=self.table.to_crs(crs))
+
+    def arrays(self, producers: gpd.GeoDataFrame, crs: Any) -> ReferenceArrays:
+        """Return the pool's units that are not producers, or the masses, in metres.
+
+        Raises
+        ------
+        CRSError
+            The CRS differs from the producers'.
+        ParameterError
+            The reference is said to include the producers and lacks some of them, or holds most of
+            them without saying so.
+        """
+        require_crs(producers=producers, reference=self.table)
+        xy = xy_of(self.table, crs)
+        if self.kind == "mass":
+            jitter = self.spacing / 2 if self.gridded else 0.0
+            return ReferenceArrays("mass", xy, self.table["mass"].to_numpy(float), jitter)
+        others = self._others(producers, xy, xy_of(producers, crs))
+        return ReferenceArrays("points", xy[others], np.ones(int(others.sum())))
+
+    def _others(
+        self, producers: gpd.GeoDataFrame, xy: Array, producers_xy: Array
+    ) -> NDArray[np.bool_]:
+        """Mark the reference units that are not producers."""
+        if self.key is not None:
+            if self.key not in producers.columns:
+                raise SchemaError(_("the producers have no column “{key}”").format(key=self.key))
+            twin = self.table[self.key].isin(producers[self.key]).to_numpy()
+            found = int(producers[self.key].isin(self.table[self.key]).sum())
+        else:
+            twin = _coordinate_twins(xy, producers_xy)
+            found = int(twin.sum())
+        if self.includes_producers and found < len(producers):
+            raise ParameterError(
+                _(
+                    "the reference is said to include the producers, but {missing} of {n} are not in it. Remedy: name the column that identifies a unit in both tables (key=), or includes_producers=False"
+                ).format(missing=len(producers) - found, n=len(producers))
+            )
+        if not self.includes_producers and self.key is None:
+            if 2 * found > len(producers):
+                raise ParameterError(
+                    _(
+                        "{found} of {n} producers stand in the reference at the same coordinates. Remedy: say includes_producers=True, or take them out of it"
+                    ).format(found=found, n=len(producers))
+                )
+            return np.ones(len(xy), dtype=bool)
+        others: NDArray[np.bool_] = ~twin
+        return others
+
+
+def _coordinate_twins(xy: Array, producers_xy: Array) -> NDArray[np.bool_]:
+    """Mark one reference unit per producer at exactly the same coordinates."""
+    both = np.round(np.vstack([xy, producers_xy]), 3)  # to the millimetre: projection noise
+    _unique, site = np.unique(both, axis=0, return_inverse=True)
+    site = site.reshape(-1)
+    wanted = np.bincount(site[len(xy) :], minlength=site.max() + 1)
+    order = np.argsort(site[: len(xy)], kind="stable")
+    sorted_site = site[: len(xy)][order]
+    first = np.searchsorted(sorted_site, sorted_site, side="left")
+    rank = np.arange(len(sorted_site)) - first
+    twin = np.zeros(len(xy), dtype=bool)
+    twin[order] = rank < wanted[sorted_site]
+    return twin
+
+
+def _spread(
+    polygons: gpd.GeoDataFrame,
+    mass: Array,
+    settlements: gpd.GeoDataFrame | None,
+    weight: str | None,
+) -> tuple[gpd.GeoDataFrame, float]:
+    import geopandas as gpd
+    import pandas as pd
+
+    from sialgeo.crs import equal_area_crs
+
+    inside = gpd.GeoDataFrame(
+        {"polygon": np.arange(len(polygons)), "mass": mass},
+        geometry=polygons.geometry.representative_point().to_numpy(),
+        crs=polygons.crs,
+    )
+    areas = polygons.geometry.to_crs(equal_area_crs(polygons)).area.to_numpy()
+    if settlements is None:
+        return inside[["mass", "geometry"]], float(np.sqrt(np.median(areas)))
+    hit, polygon = polygons.sindex.query(settlements.geometry, predicate="intersects")
+    places = pd.DataFrame({"settlement": hit, "polygon": polygon}).drop_duplicates("settlement")
+    share = (
+        settlements[weight].to_numpy(float)[places["settlement"]]
+        if weight
+        else np.ones(len(places))
+    )
+    _require_mass(share)
+    total = np.bincount(places["polygon"], weights=share, minlength=len(polygons))
+    held = mass[places["polygon"]] * share / np.where(total > 0, total, 1.0)[places["polygon"]]
+    spread = gpd.GeoDataFrame(
+        {"mass": held},
+        geometry=settlements.geometry.to_numpy()[places["settlement"]],
+        crs=polygons.crs,
+    )
+    bare = inside.loc[total == 0, ["mass", "geometry"]]
+    table = pd.concat([spread, bare], ignore_index=True) if len(bare) else spread
+    table = table[table["mass"] > 0].reset_index(drop=True)
+    return table, _spacing(table, areas[total == 0])
+
+
+def _spacing(table: gpd.GeoDataFrame, bare_areas: Array) -> float:
+    from scipy.spatial import cKDTree
+
+    from sialgeo.crs import metric_crs
+
+    xy = np.unique(xy_of(table, metric_crs(table)), axis=0)
+    if len(xy) < 2:
+        return float("inf")
+    gaps = cKDTree(xy).query(xy, k=2)[0][:, 1]
+    return float(np.median(np.concatenate([gaps, np.sqrt(bare_areas)])))
+
+
+def _require_mass(mass: Array) -> None:
+    if not np.isfinite(mass).all() or (mass < 0).any() or mass.sum() <= 0:
+        raise SchemaError(
+            _(
+                "reference counts must be finite, not negative and not all zero; {bad} are not. Remedy: fill or leave out those rows"
+            ).format(bad=int((~np.isfinite(mass) | (mass < 0)).sum()))
+        )
+
+
+def _require_points(points: gpd.GeoDataFrame) -> None:
+    kinds = set(points.geom_type.dropna().unique())
+    if kinds - {"Point"}:
+        raise SchemaError(
+            _(
+                "the reference holds {kinds}, not points. Remedy: Reference.from_polygons(layer, counts=…)"
+            ).format(kinds=", ".join(sorted(kinds)))
+        )
+    if len(points) == 0 or points.geometry.is_empty.any() or points.geometry.isna().any():
+        raise SchemaError(_("the reference is empty or has rows without coordinates"))

@@ -1,0 +1,285 @@
+"""Significance: would the reference population alone give concentrations like these?
+
+The whole procedure is run again on data in which the producers are a random part of the pool, and
+the largest statistic of each such map is kept: a concentration's p-value is adjusted for having
+looked everywhere.
+
+References
+----------
+Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics 26(6), 1481–1496.
+Besag, J., Diggle, P. J. (1977). Simple Monte Carlo tests for spatial pattern. Applied Statistics 26.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.errors import ParameterError
+from sialgeo.i18n import N_, _
+from sialgeo.kernels.neighbours import canonical_order
+from sialgeo.model import (
+    EVIDENCE,
+    EXPLORATORY,
+    INCONCLUSIVE,
+    NOT_SIGNIFICANT,
+    P_VALUE,
+    SIGNIFICANCE,
+    STATISTIC,
+    TESTED,
+    Concentrations,
+    Detector,
+    ReferenceArrays,
+    Step,
+    TestResult,
+    fingerprint,
+    versions,
+)
+from sialgeo.params import check, param
+from sialgeo.pools import declared, figures_of, prepare, reach_of
+from sialgeo.progress import Progress, silent
+from sialgeo.references import Reference
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Array = NDArray[np.float64]
+Draw = Callable[[np.random.Generator], tuple[Array, ReferenceArrays, "NDArray[np.int64] | None"]]
+
+
+@dataclass(frozen=True)
+class Replication:
+    """How often and from which seed the null is drawn."""
+
+    replicates: int = param(
+        999,
+        N_(
+            "Maps drawn under the null hypothesis (99 for a preview, 999 for a result, 0 for no test)"
+        ),
+        label=N_("Replicates"),
+        ge=0,
+    )
+    seed: int = param(
+        1,
+        N_("Seed of the random draws: the same seed gives the same p-values"),
+        label=N_("Seed"),
+        ge=0,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+def assess(
+    concentrations: Concentrations,
+    *,
+    detector: Detector,
+    reference: Reference | gpd.GeoDataFrame,
+    replicates: int = 999,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Concentrations:
+    """Test each concentration by re-running the whole detection under the null.
+
+    Null: the producers are a random n of the pool's units (points), or n draws in proportion to the
+    reference's counts. Each replicate's largest statistic is kept; p = (1 + #{max ≥ T}) / (R + 1).
+    Control is for the map as a whole: p-values of secondary concentrations are conservative.
+
+    Parameters
+    ----------
+    concentrations
+        As ``detect`` gave them; ``detector`` and ``reference`` are the ones it was given.
+    replicates : int
+        Maps drawn; the least p-value is 1 / (replicates + 1).
+    seed : int
+    threads : int, optional
+        Results do not depend on it.
+    progress : callable(fraction, message), optional
+
+    Returns
+    -------
+    Concentrations
+        ``areas`` with ``p_value`` and ``evidence`` ("tested" at p ≤ 0.05, else "not_significant").
+        With a reference too coarse for the radius nothing is tested: the answer stays "inconclusive".
+
+    Raises
+    ------
+    ParameterError
+        The detector or the reference is not the one of ``detect``, or replicates < 1.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, numpy as np
+    >>> from sialgeo import RelativeDBSCAN, detect
+    >>> rng = np.random.default_rng(1)
+    >>> farms = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*rng.uniform(0, 50_000, (2, 2000))), crs=32717)
+    >>> dairies = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*rng.normal(25_000, 1_500, (2, 40))), crs=32717)
+    >>> rule = RelativeDBSCAN(radius=3_000)
+    >>> found = assess(detect(dairies, rule, reference=farms), detector=rule, reference=farms, replicates=99)
+    >>> float(found.areas.p_value.iloc[0]), found.areas.evidence.iloc[0]
+    (0.01, 'tested')
+    """
+    Replication(replicates, seed)
+    if replicates < 1:
+        raise ParameterError(
+            _("replicates = {n}: a test needs at least 1 (999 for a result)").format(n=replicates)
+        )
+    coincident = _check_same(concentrations, detector, reference)
+    if (concentrations.areas[EVIDENCE] == INCONCLUSIVE).any():
+        return concentrations
+    prepared = prepare(concentrations.producers, detector, reference, coincident)
+    if prepared.reference is None or prepared.inconclusive:
+        return concentrations
+    null = Null.of(prepared.xy, prepared.reference, detector)
+    maxima = _maxima(null, replicates, seed, threads, progress or silent)
+    observed = concentrations.areas[STATISTIC].to_numpy(float)
+    p = adjusted_p(observed, maxima)
+    areas = concentrations.areas.copy()
+    areas[P_VALUE] = p
+    areas[EVIDENCE] = np.where(p <= SIGNIFICANCE, TESTED, NOT_SIGNIFICANT)
+    largest = float(observed.max(initial=0.0))
+    result = TestResult(
+        "cluster-wise Monte Carlo",
+        largest,
+        float(adjusted_p(np.array([largest]), maxima)[0]),
+        "greater",
+        replicates,
+        seed,
+        null.name,
+    )
+    parameters = {"replicates": replicates, "threshold": SIGNIFICANCE, "null": null.name}
+    step = Step("assess", parameters, concentrations.steps[-1].crs, seed, versions())
+    return concentrations.with_step(step, areas=areas, tests=(*concentrations.tests, result))
+
+
+def adjusted_p(observed: Array, maxima: Array) -> Array:
+    """Return (1 + the number of null maxima at or above each statistic) / (R + 1).
+
+    >>> adjusted_p(np.array([5.0, 1.0]), np.array([0.0, 2.0, 3.0]))
+    array([0.25, 0.75])
+    """
+    ordered = np.sort(maxima)
+    # a statistic recomputed on the same units may differ in its last bits
+    above = len(ordered) - np.searchsorted(ordered, observed * (1 - 1e-12) - 1e-12, side="left")
+    return np.asarray((1 + above) / (len(ordered) + 1), dtype=float)
+
+
+class Null:
+    """Draws maps under the null and returns each one's largest statistic."""
+
+    def __init__(self, name: str, draw: Draw, detector: Detector, relabel: Any = None) -> None:
+        self.name, self._draw, self._detector, self._relabel = name, draw, detector, relabel
+
+    @classmethod
+    def of(cls, xy: Array, reference: ReferenceArrays, detector: Detector) -> Null:
+        """Choose the null that the kind of reference allows."""
+        n = len(xy)
+        if reference.kind == "mass":
+            return cls(
+                "n draws in proportion to the reference counts", _mass_draw(n, reference), detector
+            )
+        pool = np.vstack([xy, reference.xy])
+        pool = pool[canonical_order(pool)]  # the draw then does not depend on the row order
+        make = getattr(detector, "relabeller", None)
+        draw = _pool_draw(n, pool)
+        return cls("random labelling of the pool", draw, detector, make(pool) if make else None)
+
+    def largest(self, rng: np.random.Generator) -> float:
+        """Return the largest statistic of one map drawn under the null, 0 where nothing is found."""
+        xy, reference, chosen = self._draw(rng)
+        if self._relabel is not None and chosen is not None:
+            labels = self._relabel(chosen)[0]
+        else:
+            labels = self._detector.labels(xy, None, reference, rng)[0]
+        if labels.max(initial=-1) < 0:
+            return 0.0
+        figures = figures_of(xy, labels, reference, reach_of(self._detector, xy, labels))
+        return float(figures.statistic.max())
+
+
+def _pool_draw(n: int, pool: Array) -> Draw:
+    def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays, NDArray[np.int64] | None]:
+        chosen = np.sort(rng.choice(len(pool), n, replace=False))
+        rest = np.ones(len(pool), dtype=bool)
+        rest[chosen] = False
+        others = pool[rest]
+        return pool[chosen], ReferenceArrays("points", others, np.ones(len(others))), chosen
+
+    return draw
+
+
+def _mass_draw(n: int, reference: ReferenceArrays) -> Draw:
+    order = canonical_order(reference.xy)
+    xy, share = reference.xy[order], reference.mass[order] / reference.mass.sum()
+
+    def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays, NDArray[np.int64] | None]:
+        cell = rng.choice(len(xy), n, p=share)
+        scatter = (
+            rng.uniform(-reference.jitter, reference.jitter, (n, 2)) if reference.jitter else 0.0
+        )
+        return xy[cell] + scatter, reference, None
+
+    return draw
+
+
+def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report: Progress) -> Array:
+    """Return the replicates' largest statistics; replicate r depends on the seed and r only."""
+
+    def one(replicate: int) -> float:
+        return null.largest(np.random.default_rng([seed, replicate]))
+
+    said = _("Testing against {null}").format(null=_(null.name))
+    maxima = np.zeros(replicates)
+    with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as workers:
+        try:
+            for done, value in enumerate(workers.map(one, range(replicates))):
+                maxima[done] = value
+                report((done + 1) / replicates, said)
+        except BaseException:
+            workers.shutdown(wait=False, cancel_futures=True)
+            raise
+    return maxima
+
+
+def _check_same(
+    concentrations: Concentrations, detector: Detector, reference: Reference | gpd.GeoDataFrame
+) -> str:
+    """Return the policy for coincident units, having made sure that detect had the same arguments."""
+    import geopandas as gpd
+
+    made = next((s for s in reversed(concentrations.steps) if s.verb == "detect"), None)
+    if made is None:
+        raise ParameterError(
+            _("these concentrations carry no detection step. Remedy: detect(…) first")
+        )
+    if (concentrations.areas[EVIDENCE] == EXPLORATORY).any():
+        raise ParameterError(
+            _(
+                "they were detected without a reference population: there is nothing to test. Remedy: detect(…, reference=…)"
+            )
+        )
+    ours = declared(detector)
+    if any(made.parameters.get(k) != v for k, v in ours.items()):
+        raise ParameterError(
+            _("the detector is not the one of detect ({theirs}). Remedy: give the same").format(
+                theirs=", ".join(f"{k}={made.parameters.get(k)}" for k in ours)
+            )
+        )
+    mark = (
+        fingerprint(reference) if isinstance(reference, gpd.GeoDataFrame) else reference.fingerprint
+    )
+    if made.inputs.get("reference", mark) != mark:
+        raise ParameterError(_("the reference is not the one of detect. Remedy: give the same"))
+    return str(made.parameters.get("coincident", "units"))
+
+
+N_("random labelling of the pool")
+N_("n draws in proportion to the reference counts")
+N_("cluster-wise Monte Carlo")
