@@ -1,36 +1,37 @@
 # The two commands of a fresh machine are `make demo` and `make test`.
 PYTHON ?= python3
 VENV ?= .venv
-BIN = $(VENV)/bin
+DEV ?= .venv-dev
+BIN = $(DEV)/bin
 TESTS ?=
 
 .PHONY: demo test lint plugin messages samples screenshots bench clean system-packages
 
 demo: $(VENV)/demo.stamp
-	$(BIN)/sialgeo demo --output sialgeo-demo
+	$(VENV)/bin/sialgeo demo --output sialgeo-demo
 
-test: system-packages $(VENV)/test.stamp plugin
+test: system-packages $(DEV)/test.stamp plugin
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
-lint: $(VENV)/test.stamp
+lint: $(DEV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-plugin: $(VENV)/test.stamp
+plugin: $(DEV)/test.stamp
 	$(BIN)/python qgis_plugin/build.py
 
-messages: $(VENV)/test.stamp
+messages: $(DEV)/test.stamp
 	$(BIN)/python messages.py update
 
-samples: $(VENV)/test.stamp
+samples: $(DEV)/test.stamp
 	$(BIN)/python sample_layers/build.py
 
-screenshots: $(VENV)/test.stamp
+screenshots: $(DEV)/test.stamp
 	$(BIN)/python docs/screenshots.py
 
-bench: $(VENV)/test.stamp
+bench: $(DEV)/test.stamp
 	$(BIN)/python -m pip install --quiet ".[bench]"
 	$(BIN)/python benchmarks/run.py
 
@@ -38,17 +39,18 @@ bench: $(VENV)/test.stamp
 system-packages:
 	sh tests/system_packages.sh
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade pip
+# The demo runs on the installed package, the tests on an editable one.
+$(VENV)/bin/python $(DEV)/bin/python:
+	$(PYTHON) -m venv $(@D)/..
+	$@ -m pip install --quiet --upgrade pip
 
-$(VENV)/demo.stamp: $(VENV)/bin/python pyproject.toml hatch_build.py messages.py $(shell find sialgeo -name '*.py' -o -name '*.po') sample_layers
-	$(BIN)/python -m pip install --quiet .
+$(VENV)/demo.stamp: $(VENV)/bin/python pyproject.toml $(shell find sialgeo sample_layers -type f -not -name '*.pyc')
+	$(VENV)/bin/python -m pip install --quiet .
 	touch $@
 
-$(VENV)/test.stamp: $(VENV)/bin/python pyproject.toml hatch_build.py messages.py $(wildcard sialgeo/locale/*/LC_MESSAGES/*.po)
+$(DEV)/test.stamp: $(DEV)/bin/python pyproject.toml hatch_build.py messages.py $(wildcard sialgeo/locale/*/LC_MESSAGES/*.po)
 	$(BIN)/python -m pip install --quiet --editable ".[test]"
 	touch $@
 
 clean:
-	rm -rf $(VENV) .venv-qgis dist sialgeo-demo
+	rm -rf $(VENV) $(DEV) .venv-qgis dist sialgeo-demo
