@@ -52,9 +52,12 @@ def sialgeo_detect_relative(xy: np.ndarray) -> Callable[[], np.ndarray]:
     producers, reference = table.iloc[::2], table.iloc[1::2]
     detector = sialgeo.RelativeDBSCAN(radius=RADIUS)
     _warm(xy)
-    return lambda: sialgeo.detect(
-        producers, detector, reference=reference
-    ).producers.concentration.to_numpy()
+
+    def run() -> np.ndarray:
+        found = sialgeo.detect(producers, detector, reference=reference)
+        return found.producers.concentration.to_numpy()
+
+    return run
 
 
 def scikit_learn(xy: np.ndarray) -> Callable[[], np.ndarray]:

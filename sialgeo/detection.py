@@ -8,7 +8,8 @@ producers are denser than the reference population pooled with them; plain densi
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -38,6 +39,8 @@ from sialgeo.model import (
     NOISE,
     P_VALUE,
     POOL,
+    RADII,
+    RADIUS,
     RR,
     RR_HIGH,
     RR_LOW,
@@ -52,8 +55,18 @@ from sialgeo.model import (
     fingerprint,
     versions,
 )
-from sialgeo.params import check, param
-from sialgeo.pools import Figures, Prepared, declared, figures_of, mass_within, prepare, reach_of
+from sialgeo.params import AUTO, check, param
+from sialgeo.pools import (
+    COARSE,
+    Figures,
+    Found,
+    Prepared,
+    declared,
+    figures_of,
+    find,
+    mass_within,
+    prepare,
+)
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 
@@ -66,6 +79,7 @@ Ints = NDArray[np.int64]
 LEAST_DISTANCE = 10.0  # metres: a shorter radius was meant in degrees or kilometres
 LARGE_SHARE = 0.5
 THIN_FROM = 2_000
+LADDER = (2_000.0, 5_000.0, 10_000.0, 20_000.0, 40_000.0)  # metres
 LOCALITIES = (
     "localidad",
     "locality",
@@ -93,8 +107,11 @@ class RelativeDBSCAN:
 
     Parameters
     ----------
-    radius : float
-        Metres.
+    radius : float or "auto"
+        Metres. "auto" climbs a ladder (2, 5, 10, 20, 40 km; none above a quarter of the study area's
+        short side nor under twice the reference's spacing) and keeps, among overlapping answers, the
+        one with the largest statistic; ``assess`` climbs it again on every map of the null, so that
+        the p-values pay for the choice.
     min_units : int
     alpha : float
         Level of the local test that makes a core; the concentrations themselves are tested by
@@ -110,7 +127,7 @@ class RelativeDBSCAN:
     RelativeDBSCAN(radius=5000, min_units=5, alpha=0.001)
     """
 
-    radius: float = param(5_000.0, _RADIUS, label=N_("Radius"), unit="m", gt=0)
+    radius: float | str = param(5_000.0, _RADIUS, label=N_("Radius"), unit="m", gt=0, auto=True)
     min_units: int = param(5, _MIN_UNITS, label=N_("Minimum producers"), ge=2)
     alpha: float = param(
         0.001,
@@ -136,49 +153,152 @@ class RelativeDBSCAN:
     ) -> tuple[Labels, Array]:
         """Return labels and membership (1 core, 0.5 border); see ``Detector``."""
         del weights, rng  # tests count units; nothing here is left to chance
-        if reference is None:
-            raise ParameterError(
-                _(
-                    "RelativeDBSCAN needs a reference population (more concentrated than what?). Remedy: give reference=, or explore with DBSCAN, which proves nothing"
-                )
-            )
-        k = count_within(xy, xy, self.radius)
+        found = self.find(xy, None, reference, np.random.default_rng(0))
+        return found.labels, found.membership
+
+    def find(
+        self,
+        xy: Array,
+        weights: Array | None,
+        reference: ReferenceArrays | None,
+        rng: np.random.Generator,
+    ) -> Found:
+        """Return what is found at the radius, or over the ladder of radii; see ``pools.Found``."""
+        del weights, rng
+        reference = _required(reference)
+        radii = self.radii(xy, reference) or _rungs(xy, reference)[-1:]
+        if self.radius != AUTO:
+            radii = (float(self.radius),)
+        return climb(xy, reference, [(r, *self._at(r, xy, reference)) for r in radii])
+
+    def radii(self, xy: Array, reference: ReferenceArrays) -> tuple[float, ...]:
+        """Return the radii (metres) to use, leaving out those that the reference is too coarse for."""
+        wanted = _rungs(xy, reference) if self.radius == AUTO else (float(self.radius),)
+        return tuple(r for r in wanted if reference.spacing <= COARSE * r)
+
+    def _at(self, radius: float, xy: Array, reference: ReferenceArrays) -> tuple[Labels, Array]:
+        k = count_within(xy, xy, radius)
         if reference.kind == "points":
+            b = k + count_within(xy, reference.xy, radius)
             pool = len(xy) + len(reference.xy)
-            b = k + count_within(xy, reference.xy, self.radius)
             needed = hypergeometric_critical(b, len(xy), pool, self.alpha)
         else:
-            needed = self._needed_from_mass(xy, reference)
-        core = k >= np.maximum(needed, self.min_units)
-        return _labelled(xy, core, self.radius)
+            share = mass_within(xy, reference, radius) / reference.mass.sum()
+            needed = poisson_critical((len(xy) - 1) * share, self.alpha)
+        return _labelled(xy, k >= np.maximum(needed, self.min_units), radius)
 
-    def _needed_from_mass(self, xy: Array, reference: ReferenceArrays) -> Ints:
-        share = mass_within(xy, reference, self.radius) / reference.mass.sum()
-        return poisson_critical((len(xy) - 1) * share, self.alpha)
+    def relabeller(self, pool: Array, n: int) -> Relabeller:
+        """Return the same rule for many choices of n of the pool's units, its counts made once."""
+        nobody = ReferenceArrays("points", np.zeros((0, 2)), np.zeros(0))
+        radii = _rungs(pool, nobody) if self.radius == AUTO else (float(self.radius),)
+        needed = [
+            hypergeometric_critical(count_within(pool, pool, r), n, len(pool), self.alpha)
+            for r in radii
+        ]
+        least = self.min_units
 
-    def relabeller(self, pool: Array) -> _Relabeller:
-        """Return the same rule for many relabellings of one pool, its counts made once."""
-        return _Relabeller(self, pool)
+        def relabel(chosen: Ints, reference: ReferenceArrays) -> Found:
+            xy = pool[chosen]
+            rungs = []
+            for r, critical in zip(radii, needed, strict=True):
+                k = count_within(xy, xy, r)
+                rungs.append((r, *_labelled(xy, k >= np.maximum(critical[chosen], least), r)))
+            return climb(xy, reference, rungs)
+
+        return relabel
 
 
-class _Relabeller:
-    """Labels for one choice of the pool's units as producers; equal to ``labels`` on them."""
+Relabeller = Callable[[Ints, ReferenceArrays], Found]
 
-    def __init__(self, detector: RelativeDBSCAN, pool: Array) -> None:
-        self.detector, self.pool = detector, pool
-        self.within = count_within(pool, pool, detector.radius)
-        self._needed: dict[int, Ints] = {}
 
-    def __call__(self, chosen: Ints) -> tuple[Labels, Array]:
-        n = len(chosen)
-        if n not in self._needed:
-            self._needed[n] = hypergeometric_critical(
-                self.within, n, len(self.pool), self.detector.alpha
+def _required(reference: ReferenceArrays | None) -> ReferenceArrays:
+    if reference is None:
+        raise ParameterError(
+            _(
+                "RelativeDBSCAN needs a reference population (more concentrated than what?). Remedy: give reference=, or explore with DBSCAN, which proves nothing"
             )
-        xy = self.pool[chosen]
-        needed = np.maximum(self._needed[n][chosen], self.detector.min_units)
-        k = count_within(xy, xy, self.detector.radius)
-        return _labelled(xy, k >= needed, self.detector.radius)
+        )
+    return reference
+
+
+def _rungs(xy: Array, reference: ReferenceArrays) -> tuple[float, ...]:
+    """Return the ladder's radii up to a quarter of the pool's short side (the first one at least)."""
+    both = np.vstack([xy, reference.xy])
+    most = float(np.ptp(both, axis=0).min()) / 4
+    return tuple(r for r in LADDER if r <= most) or LADDER[:1]
+
+
+def climb(xy: Array, reference: ReferenceArrays, rungs: list[tuple[float, Labels, Array]]) -> Found:
+    """Resolve the answers of several radii: greedily by statistic, none sharing a producer.
+
+    The answers left out stay in the record, with the one that each overlaps: the tree of merges.
+    """
+    every: list[_Answer] = []
+    for radius, at_labels, at_membership in rungs:
+        reach = np.full(int(at_labels.max(initial=-1)) + 1, radius / 2)
+        figures = figures_of(xy, at_labels, reference, reach)
+        for number in range(len(reach)):
+            members = np.flatnonzero(at_labels == number)
+            facts = {f: getattr(figures, f)[number] for f in Figures.__dataclass_fields__}
+            every.append(_Answer(radius, members, at_membership[members], facts))
+    every.sort(key=lambda one: (-one.statistic, one.radius, *xy[one.members].sum(axis=0)))
+    labels, membership = np.full(len(xy), NOISE, dtype=np.int64), np.zeros(len(xy))
+    kept: list[int] = []
+    over: list[int] = []  # for each answer, the kept one that it is or overlaps most
+    for number, one in enumerate(every):
+        taken = labels[one.members]
+        if (taken >= 0).any():
+            over.append(int(np.bincount(taken[taken >= 0]).argmax()))
+            continue
+        labels[one.members], membership[one.members] = len(kept), one.membership
+        over.append(len(kept))
+        kept.append(number)
+    radius_of = np.array([every[number].radius for number in kept])
+    figures = Figures(
+        **{
+            f: np.array([every[number].figures[f] for number in kept])
+            for f in Figures.__dataclass_fields__
+        }
+    )
+    if len(rungs) == 1:
+        return Found(labels, membership, radius_of / 2, figures)
+    shown: list[set[float]] = [set() for _number in kept]
+    for one, winner in zip(every, over, strict=True):
+        shown[winner].add(one.radius)
+    columns = {RADIUS: radius_of, RADII: [_kilometres(radii) for radii in shown]}
+
+    def record(rank: Ints) -> dict[str, Any]:
+        rows = [
+            {
+                "radius": one.radius,
+                "n": len(one.members),
+                "statistic": one.statistic,
+                "concentration": int(rank[winner]),
+                "kept": number in kept,
+            }
+            for number, (one, winner) in enumerate(zip(every, over, strict=True))
+        ]
+        return {"ladder": rows, "radii": [radius for radius, _labels, _membership in rungs]}
+
+    return Found(labels, membership, radius_of / 2, figures, columns, record)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """One cluster at one radius."""
+
+    radius: float
+    members: Ints
+    membership: Array
+    figures: dict[str, Any]
+
+    @property
+    def statistic(self) -> float:
+        return float(self.figures["statistic"])
+
+
+def _kilometres(radii: set[float]) -> str:
+    return ", ".join(f"{radius / 1000:g}" for radius in sorted(radii))
 
 
 @dataclass(frozen=True)
@@ -378,22 +498,22 @@ def detect(
     report(0.0, _("Projecting"))
     prepared = prepare(producers, detector, reference, coincident, weights)
     report(0.2, _("Detecting"))
-    rng = np.random.default_rng(0)
-    labels, membership = detector.labels(prepared.xy, prepared.weights, prepared.reference, rng)
+    raw = find(
+        detector, prepared.xy, prepared.weights, prepared.reference, np.random.default_rng(0)
+    )
     report(0.8, _("Drawing the areas"))
-    labels, figures = _number(prepared, labels, detector)
-    areas = _areas(producers, prepared, labels, figures, detector)
-    areas[NAME] = _names(
-        producers, prepared.to_units(labels), areas, places, place_name, locality, prepared.crs
-    )
+    found, rank = _number(prepared, raw)
+    labels = prepared.to_units(np.where(found.labels >= 0, found.labels + 1, NOISE))
+    areas = _areas(producers, prepared, found)
+    areas[NAME] = _names(producers, labels, areas, places, place_name, locality, prepared.crs)
     table = producers.copy()
-    table[CONCENTRATION] = prepared.to_units(labels)
-    table[MEMBERSHIP] = _membership(
-        prepared.to_units(membership), table[CONCENTRATION].to_numpy(), detector
-    )
+    table[CONCENTRATION] = labels
+    table[MEMBERSHIP] = _membership(prepared.to_units(found.membership), labels, detector)
     step = _step(
         producers, prepared, detector, coincident, weights, _notes(prepared, labels, detector)
     )
+    if found.record is not None:
+        step = replace(step, parameters={**step.parameters, **found.record(rank)})
     report(1.0, _("Detected"))
     return Concentrations(table, areas, (), (step,))
 
@@ -422,13 +542,18 @@ def _check_inputs(
             )
         )
     raise_all(faults, SchemaError)
-    radius = getattr(detector, "radius", None)
+    radius = _fixed_radius(detector)
     if radius is not None and radius < LEAST_DISTANCE:
         raise ParameterError(
             _(
                 "radius = {radius} m: looks like degrees or kilometres. Remedy: give metres, as radius=5_000 for 5 km"
             ).format(radius=radius)
         )
+
+
+def _fixed_radius(detector: Detector) -> float | None:
+    radius = getattr(detector, "radius", None)
+    return float(radius) if isinstance(radius, int | float) else None
 
 
 def _table_faults(producers: gpd.GeoDataFrame, weights: str | None) -> list[str]:
@@ -473,52 +598,47 @@ def _table_faults(producers: gpd.GeoDataFrame, weights: str | None) -> list[str]
     return faults
 
 
-def _number(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[Labels, Figures]:
-    """Number clusters from 1 by decreasing statistic, then by centroid."""
-    found = np.unique(labels[labels >= 0])
-    dense = np.where(labels >= 0, np.searchsorted(found, labels), NOISE).astype(np.int64)
-    reach = reach_of(detector, prepared.xy, dense)
-    figures = figures_of(prepared.xy, dense, prepared.reference, reach)
-    centres = np.array([prepared.xy[dense == k].mean(axis=0) for k in range(len(found))]).reshape(
+def _number(prepared: Prepared, found: Found) -> tuple[Found, Ints]:
+    """Order clusters by decreasing statistic, then by centroid; return each one's old number's new id."""
+    count = len(found.reach)
+    centres = np.array([prepared.xy[found.labels == k].mean(axis=0) for k in range(count)]).reshape(
         -1, 2
     )
-    order = np.lexsort((centres[:, 1], centres[:, 0], -figures.statistic))
-    rank = np.empty(len(found) + 1, dtype=np.int64)
-    rank[order] = np.arange(1, len(found) + 1)
-    rank[-1] = NOISE
-    sorted_figures = Figures(
-        **{name: getattr(figures, name)[order] for name in Figures.__dataclass_fields__}
+    order = np.lexsort((centres[:, 1], centres[:, 0], -found.figures.statistic))
+    rank = np.full(count + 1, NOISE, dtype=np.int64)  # the last stands for −1
+    rank[order] = np.arange(count)
+    figures = Figures(**{f: getattr(found.figures, f)[order] for f in Figures.__dataclass_fields__})
+    columns = {name: np.asarray(values)[order] for name, values in found.columns.items()}
+    ordered = replace(
+        found, labels=rank[found.labels], reach=found.reach[order], figures=figures, columns=columns
     )
-    return rank[dense], sorted_figures
+    return ordered, rank[:-1] + 1
 
 
-def _areas(
-    producers: gpd.GeoDataFrame,
-    prepared: Prepared,
-    labels: Labels,
-    figures: Figures,
-    detector: Detector,
-) -> gpd.GeoDataFrame:
+def _areas(producers: gpd.GeoDataFrame, prepared: Prepared, found: Found) -> gpd.GeoDataFrame:
     import geopandas as gpd
     import pandas as pd
 
-    zero_based = np.where(labels > 0, labels - 1, NOISE)
-    reach = reach_of(detector, prepared.xy, zero_based)
-    shapes = [footprint(prepared.xy[labels == k], reach) for k in range(1, len(figures.n) + 1)]
+    figures = found.figures
+    shapes = [
+        footprint(prepared.xy[found.labels == k], float(reach))
+        for k, reach in enumerate(found.reach)
+    ]
     geometry = gpd.GeoSeries(shapes, crs=prepared.crs, dtype="geometry").to_crs(producers.crs)
-    low_high = naive_risk_interval(figures.cases, figures.share, len(prepared.xy))
-    units = prepared.to_units(labels)
+    risk = naive_risk_interval(figures.cases, figures.share, len(prepared.xy))
+    units = prepared.to_units(found.labels)
     columns: dict[str, Any] = {
         NAME: "",
-        N: np.bincount(units[units > 0], minlength=len(shapes) + 1)[1:].astype(np.int64),
+        N: np.bincount(units[units >= 0], minlength=len(shapes)).astype(np.int64),
         EXPECTED: figures.expected,
         POOL: figures.pool,
-        RR: low_high[0],
-        RR_LOW: low_high[1],
-        RR_HIGH: low_high[2],
+        RR: risk[0],
+        RR_LOW: risk[1],
+        RR_HIGH: risk[2],
         STATISTIC: figures.statistic,
         P_VALUE: np.full(len(shapes), np.nan),
         EVIDENCE: _evidence(prepared),
+        **found.columns,
     }
     index = pd.RangeIndex(1, len(shapes) + 1, name=CONCENTRATION)
     areas = gpd.GeoDataFrame(columns, geometry=geometry.to_numpy(), index=index, crs=producers.crs)
@@ -623,7 +743,7 @@ def _membership(membership: Array, labels: Ints, detector: Detector) -> Any:
 
 def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str, ...]:
     notes = []
-    units = prepared.to_units(labels)
+    units = labels
     sizes = np.bincount(units[units > 0]) if (units > 0).any() else np.zeros(1)
     if sizes.max() > LARGE_SHARE * len(units):
         notes.append(
@@ -631,7 +751,7 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
                 "More than half of all producers are in one concentration: the radius may be too large."
             )
         )
-    radius = getattr(detector, "radius", None)
+    radius = _fixed_radius(detector)
     short_side = float(np.ptp(prepared.xy, axis=0).min())
     if radius is not None and radius > short_side / 4:
         notes.append(

@@ -43,6 +43,8 @@ EVIDENCE = "evidence"
 RR, RR_LOW, RR_HIGH = "relative_risk", "relative_risk_low", "relative_risk_high"
 AREA = "area_km2"
 DENSITY = "density_km2"
+RADIUS = "radius_m"  # the radius at which the concentration is clearest (radius="auto")
+RADII = "radii_km"  # the radii at which it shows, as text
 SHARE = "share_of_producers"
 OUTPUT, OUTPUT_SHARE = "output", "share_of_output"
 LQ, LQ_LOW, LQ_HIGH = "location_quotient", "location_quotient_low", "location_quotient_high"
@@ -90,6 +92,8 @@ LABELS: Mapping[str, Label] = {
     RR_HIGH: Label(N_("Relative risk, upper (ignores the selection)"), "", 2),
     AREA: Label(N_("Area"), "km²", 1),
     DENSITY: Label(N_("Density"), "/km²", 2),
+    RADIUS: Label(N_("Radius at which it is clearest"), "m", 0),
+    RADII: Label(N_("Radii at which it shows"), "km"),
     SHARE: Label(N_("Share of all producers"), "%", 1),
     OUTPUT: Label(N_("Output"), "", 1),
     OUTPUT_SHARE: Label(N_("Share of output"), "%", 1),
@@ -175,13 +179,15 @@ class ReferenceArrays:
 
     ``kind="points"``: ``xy`` (m, 2) are the pool's units that are not producers, ``mass`` is ones.
     ``kind="mass"``: ``xy`` (m, 2) are cells or settlements that carry ``mass`` units each.
-    ``jitter`` is the half-width of a cell (0 for points): the null scatters its draws within it.
+    ``jitter`` is the half-width of a cell (0 for points): the null scatters its draws within it;
+    ``spacing`` is the distance between places that can carry a count (0 for points).
     """
 
     kind: Literal["points", "mass"]
     xy: Array
     mass: Array
     jitter: float = 0.0
+    spacing: float = 0.0
 
 
 @runtime_checkable

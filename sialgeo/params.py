@@ -33,6 +33,7 @@ from sialgeo.errors import ParameterError, raise_all
 from sialgeo.i18n import _
 
 _DISTANCE = re.compile(r"^\s*([0-9]*[.,]?[0-9]+)\s*(m|km)?\s*$", re.IGNORECASE)
+AUTO = "auto"
 _METRES = {"m": 1.0, "km": 1000.0, "": 1.0}
 _TRUE, _FALSE = {"true", "yes", "si", "sí", "1"}, {"false", "no", "0"}
 
@@ -51,6 +52,7 @@ class Param:
     le: float | None = None
     choices: tuple[str, ...] = ()
     advanced: bool = False
+    auto: bool = False  # the word "auto" is allowed too
 
     @property
     def kind(self) -> type:
@@ -69,6 +71,7 @@ def param(
     le: float | None = None,
     choices: tuple[str, ...] = (),
     advanced: bool = False,
+    auto: bool = False,
 ) -> Any:
     """Declare a dataclass field as a parameter with its help, unit and bounds."""
     declared = {
@@ -80,6 +83,7 @@ def param(
         "le": le,
         "choices": choices,
         "advanced": advanced,
+        "auto": auto,
     }
     return dataclasses.field(default=default, metadata={"param": declared})
 
@@ -101,6 +105,8 @@ def fault(p: Param, value: Any) -> str | None:
     """Return what is wrong with a value for a parameter, or None."""
     unit = f" ({p.unit})" if p.unit else ""
     said = f"{p.name} = {value}: "
+    if p.auto and value == AUTO:
+        return None
     if p.choices:
         if value not in p.choices:
             return said + _("must be one of {choices}").format(choices=", ".join(p.choices))
@@ -152,6 +158,8 @@ def parse_distance(text: str | float) -> float:
 
 def parse_value(p: Param, text: Any) -> Any:
     """Read a parameter's value from a text (command line, study file) or pass a typed one through."""
+    if p.auto and isinstance(text, str) and text.strip().lower() == AUTO:
+        return AUTO
     if p.unit == "m":
         return parse_distance(text)
     if not isinstance(text, str):

@@ -7,7 +7,8 @@ over the footprints. ``detect`` uses them on the data, ``assess`` on every map d
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from sialgeo.errors import SchemaError
 from sialgeo.i18n import _
 from sialgeo.kernels.density import footprint_sums
 from sialgeo.kernels.likelihood import bernoulli_llr, poisson_llr
-from sialgeo.model import Detector, Labels, ReferenceArrays
+from sialgeo.model import NOISE, Detector, Labels, ReferenceArrays
 from sialgeo.params import as_dict
 from sialgeo.references import Reference
 
@@ -36,7 +37,9 @@ def declared(detector: Detector) -> dict[str, Any]:
     """Return a detector's method name and declared parameters (its printed form where it has none)."""
     method = str(getattr(detector, "method", type(detector).__name__))
     found: dict[str, Any] = as_dict(detector) if dataclasses.is_dataclass(detector) else {}
-    return {"method": method, **(found or {"detector": repr(detector)})}
+    plain = type(detector).__repr__ is object.__repr__  # it would hold an address
+    shown = type(detector).__qualname__ if plain else repr(detector)
+    return {"method": method, **(found or {"detector": shown})}
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,17 @@ def prepare(
                 "all {n} producers stand at one coordinate. Remedy: they were placed on a centroid; give their own locations, or analyse counts by district"
             ).format(n=len(producers))
         )
-    radius = getattr(detector, "radius", None)
-    coarse = population is not None and radius is not None and population.spacing > COARSE * radius
+    coarse = arrays is not None and too_coarse(detector, xy, arrays)
     return Prepared(xy, weight, arrays, crs, site, population, coarse)
+
+
+def too_coarse(detector: Detector, xy: Array, reference: ReferenceArrays) -> bool:
+    """Tell whether the reference is too coarse for every radius that the detector would use."""
+    radii = getattr(detector, "radii", None)
+    if radii is not None:
+        return not radii(xy, reference)
+    radius = getattr(detector, "radius", None)
+    return radius is not None and reference.spacing > COARSE * float(radius)
 
 
 def _sites(xy: Array) -> tuple[Array, Ints]:
@@ -132,6 +143,53 @@ class Figures:
     statistic: Array
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a detector found: clusters 0 to k − 1 (−1 none), the reach of their discs, their figures.
+
+    A detector may offer ``find(xy, weights, reference, rng) -> Found`` beside ``labels`` where its
+    clusters have reaches of their own, a statistic of their own, or facts to add: ``columns`` holds
+    one value per cluster, ``record(rank)`` returns what the step shall keep, with clusters renumbered.
+    """
+
+    labels: Labels
+    membership: Array
+    reach: Array
+    figures: Figures
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    record: Callable[[Ints], dict[str, Any]] | None = None
+
+
+def find(
+    detector: Detector,
+    xy: Array,
+    weights: Array | None,
+    reference: ReferenceArrays | None,
+    rng: np.random.Generator,
+) -> Found:
+    """Run a detector, and count over the footprints of what it found."""
+    own = getattr(detector, "find", None)
+    if own is not None:
+        found: Found = own(xy, weights, reference, rng)
+        return found
+    labels, membership = detector.labels(xy, weights, reference, rng)
+    return found_from(detector, xy, labels, membership, reference)
+
+
+def found_from(
+    detector: Detector,
+    xy: Array,
+    labels: Labels,
+    membership: Array,
+    reference: ReferenceArrays | None,
+) -> Found:
+    """Return the figures of a labelling, its clusters renumbered without gaps."""
+    numbers = np.unique(labels[labels >= 0])
+    dense = np.where(labels >= 0, np.searchsorted(numbers, labels), NOISE).astype(np.int64)
+    reach = np.full(len(numbers), reach_of(detector, xy, dense))
+    return Found(dense, membership, reach, figures_of(xy, dense, reference, reach))
+
+
 def reach_of(detector: Detector, xy: Array, labels: Labels) -> float:
     """Return the radius of a footprint's discs in metres: half the radius of a detector that has one.
 
@@ -150,7 +208,7 @@ def reach_of(detector: Detector, xy: Array, labels: Labels) -> float:
 
 
 def figures_of(
-    xy: Array, labels: Labels, reference: ReferenceArrays | None, reach: float
+    xy: Array, labels: Labels, reference: ReferenceArrays | None, reach: Array
 ) -> Figures:
     """Count producers and reference over each cluster's whole footprint, and its statistic.
 

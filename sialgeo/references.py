@@ -154,7 +154,9 @@ class Reference:
         xy = xy_of(self.table, crs)
         if self.kind == "mass":
             jitter = self.spacing / 2 if self.gridded else 0.0
-            return ReferenceArrays("mass", xy, self.table["mass"].to_numpy(float), jitter)
+            return ReferenceArrays(
+                "mass", xy, self.table["mass"].to_numpy(float), jitter, self.spacing
+            )
         others = self._others(producers, xy, xy_of(producers, crs))
         return ReferenceArrays("points", xy[others], np.ones(int(others.sum())))
 

@@ -42,7 +42,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import check, param
-from sialgeo.pools import declared, figures_of, prepare, reach_of
+from sialgeo.pools import declared, find, prepare
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 
@@ -154,7 +154,17 @@ def assess(
         seed,
         null.name,
     )
-    parameters = {"replicates": replicates, "threshold": SIGNIFICANCE, "null": null.name}
+    parameters: dict[str, Any] = {
+        "replicates": replicates,
+        "threshold": SIGNIFICANCE,
+        "null": null.name,
+    }
+    ladder = _detected(concentrations).parameters.get("ladder")
+    if ladder:
+        p_by_radius = adjusted_p(np.array([row["statistic"] for row in ladder]), maxima)
+        parameters["ladder"] = [
+            {**row, "p_value": float(p)} for row, p in zip(ladder, p_by_radius, strict=True)
+        ]
     step = Step("assess", parameters, concentrations.steps[-1].crs, seed, versions())
     return concentrations.with_step(step, areas=areas, tests=(*concentrations.tests, result))
 
@@ -189,19 +199,16 @@ class Null:
         pool = pool[canonical_order(pool)]  # the draw then does not depend on the row order
         make = getattr(detector, "relabeller", None)
         draw = _pool_draw(n, pool)
-        return cls("random labelling of the pool", draw, detector, make(pool) if make else None)
+        return cls("random labelling of the pool", draw, detector, make(pool, n) if make else None)
 
     def largest(self, rng: np.random.Generator) -> float:
         """Return the largest statistic of one map drawn under the null, 0 where nothing is found."""
         xy, reference, chosen = self._draw(rng)
         if self._relabel is not None and chosen is not None:
-            labels = self._relabel(chosen)[0]
+            found = self._relabel(chosen, reference)
         else:
-            labels = self._detector.labels(xy, None, reference, rng)[0]
-        if labels.max(initial=-1) < 0:
-            return 0.0
-        figures = figures_of(xy, labels, reference, reach_of(self._detector, xy, labels))
-        return float(figures.statistic.max())
+            found = find(self._detector, xy, None, reference, rng)
+        return float(found.figures.statistic.max(initial=0.0))
 
 
 def _pool_draw(n: int, pool: Array) -> Draw:
@@ -248,14 +255,18 @@ def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report:
     return maxima
 
 
+def _detected(concentrations: Concentrations) -> Step:
+    return next((s for s in reversed(concentrations.steps) if s.verb == "detect"), Step("", {}))
+
+
 def _check_same(
     concentrations: Concentrations, detector: Detector, reference: Reference | gpd.GeoDataFrame
 ) -> str:
     """Return the policy for coincident units, having made sure that detect had the same arguments."""
     import geopandas as gpd
 
-    made = next((s for s in reversed(concentrations.steps) if s.verb == "detect"), None)
-    if made is None:
+    made = _detected(concentrations)
+    if not made.verb:
         raise ParameterError(
             _("these concentrations carry no detection step. Remedy: detect(…) first")
         )

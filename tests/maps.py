@@ -22,7 +22,7 @@ def uneven(rng: np.random.Generator, n: int, side: float = 100_000.0) -> NDArray
     xy = rng.uniform(0, side, (n, 2))
     hill = which < 4
     xy[hill] = rng.normal(centres[which[hill]], spread[which[hill], None])
-    return xy + [500_000.0, 9_200_000.0]
+    return xy + np.array([500_000.0, 9_200_000.0])
 
 
 def planted(

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.cluster import DBSCAN as SklearnDBSCAN
-from sklearn.cluster import OPTICS
+from sklearn import cluster
 
 import sialgeo
 from sialgeo.model import EVIDENCE, NOISE, N
@@ -47,7 +46,9 @@ def test_areas_are_numbered_by_statistic_and_named_by_locality() -> None:
 
 def test_places_name_concentrations_that_hold_them() -> None:
     producers, reference = planted(np.random.default_rng(7), poles=1)
-    places = layer(np.array([[530_100.0, 9_260_000.0], [599_000.0, 9_299_000.0]]), lugar=["Chota", "Lejos"])
+    places = layer(
+        np.array([[530_100.0, 9_260_000.0], [599_000.0, 9_299_000.0]]), lugar=["Chota", "Lejos"]
+    )
     found = sialgeo.detect(
         producers, sialgeo.RelativeDBSCAN(radius=4_000), reference=reference, places=places
     )
@@ -60,7 +61,10 @@ def test_without_a_reference_it_names_the_exploratory_choice() -> None:
         sialgeo.detect(producers, sialgeo.RelativeDBSCAN())
 
 
-@pytest.mark.parametrize("detector", [sialgeo.DBSCAN(radius=3_000), sialgeo.HDBSCAN(), sialgeo.Clusterer(OPTICS())])
+@pytest.mark.parametrize(
+    "detector",
+    [sialgeo.DBSCAN(radius=3_000), sialgeo.HDBSCAN(), sialgeo.Clusterer(cluster.OPTICS())],
+)
 def test_plain_density_is_exploratory_and_says_so(detector: object) -> None:
     producers, _ = planted(np.random.default_rng(7))
     found = sialgeo.detect(producers, detector)
@@ -73,11 +77,15 @@ def test_plain_density_is_exploratory_and_says_so(detector: object) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(2, 8), st.floats(0.3, 3.0), st.booleans())
-def test_dbscan_equals_scikit_learn(seed: int, min_units: int, radius: float, lattice: bool) -> None:
+def test_dbscan_equals_scikit_learn(
+    seed: int, min_units: int, radius: float, lattice: bool
+) -> None:
     rng = np.random.default_rng(seed)
     xy = rng.integers(0, 8, (60, 2)).astype(float) if lattice else rng.normal(0, 3, (60, 2))
-    ours, membership = sialgeo.DBSCAN(radius=radius, min_units=min_units).labels(xy, None, None, rng)
-    theirs = SklearnDBSCAN(eps=radius, min_samples=min_units).fit(xy)
+    ours, membership = sialgeo.DBSCAN(radius=radius, min_units=min_units).labels(
+        xy, None, None, rng
+    )
+    theirs = cluster.DBSCAN(eps=radius, min_samples=min_units).fit(xy)
     core = np.zeros(len(xy), bool)
     core[theirs.core_sample_indices_] = True
     assert (core == (membership == 1.0)).all()
@@ -119,7 +127,9 @@ def test_one_table_holds_cases_and_reference() -> None:
     cases = table.iloc[: len(producers)]
     rule = sialgeo.RelativeDBSCAN(radius=4_000)
     apart = sialgeo.detect(producers, rule, reference=reference)
-    pooled = sialgeo.detect(cases, rule, reference=Reference.from_points(table, includes_producers=True))
+    pooled = sialgeo.detect(
+        cases, rule, reference=Reference.from_points(table, includes_producers=True)
+    )
     assert pooled.producers.concentration.tolist() == apart.producers.concentration.tolist()
     np.testing.assert_allclose(pooled.areas.statistic, apart.areas.statistic)
     with pytest.raises(sialgeo.ParameterError, match="includes_producers"):
@@ -130,7 +140,9 @@ def test_a_raster_reference_finds_the_poles() -> None:
     producers, reference = planted(np.random.default_rng(7), poles=2)
     cells = counts_on_grid(reference, 1_000.0)
     reference_cells = Reference.from_cells(cells, spacing=1_000.0)
-    found = sialgeo.detect(producers, sialgeo.RelativeDBSCAN(radius=4_000), reference=reference_cells)
+    found = sialgeo.detect(
+        producers, sialgeo.RelativeDBSCAN(radius=4_000), reference=reference_cells
+    )
     assert len(found) == 2
     assert set(found.areas[EVIDENCE]) == {"untested"}
 
@@ -204,7 +216,11 @@ def test_a_radius_too_large_is_said() -> None:
 
 def test_no_concentration_is_an_answer() -> None:
     rng = np.random.default_rng(5)
-    found = sialgeo.detect(layer(uneven(rng, 30)), sialgeo.RelativeDBSCAN(radius=2_000), reference=layer(uneven(rng, 3_000)))
+    found = sialgeo.detect(
+        layer(uneven(rng, 30)),
+        sialgeo.RelativeDBSCAN(radius=2_000),
+        reference=layer(uneven(rng, 3_000)),
+    )
     assert len(found) == 0
     assert found.summary().verdict == "No concentration found."
     assert found.areas.crs == METRIC
@@ -233,7 +249,9 @@ def bad(kind: str) -> tuple[gpd.GeoDataFrame, object, dict[str, object]]:
     elif kind == "polygons":
         producers = producers.set_geometry(producers.buffer(10))
     elif kind == "degrees in a projected CRS":
-        producers = gpd.GeoDataFrame(geometry=gpd.points_from_xy([-78.5, -78.6], [-7.1, -7.0]), crs=METRIC)
+        producers = gpd.GeoDataFrame(
+            geometry=gpd.points_from_xy([-78.5, -78.6], [-7.1, -7.0]), crs=METRIC
+        )
     elif kind == "no detector":
         rule = "dbscan"
     elif kind == "coincident":

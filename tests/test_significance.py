@@ -18,8 +18,12 @@ RULE = sialgeo.RelativeDBSCAN(radius=4_000)
 def test_planted_poles_are_significant_and_the_seed_reproduces() -> None:
     producers, reference = planted(np.random.default_rng(7), poles=2)
     found = sialgeo.detect(producers, RULE, reference=reference)
-    one = sialgeo.assess(found, detector=RULE, reference=reference, replicates=199, seed=3, threads=1)
-    two = sialgeo.assess(found, detector=RULE, reference=reference, replicates=199, seed=3, threads=4)
+    one = sialgeo.assess(
+        found, detector=RULE, reference=reference, replicates=199, seed=3, threads=1
+    )
+    two = sialgeo.assess(
+        found, detector=RULE, reference=reference, replicates=199, seed=3, threads=4
+    )
     assert one.areas.p_value.tolist() == two.areas.p_value.tolist()
     assert (one.areas[EVIDENCE] == "tested").all()
     assert one.areas.p_value.min() == pytest.approx(1 / 200)
@@ -35,7 +39,9 @@ def test_p_values_do_not_depend_on_the_row_order() -> None:
     answers = []
     for table, others in ((producers, reference), (producers.iloc[order], reference.iloc[::-1])):
         found = sialgeo.detect(table, RULE, reference=others)
-        answers.append(sialgeo.assess(found, detector=RULE, reference=others, replicates=49).areas.p_value)
+        answers.append(
+            sialgeo.assess(found, detector=RULE, reference=others, replicates=49).areas.p_value
+        )
     assert answers[0].tolist() == answers[1].tolist()
 
 
@@ -78,7 +84,9 @@ def test_a_mismatch_is_an_error(change: dict[str, object], said: str) -> None:
     producers, reference = planted(np.random.default_rng(7))
     found = sialgeo.detect(producers, RULE, reference=reference)
     with pytest.raises(sialgeo.ParameterError, match=said):
-        sialgeo.assess(found, **{"detector": RULE, "reference": reference, "replicates": 9, **change})
+        sialgeo.assess(
+            found, **{"detector": RULE, "reference": reference, "replicates": 9, **change}
+        )
 
 
 def test_another_reference_is_an_error() -> None:

@@ -55,7 +55,7 @@ def dbscan(xy: Array, radius: float, min_units: int) -> tuple[Ints, Flags]:
 
 
 def footprint_sums(
-    points: Array, mass: Array, members: Array, labels: Ints, radius: float
+    points: Array, mass: Array, members: Array, labels: Ints, radius: Array
 ) -> Array:
     """Sum the mass of the points inside each cluster's footprint (discs around its members).
 
@@ -64,6 +64,8 @@ def footprint_sums(
     points : (m, 2), mass : (m,)
     members : (n, 2), labels : (n,)
         Units and their clusters; −1 takes no part.
+    radius : (k,)
+        Of each cluster's discs, metres.
 
     Returns
     -------
@@ -72,5 +74,5 @@ def footprint_sums(
     count = int(labels.max(initial=-1)) + 1
     sums = np.zeros(count)
     for number in range(count):
-        sums[number] = mass[covered_by(points, members[labels == number], radius)].sum()
+        sums[number] = mass[covered_by(points, members[labels == number], radius[number])].sum()
     return sums
