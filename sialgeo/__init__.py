@@ -47,6 +47,9 @@ _HOME = {
     "HDBSCAN": "detection",
     "Clusterer": "detection",
     "assess": "significance",
+    "agreement": "robustness",
+    "estimate": "robustness",
+    "stability": "robustness",
     # describing
     "profile": "profiling",
     "location_quotient": "specialisation",

@@ -1,12 +1,12 @@
 # Typed table of contents; a test holds it equal to the lazy names of __init__.py.
+from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN
-from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
 from sialgeo.detection import detect as detect
 from sialgeo.disclosure import protect as protect
-from sialgeo.errors import Cancelled as Cancelled
 from sialgeo.errors import CRSError as CRSError
+from sialgeo.errors import Cancelled as Cancelled
 from sialgeo.errors import FileError as FileError
 from sialgeo.errors import MissingDependencyError as MissingDependencyError
 from sialgeo.errors import ParameterError as ParameterError
@@ -32,6 +32,9 @@ from sialgeo.readers import read_raster as read_raster
 from sialgeo.readers import read_reference as read_reference
 from sialgeo.readers import read_territories as read_territories
 from sialgeo.references import Reference as Reference
+from sialgeo.robustness import agreement as agreement
+from sialgeo.robustness import estimate as estimate
+from sialgeo.robustness import stability as stability
 from sialgeo.samples import load_sample as load_sample
 from sialgeo.significance import assess as assess
 from sialgeo.specialisation import location_quotient as location_quotient

@@ -41,6 +41,13 @@ STATISTIC = "statistic"
 P_VALUE = "p_value"
 EVIDENCE = "evidence"
 RR, RR_LOW, RR_HIGH = "relative_risk", "relative_risk_low", "relative_risk_high"
+HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH = (
+    "relative_risk_held_out",
+    "relative_risk_held_out_low",
+    "relative_risk_held_out_high",
+)
+HELD_OUT_SHARE, GRADE = "held_out_share", "grade"
+STABILITY, STABILITY_BAND, AGREEMENT = "stability", "stability_band", "agreement"
 AREA = "area_km2"
 DENSITY = "density_km2"
 RADIUS = "radius_m"  # the radius at which the concentration is clearest (radius="auto")
@@ -90,6 +97,14 @@ LABELS: Mapping[str, Label] = {
     RR: Label(N_("Relative risk"), "", 2),
     RR_LOW: Label(N_("Relative risk, lower (ignores the selection)"), "", 2),
     RR_HIGH: Label(N_("Relative risk, upper (ignores the selection)"), "", 2),
+    HELD_OUT: Label(N_("Relative risk, on held-out producers"), "", 2),
+    HELD_OUT_LOW: Label(N_("Relative risk, on held-out producers, lower 95 %"), "", 2),
+    HELD_OUT_HIGH: Label(N_("Relative risk, on held-out producers, upper 95 %"), "", 2),
+    HELD_OUT_SHARE: Label(N_("Share of halves in which it is found again"), "%", 0),
+    GRADE: Label(N_("Strength")),
+    STABILITY: Label(N_("Stability (Jaccard)"), "", 2),
+    STABILITY_BAND: Label(N_("Stability")),
+    AGREEMENT: Label(N_("Share confirmed by another detector"), "%", 0),
     AREA: Label(N_("Area"), "km²", 1),
     DENSITY: Label(N_("Density"), "/km²", 2),
     RADIUS: Label(N_("Radius at which it is clearest"), "m", 0),
@@ -418,6 +433,11 @@ def _caution(c: Concentrations, kinds: set[str]) -> str:
             "Spread the counts over a settlement layer finer than half the radius, or read them by district."
         )
     return _("Points alone never show a SIAL: collective action is not evaluable from locations.")
+
+
+def detection_step(c: Concentrations) -> Step:
+    """Return the step of ``detect``; without one, a step without a verb."""
+    return next((s for s in reversed(c.steps) if s.verb == "detect"), Step("", {}))
 
 
 def fingerprint(layer: gpd.GeoDataFrame) -> str:

@@ -38,6 +38,7 @@ from sialgeo.model import (
     ReferenceArrays,
     Step,
     TestResult,
+    detection_step,
     fingerprint,
     versions,
 )
@@ -159,7 +160,7 @@ def assess(
         "threshold": SIGNIFICANCE,
         "null": null.name,
     }
-    ladder = _detected(concentrations).parameters.get("ladder")
+    ladder = detection_step(concentrations).parameters.get("ladder")
     if ladder:
         p_by_radius = adjusted_p(np.array([row["statistic"] for row in ladder]), maxima)
         parameters["ladder"] = [
@@ -255,17 +256,13 @@ def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report:
     return maxima
 
 
-def _detected(concentrations: Concentrations) -> Step:
-    return next((s for s in reversed(concentrations.steps) if s.verb == "detect"), Step("", {}))
-
-
 def _check_same(
     concentrations: Concentrations, detector: Detector, reference: Reference | gpd.GeoDataFrame
 ) -> str:
     """Return the policy for coincident units, having made sure that detect had the same arguments."""
     import geopandas as gpd
 
-    made = _detected(concentrations)
+    made = detection_step(concentrations)
     if not made.verb:
         raise ParameterError(
             _("these concentrations carry no detection step. Remedy: detect(…) first")
