@@ -48,6 +48,7 @@ _HOME = {
     "Clusterer": "detection",
     "assess": "significance",
     "agreement": "robustness",
+    "hot_spots": "hotspots",
     "estimate": "robustness",
     "stability": "robustness",
     # describing

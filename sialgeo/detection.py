@@ -790,6 +790,8 @@ def _step(
     inputs = {"producers": fingerprint(producers)}
     if weights is not None:
         parameters["weights"] = weights
+    if producers.attrs.get("synthetic"):
+        parameters["synthetic"] = str(producers.attrs["synthetic"])
     if population is not None:
         parameters["reference"] = {
             "kind": population.kind,
