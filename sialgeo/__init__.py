@@ -48,6 +48,8 @@ _HOME = {
     "Clusterer": "detection",
     "assess": "significance",
     "agreement": "robustness",
+    "Chains": "chains",
+    "detect_chains": "chains",
     "hot_spots": "hotspots",
     "estimate": "robustness",
     "stability": "robustness",

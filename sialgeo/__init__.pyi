@@ -1,4 +1,6 @@
 # Typed table of contents; a test holds it equal to the lazy names of __init__.py.
+from sialgeo.chains import Chains as Chains
+from sialgeo.chains import detect_chains as detect_chains
 from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN

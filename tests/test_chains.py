@@ -1,0 +1,89 @@
+"""Many chains at once."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+import sialgeo
+from sialgeo.model import EVIDENCE, TESTED
+
+from .maps import METRIC, layer, uneven
+
+RULE = sialgeo.RelativeDBSCAN(radius=4_000)
+
+
+def plants(rng: np.random.Generator) -> gpd.GeoDataFrame:
+    """Two chains with poles of their own, which meet at one of them; two spread like the rest."""
+    spots = {
+        "fresco": [(530_000, 9_260_000), (580_000, 9_240_000)],
+        "andino": [(530_000, 9_260_000)],
+    }
+    xy, chain = [], []
+    for name, poles in spots.items():
+        for pole in poles:
+            xy.append(rng.normal(pole, 1_200, (30, 2)))
+            chain += [name] * 30
+    for name in ("miel", "panela"):
+        xy.append(uneven(rng, 150))
+        chain += [name] * 150
+    return layer(np.vstack(xy), cadena=chain)
+
+
+def test_each_chain_has_its_poles_and_the_meeting_place_shows() -> None:
+    producers, reference = (
+        plants(np.random.default_rng(4)),
+        layer(uneven(np.random.default_rng(5), 3_000)),
+    )
+    result = sialgeo.detect_chains(
+        producers, RULE, chain="cadena", reference=reference, replicates=199
+    )
+    assert result.table["selected"].to_dict() == {
+        "andino": True,
+        "fresco": True,
+        "miel": False,
+        "panela": False,
+    }
+    tested = {k: int((c.areas[EVIDENCE] == TESTED).sum()) for k, c in result.found.items()}
+    assert tested["fresco"] == 2
+    assert tested["andino"] == 1
+    assert 0.2 < result.overlap.loc["andino", "fresco"] < 0.8
+    assert result.overlap.loc["andino", "andino"] == pytest.approx(1)
+    assert result.overlap.loc["miel"].isna().all()
+    # p-values within a selected chain pay K / selected
+    assert result.found["fresco"].areas.p_value.min() == pytest.approx(1 / 200 * 4 / 2)
+
+
+def test_without_a_reference_the_chains_are_held_against_each_other() -> None:
+    producers = plants(np.random.default_rng(4))
+    result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=99)
+    assert result.table.loc["fresco", "selected"]
+    assert not result.table.loc["miel", "selected"]
+
+
+@pytest.mark.slow
+def test_chains_drawn_at_random_are_rarely_selected() -> None:
+    any_selected = 0
+    for seed in range(100):
+        rng = np.random.default_rng([8, seed])
+        chain = rng.permutation(np.repeat(["a", "b", "c", "d"], 75))
+        producers = layer(uneven(rng, 300), cadena=chain)
+        result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=99, seed=seed)
+        any_selected += bool(result.table["selected"].any())
+    assert any_selected <= binom.ppf(0.99, 100, 0.05), f"{any_selected} of 100"
+
+
+def test_producers_without_a_chain_are_counted_and_bad_columns_named() -> None:
+    producers = plants(np.random.default_rng(4))
+    producers.loc[:4, "cadena"] = None
+    result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=19)
+    assert result.table.attrs["without_chain"] == 5
+    with pytest.raises(sialgeo.SchemaError, match="rubro"):
+        sialgeo.detect_chains(producers, RULE, chain="rubro")
+    lonely = gpd.GeoDataFrame(
+        {"c": ["x", "y"]}, geometry=gpd.points_from_xy([0, 9], [0, 9]), crs=METRIC
+    )
+    with pytest.raises(sialgeo.ParameterError, match="two producers"):
+        sialgeo.detect_chains(lonely, RULE, chain="c")
