@@ -1,0 +1,88 @@
+"""Make the pictures of the docs: ``python docs/screenshots.py [webmap …]`` (all without a name).
+
+Each picture shows the shipped Cajamarca study, run here from the start. Needs playwright and a
+Chromium on PATH (chromium, chromium-browser or google-chrome).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "img"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+
+
+@contextmanager
+def browser() -> Iterator[Any]:
+    """Yield a headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        raise SystemExit(f"no Chromium on PATH ({', '.join(names)})")
+    with sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=found, args=QUIET)
+        yield opened
+        opened.close()
+
+
+def webmap(study: Path) -> None:
+    """Picture the web map: whole, with a ficha open, and on a phone."""
+    page_of = (study / "map.html").as_uri()
+    with browser() as chromium:
+        desktop = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768})
+        page = desktop.new_page()
+        page.goto(f"{page_of}#lang=es&i=pobreza_2018")
+        page.wait_for_timeout(600)
+        page.screenshot(path=IMAGES / "webmap.png")
+        page.goto(f"{page_of}#c=2&lang=es&i=pobreza_2018")
+        page.wait_for_timeout(900)
+        page.locator("#ficha details summary").click()
+        page.wait_for_timeout(300)
+        page.screenshot(path=IMAGES / "webmap-ficha.png")
+        phone = chromium.new_context(
+            offline=True, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+        )
+        page = phone.new_page()
+        page.goto(f"{page_of}#lang=es&i=pobreza_2018")
+        page.wait_for_timeout(600)
+        page.screenshot(path=IMAGES / "webmap-phone.png")
+
+
+PICTURES: dict[str, Callable[[Path], None]] = {"webmap": webmap}
+
+
+def main(wanted: list[str]) -> int:
+    """Run the study once and make the pictures asked for."""
+    sys.path.insert(0, str(ROOT))
+    from sialgeo import Study
+
+    unknown = set(wanted) - set(PICTURES)
+    if unknown:
+        sys.stderr.write(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(PICTURES)}\n")
+        return 2
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        study = Path(folder)
+        Study.from_toml(ROOT / "sample_layers" / "cajamarca" / "estudio.toml").run(study)
+        for name in wanted or PICTURES:
+            PICTURES[name](study)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

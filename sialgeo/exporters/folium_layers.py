@@ -1,0 +1,481 @@
+"""The layers of the web map as folium elements, and a folium map that works with the network off.
+
+Each layer is a ``MacroElement``: ``ConcentrationsLayer(found).add_to(any_folium_map)``. Nothing else in
+sialgeo imports this module, so that everything but :func:`explore` runs where folium is absent.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sialgeo.crs import require_crs
+from sialgeo.errors import MissingDependencyError, ParameterError
+from sialgeo.exporters import basemap
+from sialgeo.exporters.webmap import ASSETS, as_json, asset, data_uri, inline_script, leaflet, said
+from sialgeo.exporters.wording import NO_TITLE, plain, synthetic_of
+from sialgeo.i18n import LANGUAGES, _, language
+from sialgeo.model import CONCENTRATION, EVIDENCE, NAME, Concentrations, Indicator, Publication
+from sialgeo.symbology import (
+    EVIDENCE_STYLE,
+    IN_NONE,
+    LAND,
+    NO_DATA,
+    PLACE,
+    SEA,
+    TERRITORY_LINE,
+    Style,
+    chain_colours,
+    class_of,
+    indicator_classes,
+)
+
+try:
+    import folium
+    from branca.element import Element, Figure
+    from folium.map import Layer
+    from jinja2 import Template
+except ImportError as missing:
+    raise MissingDependencyError("folium", _("explore()")) from missing
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+_DEGREES = 4326
+_MOST_POINTS = 20_000  # beyond it a folium map is slow; map.html is made for them
+_PLAIN_DIGITS = 5
+
+
+class _Layer(Layer):
+    """A GeoJSON layer whose features carry their own Leaflet style and an escaped text."""
+
+    # The script that a MacroElement writes is read as a template once more when the page is rendered:
+    # ``_data`` leaves no "{{", "{%" or "{#" in it.
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.geoJSON({{ this.data }}, {
+            style: function (feature) { return feature.properties.style; },
+            pointToLayer: function (feature, at) { return L.circleMarker(at, feature.properties.style); },
+            interactive: {{ this.interactive }},
+            onEachFeature: function (feature, layer) {
+                var said = feature.properties;
+                if (said.popup) { layer.bindPopup(said.popup, { maxWidth: 320 }); }
+                if (said.tooltip) { layer.bindTooltip(said.tooltip, { permanent: said.fixed, direction: said.fixed ? "right" : "auto", sticky: !said.fixed }); }
+            }
+        });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        features: list[dict[str, Any]],
+        bounds: Sequence[float],
+        name: str,
+        *,
+        interactive: bool = True,
+    ) -> None:
+        label = html.escape(name).replace("{", "&#123;")  # Leaflet writes it as markup
+        super().__init__(name=label, overlay=True)
+        self._name = type(self).__name__
+        self.data = _data({"type": "FeatureCollection", "features": features})
+        self.interactive = "true" if interactive else "false"
+        self._bounds = [float(value) for value in bounds]
+
+    def _get_self_bounds(self) -> list[list[float | None]]:
+        """Return the corners, so that ``fit_bounds(map.get_bounds())`` works; NaN where it is empty."""
+        west, south, east, north = self._bounds
+        if math.isnan(west):
+            return [[None, None], [None, None]]
+        return [[south, west], [north, east]]
+
+
+class ConcentrationsLayer(_Layer):
+    """Concentrations, styled by what their evidence is worth; a click opens verdict, number, caution.
+
+    Parameters
+    ----------
+    found : Concentrations or Publication
+        What to draw. Of a ``Concentrations`` the exact footprints are drawn, for your own eyes; hand on
+        ``map.html`` or a ``Publication``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> areas = gpd.GeoDataFrame({"name": ["A"], "n": [12], "evidence": ["tested"]}, index=[1],
+    ...     geometry=[shapely.box(-78.6, -7.2, -78.4, -7.0)], crs=4326)
+    >>> dairies = gpd.GeoDataFrame({"concentration": [1], "membership": ["core"]},
+    ...     geometry=gpd.points_from_xy([-78.5], [-7.1]), crs=4326)
+    >>> layer = ConcentrationsLayer(Concentrations(dairies, areas)).add_to(OfflineMap())
+    >>> layer.get_bounds()
+    [[-7.2, -78.6], [-7.0, -78.4]]
+    """
+
+    def __init__(self, found: Concentrations | Publication) -> None:
+        areas = _in_degrees(found.areas)
+        synthetic = _synthetic(found)
+        features = []
+        for key, row, shape in zip(
+            areas.index, areas.to_dict("records"), areas.geometry, strict=True
+        ):
+            title = f"{key}. {plain(row.get(NAME)) or ''}"
+            popup = _popup(
+                title,
+                said({k: plain(v) for k, v in row.items() if k != areas.geometry.name}, synthetic),
+            )
+            style = EVIDENCE_STYLE.get(row[EVIDENCE], NO_DATA)
+            features.append(
+                _feature(shape, _path(style, style.opacity), popup=popup, tooltip=title)
+            )
+        super().__init__(features, areas.total_bounds, _("Concentrations"))
+
+
+class TerritoriesLayer(_Layer):
+    """Territories coloured by an indicator, grey where it has no value.
+
+    Parameters
+    ----------
+    territories
+        Polygons with the indicator's column.
+    indicator
+        What is shown: :class:`sialgeo.Indicator`.
+    name
+        Column of the territories' names.
+
+    Raises
+    ------
+    ParameterError
+        The territories lack the indicator's column.
+    """
+
+    def __init__(
+        self, territories: gpd.GeoDataFrame, indicator: Indicator, *, name: str | None = None
+    ) -> None:
+        if indicator.column not in territories.columns:
+            raise ParameterError(
+                _(
+                    "the territories have no column “{column}”. Remedy: join_indicators(territories, table, key=…)"
+                ).format(column=indicator.column)
+            )
+        layer = _in_degrees(territories)
+        values = layer[indicator.column].to_numpy(float)
+        classes = indicator_classes(values, indicator)
+        names = layer[name] if name else layer.index
+        features = []
+        for shape, value, called in zip(layer.geometry, values, names, strict=True):
+            found = class_of(value, classes)
+            style = _path(TERRITORY_LINE, 0.8) | {
+                "fillColor": found.colour if found else NO_DATA.fill
+            }
+            shown = f"{value:g} {indicator.unit}".rstrip() if found else _(NO_DATA.label)
+            features.append(
+                _feature(shape, style, tooltip=f"{called}: {indicator.label()} {shown}")
+            )
+        super().__init__(features, layer.total_bounds, indicator.label())
+
+
+class PlacesLayer(_Layer):
+    """Places with their names written beside them."""
+
+    def __init__(self, places: gpd.GeoDataFrame, name: str) -> None:
+        layer = _in_degrees(places)
+        style = _path(PLACE, 1.0) | {"radius": 3}
+        features = [
+            _feature(point, style, tooltip=str(called), fixed=True)
+            for point, called in zip(
+                layer.geometry.representative_point(), layer[name], strict=True
+            )
+        ]
+        super().__init__(features, layer.total_bounds, _("Places"))
+
+
+class PointsLayer(_Layer):
+    """Producers, coloured by chain or, without one, by whether they are in a concentration.
+
+    Raises
+    ------
+    ParameterError
+        There are more than 20,000 points: write ``map.html``, which draws them fast.
+    """
+
+    def __init__(self, producers: gpd.GeoDataFrame, *, chain: str | None = None) -> None:
+        if len(producers) > _MOST_POINTS:
+            raise ParameterError(
+                _(
+                    '{n} points are too many for a folium map. Remedy: export(concentrations, "map.html", publish="points")'
+                ).format(n=len(producers))
+            )
+        layer = _in_degrees(producers)
+        colours = chain_colours(layer[chain]) if chain else {}
+        kinds: Sequence[Any] = [None] * len(layer)
+        if chain:
+            kinds = list(layer[chain])
+        elif CONCENTRATION in layer.columns:
+            kinds = [int(value) > 0 for value in layer[CONCENTRATION].fillna(-1)]
+        inside: dict[Any, str] = {True: EVIDENCE_STYLE["tested"].fill, **colours}
+        features = [
+            _feature(
+                point,
+                {
+                    "radius": 3,
+                    "weight": 0.6,
+                    "color": "#ffffff",
+                    "fillOpacity": 0.9,
+                    "fillColor": inside.get(kind, IN_NONE.fill),
+                },
+                tooltip=kind if isinstance(kind, str) else "",
+            )
+            for point, kind in zip(layer.geometry, kinds, strict=True)
+        ]
+        super().__init__(features, layer.total_bounds, _("Producers"))
+
+
+class BasemapLayer(_Layer):
+    """Land and borders (Natural Earth, public domain) around given bounds in degrees: no tiles needed."""
+
+    def __init__(self, bounds: basemap.Bounds) -> None:
+        ground = basemap.around(bounds)
+        plain_land = {"stroke": False, "fillColor": LAND.fill, "fillOpacity": 1}
+        line = {"weight": 0.8, "color": LAND.line, "fill": False}
+        features = [_feature(shape, plain_land) for shape in (*ground.backdrop, *ground.land)]
+        features += [_feature(shape, line) for shape in ground.provinces]
+        features += [_feature(shape, line | {"weight": 1.6}) for shape in ground.borders]
+        super().__init__(features, bounds, _("Basemap"), interactive=False)
+        self.control = False
+
+    def _get_self_bounds(self) -> list[list[float | None]]:
+        return [[None, None], [None, None]]
+
+
+class OfflineMap(folium.Map):
+    """A folium map whose page holds Leaflet 1.9.4 itself and asks the network for nothing.
+
+    It has no tiles, bootstrap, jquery or icon font; plugins that you add bring their own links. The page
+    has a language and a title, and pinching zooms it.
+
+    Parameters
+    ----------
+    location
+        Latitude and longitude of the centre; by default all that is added is shown.
+    lang
+        Language of the page; the one in force by default.
+    title
+        Title of the page.
+    **options
+        As for ``folium.Map``.
+
+    Examples
+    --------
+    >>> page = OfflineMap((-7.1, -78.5), title="Cajamarca").get_root().render()
+    >>> "http-equiv" in page, "https://cdn" in page, 'lang="en"' in page, "<title>Cajamarca</title>" in page
+    (True, False, True, True)
+    """
+
+    def __init__(
+        self,
+        location: Sequence[float] | None = None,
+        *,
+        lang: str | None = None,
+        title: str | None = None,
+        **options: Any,
+    ) -> None:
+        settings: dict[str, Any] = {"tiles": None, "control_scale": True, "max_zoom": 18, **options}
+        super().__init__(location=list(location) if location is not None else None, **settings)
+        self.default_js, self.default_css = [], []  # no links: ``render`` puts Leaflet in
+        self.lang = lang if lang in LANGUAGES else language()
+        page = _Page(self.lang, title or _(NO_TITLE))
+        page.add_child(self)
+
+    def render(self, **kwargs: Any) -> Any:
+        """Put Leaflet into the page's head, then render as folium does."""
+        figure: Any = self.get_root()
+        for name, text in _leaflet_inline().items():
+            figure.header.add_child(_Literal(text), name=name)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        own = figure.header._children.get(self.get_name())
+        if own is not None:
+            head = _NO_PINCH.sub("", own.render())
+            sea = f"<style>#{self.get_name()} {{ background: {SEA}; }}</style>"
+            figure.header.add_child(_Literal(head + sea), name=self.get_name())
+
+
+class _Page(Figure):
+    """A page with a language and a title, both escaped."""
+
+    _template = Template(
+        '<!DOCTYPE html>\n<html lang="{{ this.lang }}">\n<head>\n<title>{{ this.title|e }}</title>\n'
+        "{{ this.header.render(**kwargs) }}\n</head>\n<body>\n{{ this.html.render(**kwargs) }}\n</body>\n"
+        "<script>\n{{ this.script.render(**kwargs) }}\n</script>\n</html>\n"
+    )
+
+    def __init__(self, lang: str, title: str) -> None:
+        super().__init__(title=title)
+        self.lang = lang
+
+
+class _Literal(Element):
+    """A text that is written as it is, never read as a template."""
+
+    _template = Template("{{ this.text }}")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._name = "Literal"
+        self.text = text
+
+
+_NO_PINCH = re.compile(r",\s*maximum-scale=1\.0,\s*user-scalable=no")
+_TEMPLATE_MARK = re.compile(r"\{(?=[{%#])")
+
+
+def explore(
+    concentrations: Concentrations | Publication,
+    m: folium.Map | None = None,
+    *,
+    territories: gpd.GeoDataFrame | None = None,
+    indicator: Indicator | None = None,
+    places: gpd.GeoDataFrame | None = None,
+    place_name: str | None = None,
+    points: bool = False,
+) -> folium.Map:
+    """Return a folium map of the concentrations; ``Concentrations.explore`` calls this.
+
+    Parameters
+    ----------
+    concentrations
+        What to draw. The map shows exact footprints: it is for your own eyes, not for handing on.
+    m
+        Map to add to; by default an :class:`OfflineMap` with the embedded basemap.
+    territories, indicator
+        Polygons to colour by an indicator.
+    places, place_name
+        Points to name, and the column of their names.
+    points
+        Draw the producers too.
+
+    Returns
+    -------
+    folium.Map
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> areas = gpd.GeoDataFrame({"name": ["A"], "n": [12], "evidence": ["tested"]}, index=[1],
+    ...     geometry=[shapely.box(-78.6, -7.2, -78.4, -7.0)], crs=4326)
+    >>> dairies = gpd.GeoDataFrame({"concentration": [1], "membership": ["core"]},
+    ...     geometry=gpd.points_from_xy([-78.5], [-7.1]), crs=4326)
+    >>> "1. A" in Concentrations(dairies, areas).explore().get_root().render()
+    True
+    """
+    given = m is not None
+    target = m if m is not None else OfflineMap()
+    layers: list[_Layer] = []
+    if territories is not None and indicator is not None:
+        layers.append(TerritoriesLayer(territories, indicator))
+    layers.append(ConcentrationsLayer(concentrations))
+    if points:
+        producers = (
+            concentrations.points
+            if isinstance(concentrations, Publication)
+            else concentrations.producers
+        )
+        if producers is not None:
+            layers.append(PointsLayer(producers))
+    if places is not None and place_name is not None:
+        layers.append(PlacesLayer(places, place_name))
+    corners = [(y, x) for layer in layers for y, x in layer.get_bounds() if None not in (y, x)]
+    if not given and corners:
+        south, west = np.min(np.array(corners, dtype=float), axis=0)
+        north, east = np.max(np.array(corners, dtype=float), axis=0)
+        BasemapLayer((float(west), float(south), float(east), float(north))).add_to(target)
+    for layer in layers:
+        layer.add_to(target)
+    if corners:
+        bounds: Any = target.get_bounds()
+        target.fit_bounds(bounds, padding=(20, 20))
+    return target
+
+
+@lru_cache(maxsize=1)
+def _leaflet_inline() -> Mapping[str, str]:
+    """Return Leaflet's style sheet and script as elements of a head, images inside."""
+    css = re.sub(
+        r"images/([\w-]+\.png)",
+        lambda found: data_uri(f"leaflet/images/{found[1]}"),
+        asset("leaflet/leaflet.css"),
+    )
+    css = "\n".join(line for line in css.splitlines() if "behavior:" not in line)
+    icons = json.dumps(
+        {
+            option: data_uri(f"leaflet/images/{name}")
+            for option, name in (
+                ("iconUrl", "marker-icon.png"),
+                ("iconRetinaUrl", "marker-icon-2x.png"),
+                ("shadowUrl", "marker-shadow.png"),
+            )
+        }
+    )
+    licence = (ASSETS / "leaflet" / "LICENSE").read_text(encoding="utf-8").split("\n\n")[0]
+    code = f"{leaflet()}\nL.Icon.Default.imagePath = ''; L.Icon.Default.mergeOptions({icons});"
+    return {
+        "leaflet_css": f"<style>{css}</style>",
+        "leaflet": f"<!-- Leaflet 1.9.4, {html.escape(licence)} -->\n<script>{inline_script(code)}</script>",
+    }
+
+
+def _data(value: Any) -> str:
+    """Return JSON that is safe inside a script and inside a template."""
+    return _TEMPLATE_MARK.sub(r"\\u007b", as_json(value))
+
+
+def _feature(
+    shape: Any, style: Mapping[str, Any], *, popup: str = "", tooltip: str = "", fixed: bool = False
+) -> dict[str, Any]:
+    import shapely
+
+    rounded = (
+        shapely.transform(shape, lambda xy: xy.round(_PLAIN_DIGITS)) if shape is not None else None
+    )
+    properties = {
+        "style": dict(style),
+        "popup": popup,
+        "tooltip": html.escape(tooltip),
+        "fixed": fixed,
+    }
+    geometry = (
+        None if rounded is None or rounded.is_empty else json.loads(shapely.to_geojson(rounded))
+    )
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+def _path(style: Style, opacity: float) -> dict[str, Any]:
+    return {
+        "color": style.line,
+        "weight": style.width,
+        "dashArray": style.dash_array or None,
+        "fillColor": style.fill,
+        "fillOpacity": opacity,
+    }
+
+
+def _popup(title: str, sentences: Sequence[str]) -> str:
+    verdict, number, caution = (html.escape(text) for text in sentences)
+    return f"<h3>{html.escape(title)}</h3><p><strong>{verdict}</strong></p><p>{number}</p><p><em>{caution}</em></p>"
+
+
+def _synthetic(found: Concentrations | Publication) -> str:
+    if isinstance(found, Publication):
+        return synthetic_of(found)
+    return _("Synthetic data: {label}").format(label=found.synthetic) if found.synthetic else ""
+
+
+def _in_degrees(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return layer if require_crs(layer=layer).to_epsg() == _DEGREES else layer.to_crs(_DEGREES)

@@ -1,0 +1,717 @@
+"""``map.html``: one self-contained page that opens from an e-mail attachment, offline.
+
+The page is our own template with Leaflet and the basemap inside; it needs jinja2 and no folium.
+Nothing leaves it: its content security policy allows the two scripts by their hash and forbids every
+request. Data reach it as JSON in which no ``<`` is left, and as base64 shapes (:mod:`.basemap`), one
+block a layer, so that larger layers can be added without touching the others.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sialgeo.disclosure import withheld_sentences
+from sialgeo.errors import MissingDependencyError
+from sialgeo.exporters import basemap
+from sialgeo.exporters.wording import (
+    ECOLOGICAL,
+    indicator_name,
+    label_of,
+    plain,
+    synthetic_of,
+    title_of,
+)
+from sialgeo.files import whole_file
+from sialgeo.i18n import LANGUAGES, N_, _, both, language, ngettext, use_language
+from sialgeo.model import (
+    CHAIN_N,
+    EVIDENCE,
+    EVIDENCE_LABELS,
+    EXPECTED,
+    EXPLORATORY,
+    INCONCLUSIVE,
+    NAME,
+    NOT_SIGNIFICANT,
+    P_VALUE,
+    SHARE,
+    TESTED,
+    Indicator,
+    N,
+    Publication,
+)
+from sialgeo.symbology import (
+    EVIDENCE_STYLE,
+    IN_NONE,
+    LAND,
+    NO_DATA,
+    PLACE,
+    SEA,
+    TERRITORY_LINE,
+    Class,
+    Style,
+    chain_colours,
+    count_classes,
+    decimals,
+    indicator_classes,
+)
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+ASSETS = Path(__file__).parent / "webmap_assets"
+DEGREES = 4326
+DIGITS = 5  # 1 m: footprints keep their distance from producers
+TERRITORY_DIGITS = 4  # 11 m: drawn for reading
+BASEMAP_DIGITS, BACKDROP_DIGITS = 3, 1
+VERTICES = 60_000  # of territories; beyond it they are simplified
+WORLD = (-118.0, -56.0, -30.0, 33.0)
+UNITS = {"percent": "%", "index": ""}  # as people write them
+
+# Every text of the page. English sources; ``both`` gives the page all languages at once.
+TEXTS: Mapping[str, str] = {
+    "about": N_("Data, sources and method"),
+    "adjusted": N_("Adjusted p-value"),
+    "all_territories": N_("all territories together"),
+    "basemap": N_("Basemap: Natural Earth, public domain"),
+    "basemap_layer": N_("Basemap names"),
+    "chains": N_("Chain mix"),
+    "close": N_("Close"),
+    "coloured": N_("Colour the territories by"),
+    "concentration": N_("Concentration"),
+    "concentrations": N_("Concentrations"),
+    "copied": N_("Copied."),
+    "copy_link": N_("Copy the link to this fact sheet"),
+    "copy_manually": N_("Select the text and copy it:"),
+    "copy_table": N_("Copy the table"),
+    "covered": N_("share of the area with a value"),
+    "crs": N_("Projection"),
+    "date": N_("Date"),
+    "download": N_("Download as CSV"),
+    "ecological": ECOLOGICAL,
+    "evidence": N_("Evidence"),
+    "ficha_closed": N_("Fact sheet closed."),
+    "ficha_open": N_("Fact sheet open: {name}"),
+    "first": N_("In short"),
+    "grid": N_("Producers by grid cell"),
+    "home": N_("Show the whole study"),
+    "ignores": N_("the interval ignores that the concentration was selected"),
+    "indicators": N_("Human development and poverty"),
+    "interval": N_("95 % interval"),
+    "language": N_("Language"),
+    "layers": N_("Layers and legend"),
+    "link_copied": N_("Link copied."),
+    "list": N_("List of concentrations"),
+    "lq_note": N_("LQ: location quotient against all producers, with its 95 % interval."),
+    "made_with": N_("Made with sialgeo. Map software: Leaflet 1.9.4 (BSD-2-Clause)."),
+    "map": N_("Map of the concentrations. The list of concentrations says the same in words."),
+    "method": N_("Method, step by step"),
+    "next": N_("Next"),
+    "no_data": N_("no data"),
+    "no_results": N_("Nothing found."),
+    "none": N_("nothing (outlines only)"),
+    "none_found": N_("There is no concentration to list."),
+    "none_published": N_("Individual locations are not published."),
+    "notes": N_("Cautions"),
+    "null": N_("Null hypothesis"),
+    "open_ficha": N_("Open the fact sheet: {name}"),
+    "other_concentrations": N_("other concentrations"),
+    "own_units": N_("mean over the producers' own territories"),
+    "own_known": N_("producers with a value"),
+    "places": N_("Places"),
+    "points": N_("Producers"),
+    "previous": N_("Previous"),
+    "producers": N_("Producers"),
+    "reference": N_("Reference population"),
+    "replicates": N_("Replicates"),
+    "results": N_("{n} results"),
+    "rr": N_("Relative risk"),
+    "search": N_("Search"),
+    "search_hint": N_("Concentration, place or territory"),
+    "seed": N_("Seed"),
+    "see_on_map": N_("See it on the map"),
+    "skip": N_("Skip to the list of concentrations"),
+    "sort": N_("Sort by this column"),
+    "source": N_("Source"),
+    "sources": N_("Sources"),
+    "statistics": N_("The statistics"),
+    "territories": N_("Territories"),
+    "test": N_("Test"),
+    "this_one": N_("this concentration"),
+    "total": N_("Producers examined"),
+    "versions": N_("Versions"),
+    "withheld": N_("Withheld for confidentiality"),
+    "withheld_count": N_("withheld"),
+    "without_chain": N_("no chain given"),
+    "zoom_in": N_("Zoom in"),
+    "zoom_out": N_("Zoom out"),
+}
+
+
+def write(publication: Publication, path: str | Path, *, lang: str | None = None) -> None:
+    """Write the web map: one HTML file that needs no network and sends nothing.
+
+    Parameters
+    ----------
+    publication
+        What :func:`sialgeo.protect` allows to be handed on.
+    path
+        File to write, whole or not at all.
+    lang
+        Language the page opens in, ``"es"`` or ``"en"``; the one in force by default. The page holds
+        both.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    MissingDependencyError
+        jinja2 is not installed.
+    """
+    page = render(publication, lang=lang)
+    with whole_file(path) as temporary:
+        temporary.write_text(page, encoding="utf-8", newline="\n")
+
+
+def render(publication: Publication, *, lang: str | None = None) -> str:
+    """Return the page as text; see :func:`write`."""
+    code = lang if lang in LANGUAGES else language()
+    data, shapes = payload(publication, code)
+    css = _inline_css(asset("leaflet/leaflet.css")) + asset("map.css")
+    scripts = [inline_script(leaflet()), inline_script(asset("map.js"))]
+    with use_language(code):
+        return str(
+            _template().render(
+                lang=code,
+                policy=_policy(scripts, css),
+                css=_safe(css),
+                scripts=[_safe(script) for script in scripts],
+                data=_safe(as_json(data)),
+                shapes=shapes,
+                title=data["title"][code],
+                synthetic=data["synthetic"][code],
+                summary=data["summary"][code],
+                date=publication.context.date,
+                table=_plain_table(publication),
+                t={key: _(text) for key, text in TEXTS.items()},
+            )
+        )
+
+
+def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what the page holds: data for JSON, and encoded shapes by layer name."""
+    context = publication.context
+    areas = _degrees(publication.areas)
+    territories = None if context.territories is None else _degrees(context.territories)
+    view = _view(areas, publication, territories)
+    ground, ground_shapes = _ground(
+        _extent([areas, territories, publication.points, publication.grid])
+    )
+    chains = _chains(publication)
+    shapes = {"areas": basemap.encode(areas.geometry, DIGITS), **ground_shapes}
+    data: dict[str, Any] = {
+        "lang": code,
+        "texts": {key: both(text) for key, text in TEXTS.items()},
+        "title": _in_each(lambda: title_of(publication)),
+        "synthetic": _in_each(lambda: synthetic_of(publication)),
+        "summary": {c: _summary(publication, c) for c in LANGUAGES},
+        "about": _about(publication),
+        "columns": _column_meta(publication),
+        "areas": _areas(areas, publication),
+        "evidence": {k: _style(s) for k, s in EVIDENCE_STYLE.items() if k in set(areas[EVIDENCE])},
+        "indicators": [_indicator(i, areas, territories) for i in publication.indicators],
+        "chains": [{"name": name, "colour": colour} for name, colour in chains.items()],
+        "digits": {
+            "areas": DIGITS,
+            "grid": DIGITS,
+            "points": DIGITS,
+            "territories": TERRITORY_DIGITS,
+        },
+        "style": {
+            "territory": _style(TERRITORY_LINE),
+            "no_data": _style(NO_DATA),
+            "place": _style(PLACE),
+        },
+        "basemap": ground,
+        "bounds": view,
+    }
+    if territories is not None and len(territories):
+        data["territories"], shapes["territories"] = _territories(territories, publication)
+    if context.places is not None and len(context.places):
+        data["places"] = _places(_degrees(context.places), context.place_name)
+    if publication.grid is not None and len(publication.grid):
+        data["grid"], shapes["grid"] = _grid(_degrees(publication.grid))
+    if publication.points is not None and len(publication.points):
+        data["points"], shapes["points"] = _points(
+            _degrees(publication.points), publication, chains
+        )
+    return data, shapes
+
+
+# --- what a concentration says -------------------------------------------------------------------
+def said(row: Mapping[str, Any], synthetic: str = "") -> tuple[str, str, str]:
+    """Return the verdict, one number and one caution of a concentration, in the language in force.
+
+    Parameters
+    ----------
+    row
+        Its row of ``areas``, as a mapping; columns that are missing or NaN are not known.
+    synthetic
+        What is said of synthetic data, empty where they are real.
+
+    Examples
+    --------
+    >>> from sialgeo.i18n import use_language
+    >>> with use_language("en"):
+    ...     said({"evidence": "tested", "n": 104, "expected_n": 23.46, "p_value": 0.001})[:2]
+    ('Denser than the reference population explains (adjusted p = 0.001).', '104 producers where 23.5 would be expected.')
+    """
+    kind = str(row.get(EVIDENCE, ""))
+    p = _number(row.get(P_VALUE))
+    shown = "" if p is None else (f"= {p:.3f}" if p >= 0.001 else "< 0.001")
+    if kind == TESTED:
+        verdict = _("Denser than the reference population explains (adjusted p {p}).").format(
+            p=shown
+        )
+    elif kind == NOT_SIGNIFICANT:
+        verdict = _(
+            "Not significant: the reference population and chance explain it (adjusted p {p})."
+        ).format(p=shown)
+    elif kind == EXPLORATORY:
+        verdict = _(
+            "Exploratory group: found by plain density, with no reference population and no test."
+        )
+    elif kind == INCONCLUSIVE:
+        verdict = _("Inconclusive: the reference population is too coarse for this radius.")
+    else:
+        verdict = _("Detected, not yet tested.")
+    return verdict, _one_number(row), _one_caution(kind, synthetic)
+
+
+def _said_of(row: Mapping[str, Any], publication: Publication) -> tuple[str, str, str]:
+    return said(row, synthetic_of(publication))
+
+
+def _one_number(row: Mapping[str, Any]) -> str:
+    count, expected, share = (_number(row.get(column)) for column in (N, EXPECTED, SHARE))
+    if count is None:
+        return _("The number of producers is withheld.")
+    n = round(count)
+    if expected is not None:
+        return ngettext(
+            "{n} producer where {expected} would be expected.",
+            "{n} producers where {expected} would be expected.",
+            n,
+        ).format(n=f"{n:,}", expected=f"{expected:,.1f}")
+    if share is not None:
+        return ngettext(
+            "{n} producer, {share} % of all.", "{n} producers, {share} % of all.", n
+        ).format(n=f"{n:,}", share=f"{share:.1f}")
+    return ngettext("{n} producer.", "{n} producers.", n).format(n=f"{n:,}")
+
+
+def _one_caution(kind: str, synthetic: str) -> str:
+    if synthetic:
+        return synthetic
+    if kind == EXPLORATORY:
+        return _(
+            "Plain density finds groups even where there are none; give a reference population to test them."
+        )
+    if kind == INCONCLUSIVE:
+        return _(
+            "Spread the counts over a settlement layer finer than half the radius, or read them by district."
+        )
+    if kind == NOT_SIGNIFICANT:
+        return _("Do not read it as a concentration: groups like it arise by chance.")
+    return _("Points alone never show a SIAL: collective action is not evaluable from locations.")
+
+
+# --- layers ---------------------------------------------------------------------------------------
+def _areas(areas: gpd.GeoDataFrame, publication: Publication) -> list[dict[str, Any]]:
+    inside = areas.geometry.representative_point() if len(areas) else areas.geometry
+    columns = [c for c in areas.columns if c != areas.geometry.name]
+    rows = []
+    for key, values, point in zip(
+        areas.index, areas[columns].to_dict("records"), inside, strict=True
+    ):
+        held = {str(column): plain(value) for column, value in values.items()}
+        rows.append(
+            {
+                "id": plain(key),
+                "name": str(held.get(NAME) or key),
+                "evidence": held.get(EVIDENCE),
+                "at": [round(float(point.y), 4), round(float(point.x), 4)],
+                "said": _in_each(partial(_said_of, held, publication)),
+                "values": held,
+            }
+        )
+    return rows
+
+
+def _territories(
+    territories: gpd.GeoDataFrame, publication: Publication
+) -> tuple[dict[str, Any], str]:
+    context = publication.context
+    named = context.territory_name or context.territory_key
+    names = territories[named] if named in territories.columns else territories.index
+    values = {
+        i.column: [plain(v) for v in territories[i.column]]
+        for i in publication.indicators
+        if i.column in territories.columns
+    }
+    if N in territories.columns:
+        values[N] = [plain(v) for v in territories[N]]
+    drawn = basemap.simplified(list(territories.geometry), VERTICES)
+    return {"names": [_text(name) for name in names], "values": values}, basemap.encode(
+        drawn, TERRITORY_DIGITS
+    )
+
+
+def _indicator(
+    indicator: Indicator, areas: gpd.GeoDataFrame, territories: gpd.GeoDataFrame | None
+) -> dict[str, Any]:
+    """Return an indicator with its classes; none where no territory has a value."""
+    mapped = territories is not None and indicator.column in territories.columns
+    values = np.zeros(0)
+    if territories is not None and mapped:
+        values = territories[indicator.column].to_numpy(float)
+    elif indicator.column in areas.columns:
+        values = areas[indicator.column].to_numpy(float)
+    known = values[np.isfinite(values)]
+    shown = replace(indicator, unit=UNITS.get(indicator.unit, indicator.unit))
+    return {
+        "column": indicator.column,
+        "label": _in_each(lambda: indicator_name(indicator)),
+        "unit": shown.unit,
+        "better": indicator.better,
+        "source": indicator.source,
+        "overall": plain(indicator.overall),
+        "digits": min(4, decimals(float(np.ptp(known)))) if known.size else 2,
+        "range": [float(known.min()), float(known.max())] if known.size else None,
+        "classes": [_class(c) for c in indicator_classes(values, shown)] if mapped else [],
+    }
+
+
+def _places(places: gpd.GeoDataFrame, column: str | None) -> list[dict[str, Any]]:
+    points = places.geometry.representative_point()
+    names = places[column] if column in places.columns else places.index
+    return [
+        {"name": _text(name), "at": [round(float(point.y), 5), round(float(point.x), 5)]}
+        for name, point in zip(names, points, strict=True)
+        if not point.is_empty
+    ]
+
+
+def _grid(grid: gpd.GeoDataFrame) -> tuple[dict[str, Any], str]:
+    counts = grid[N].to_numpy(float)
+    classes = [_class(c) for c in count_classes(counts)]
+    return {"counts": [plain(c) for c in counts], "classes": classes}, basemap.encode(
+        grid.geometry, DIGITS
+    )
+
+
+def _points(
+    points: gpd.GeoDataFrame, publication: Publication, chains: Mapping[str, str]
+) -> tuple[dict[str, Any], str]:
+    """Return points grouped by chain, each group along a Z-curve: neighbours are near in the code."""
+    column = _chain_column(publication)
+    xy = np.column_stack([points.geometry.x, points.geometry.y])
+    chain = (
+        points[column].astype(object).to_numpy()
+        if column in points.columns
+        else np.full(len(points), None)
+    )
+    names = np.array(
+        [str(c) if isinstance(c, str) and c in chains else "" for c in chain], dtype=object
+    )
+    groups, ordered = [], []
+    for name in [*chains, ""]:
+        held = xy[names == name]
+        if len(held):
+            groups.append({"chain": name, "colour": chains.get(name, IN_NONE.fill), "n": len(held)})
+            ordered.append(held[basemap.morton_order(held)])
+    return {"groups": groups}, basemap.encode_points(np.vstack(ordered), DIGITS)
+
+
+def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, str]]:
+    ground = basemap.around(bounds)
+    data = {
+        "names": [list(label) for label in ground.names],
+        "countries": [list(label) for label in ground.countries],
+        "land": LAND.fill,
+        "line": LAND.line,
+        "sea": SEA,
+        "digits": {
+            "land": BASEMAP_DIGITS,
+            "borders": BASEMAP_DIGITS,
+            "provinces": BASEMAP_DIGITS,
+            "backdrop": BACKDROP_DIGITS,
+        },
+    }
+    return data, {
+        "land": basemap.encode(ground.land, BASEMAP_DIGITS),
+        "borders": basemap.encode(ground.borders, BASEMAP_DIGITS),
+        "provinces": basemap.encode(ground.provinces, BASEMAP_DIGITS),
+        "backdrop": basemap.encode(ground.backdrop, BACKDROP_DIGITS),
+    }
+
+
+def _chain_column(publication: Publication) -> str | None:
+    chosen = (s.parameters.get("chain") for s in publication.steps if s.verb == "profile")
+    return next((str(c) for c in chosen if c), "chain")
+
+
+def _chains(publication: Publication) -> dict[str, str]:
+    names = [c[len(CHAIN_N) :] for c in publication.areas.columns if str(c).startswith(CHAIN_N)]
+    column = _chain_column(publication)
+    if publication.points is not None and column in publication.points.columns:
+        names += [c for c in publication.points[column].unique() if isinstance(c, str)]
+    return chain_colours(names)
+
+
+# --- what the page says about itself -------------------------------------------------------------
+def _about(publication: Publication) -> dict[str, Any]:
+    context = publication.context
+    return {
+        "date": context.date,
+        "sources": [str(source) for source in context.sources],
+        "reference": _in_all(context.reference),
+        "total": int(publication.total),
+        "notes": [str(note) for note in publication.notes],
+        "withheld": _in_each(lambda: list(withheld_sentences(publication))),
+        "tests": [
+            {
+                "name": t.name,
+                "p": plain(t.p_value),
+                "null": t.null,
+                "replicates": t.replicates,
+                "seed": t.seed,
+            }
+            for t in publication.tests
+        ],
+        "steps": [
+            {
+                "verb": step.verb,
+                "crs": step.crs,
+                "seed": step.seed,
+                "parameters": _parameters(step.parameters),
+                "versions": _parameters(step.versions),
+                "notes": list(step.notes),
+            }
+            for step in publication.steps
+            if step.verb != "study"  # title, sources and label have their own place on the page
+        ],
+    }
+
+
+def _parameters(given: Mapping[str, Any]) -> list[list[str]]:
+    """Return parameters as texts; the indicators have their own place on the page."""
+    kept = {k: v for k, v in given.items() if k != "indicators" and v not in (None, "", [], ())}
+    return [
+        [str(k), v if isinstance(v, str) else json.dumps(plain(v), ensure_ascii=False)]
+        for k, v in kept.items()
+    ]
+
+
+def _summary(publication: Publication, code: str) -> dict[str, str]:
+    found = publication.summaries.get(code) or next(iter(publication.summaries.values()))
+    return {"verdict": found.verdict, "number": found.number, "caution": found.caution}
+
+
+def _column_meta(publication: Publication) -> list[dict[str, Any]]:
+    """Return the columns of the table that people copy: labels, units, decimals."""
+    areas = publication.areas
+    meta = []
+    for column in (str(c) for c in areas.columns if c != areas.geometry.name):
+        label = label_of(column, publication)
+        meta.append(
+            {
+                "column": column,
+                "label": _in_each(partial(_label_text, column, publication)),
+                "unit": UNITS.get(label.unit, label.unit),
+                "digits": label.digits,
+                "texts": {k: both(v) for k, v in EVIDENCE_LABELS.items()}
+                if column == EVIDENCE
+                else None,
+            }
+        )
+    return meta
+
+
+def _label_text(column: str, publication: Publication) -> str:
+    return label_of(column, publication).text
+
+
+def _plain_table(publication: Publication) -> list[dict[str, str]]:
+    """Return the rows of the table for readers without scripts, in the language in force."""
+    rows = []
+    for key, row in zip(publication.areas.index, publication.areas.to_dict("records"), strict=True):
+        verdict, number, caution = said(row, synthetic_of(publication))
+        rows.append(
+            {
+                "name": f"{key}. {_text(row.get(NAME))}",
+                "verdict": verdict,
+                "number": number,
+                "caution": caution,
+            }
+        )
+    return rows
+
+
+# --- small things ---------------------------------------------------------------------------------
+def as_json(value: Any) -> str:
+    """Return JSON that may stand inside a ``<script>`` block, whatever the texts in it hold.
+
+    Examples
+    --------
+    >>> as_json("</script>")
+    '"\\\\u003c/script\\\\u003e"'
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
+
+
+@lru_cache(maxsize=16)
+def asset(name: str) -> str:
+    """Return a text file that ships with the web map."""
+    return (ASSETS / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+
+
+def leaflet() -> str:
+    """Return Leaflet's script without the pointer to its source map, which would be a request."""
+    return asset("leaflet/leaflet.js").replace("//# sourceMappingURL=leaflet.js.map", "")
+
+
+def inline_script(code: str) -> str:
+    """Return a script that may stand inside ``<script>``."""
+    return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def data_uri(name: str) -> str:
+    """Return a PNG of the assets as a data URI.
+
+    Examples
+    --------
+    >>> data_uri("leaflet/images/layers.png")[:22]
+    'data:image/png;base64,'
+    """
+    return "data:image/png;base64," + base64.b64encode((ASSETS / name).read_bytes()).decode("ascii")
+
+
+def _inline_css(css: str, *, images: bool = False) -> str:
+    """Return Leaflet's style sheet with its images inside, or without them."""
+    lines = []
+    for line in css.splitlines():
+        if "url(images/" in line:
+            name = line.split("url(images/")[1].split(")")[0]
+            if images:
+                lines.append(line.replace(f"images/{name}", data_uri(f"leaflet/images/{name}")))
+        elif "behavior:" not in line:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _policy(scripts: Iterable[str], css: str) -> str:
+    allowed = " ".join(_hash(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {_hash(css)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
+
+
+def _safe(text: str) -> Any:
+    """Mark a text that was made safe here (our own code, or JSON without ``<``) as no longer to escape."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704  (own assets and as_json only)
+
+
+@lru_cache(maxsize=1)
+def _template() -> Any:
+    try:
+        import jinja2
+    except ImportError as missing:
+        raise MissingDependencyError("jinja2", _("the web map")) from missing
+    return jinja2.Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(
+        asset("template.html")
+    )
+
+
+def _number(value: Any) -> float | None:
+    found = plain(value)
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _text(value: Any) -> str:
+    found = plain(value)
+    return "" if found is None else str(found)
+
+
+def _in_each(say: Callable[[], Any]) -> dict[str, Any]:
+    """Return what ``say`` says in each language."""
+    spoken = {}
+    for code in LANGUAGES:
+        with use_language(code):
+            spoken[code] = say()
+    return spoken
+
+
+def _in_all(texts: Mapping[str, str]) -> dict[str, str] | None:
+    """Return a text in every language: one that is missing takes the first that is given."""
+    given = [text for text in texts.values() if text]
+    return {code: texts.get(code) or given[0] for code in LANGUAGES} if given else None
+
+
+def _style(style: Style) -> dict[str, Any]:
+    return {
+        "fill": style.fill,
+        "line": style.line,
+        "width": style.width,
+        "dash": style.dash_array,
+        "opacity": style.opacity,
+        "label": both(style.label),
+    }
+
+
+def _class(one: Class) -> dict[str, Any]:
+    return {"lower": one.lower, "upper": one.upper, "colour": one.colour, "label": one.label}
+
+
+def _degrees(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return layer if layer.crs is None or layer.crs.to_epsg() == DEGREES else layer.to_crs(DEGREES)
+
+
+def _extent(layers: Iterable[gpd.GeoDataFrame | None]) -> basemap.Bounds:
+    """Return the bounds of all layers together; Latin America where there is nothing."""
+    found = [layer.total_bounds for layer in layers if layer is not None and len(layer)]
+    finite = np.array([bounds for bounds in found if np.isfinite(bounds).all()]).reshape(-1, 4)
+    if not len(finite):
+        return WORLD
+    west, south = finite[:, :2].min(axis=0)
+    east, north = finite[:, 2:].max(axis=0)
+    return float(west), float(south), float(east), float(north)
+
+
+def _view(
+    areas: gpd.GeoDataFrame, publication: Publication, territories: gpd.GeoDataFrame | None
+) -> list[list[float]]:
+    """Return the corners that the page opens on: the concentrations, else whatever there is."""
+    choices = ([areas], [publication.points, publication.grid], [territories])
+    held = next((c for c in choices if any(one is not None and len(one) for one in c)), [areas])
+    west, south, east, north = _extent(held)
+    pad = max(0.02, 0.08 * max(east - west, north - south))
+    return [[south - pad, west - pad], [north + pad, east + pad]]

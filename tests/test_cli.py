@@ -1,0 +1,449 @@
+"""The command line: what it says, in which language, and with which exit status."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import sialgeo
+from sialgeo import cli, params
+from sialgeo.cli import BAD_INPUT, CANCELLED, DONE, main
+from sialgeo.detection import METHODS
+from sialgeo.i18n import language
+
+from .conftest import ROOT
+
+SAMPLE = ROOT / "sample_layers" / "cajamarca"
+Capture = pytest.CaptureFixture[str]
+
+
+def write_points(path: Path, n: int, seed: int, spread: float) -> Path:
+    """Write points around (-78.5, -7) as a table of degrees."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        f"{i},{-78.5 + x:.5f},{-7 + y:.5f},{'cheese' if i % 4 else 'curd'},{1 + i % 3}"
+        for i, (x, y) in enumerate(rng.normal(0, spread, (n, 2)))
+    ]
+    path.write_text("id,lon,lat,chain,volume\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """40 producers in one knot, 400 farms over a wide area; the working directory is there."""
+    write_points(tmp_path / "p.csv", 40, 1, 0.01)
+    write_points(tmp_path / "farms.csv", 400, 2, 0.3)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def detect_knot(*more: str) -> int:
+    """Run detect on the knot."""
+    return main(
+        [
+            "detect",
+            "p.csv",
+            "--reference",
+            "farms.csv",
+            "--replicates",
+            "19",
+            "--output",
+            "c.work.gpkg",
+            *more,
+        ]
+    )
+
+
+# --- the parser -----------------------------------------------------------------------------------
+def test_version_and_help(capsys: Capture) -> None:
+    assert main(["--version"]) == DONE
+    assert capsys.readouterr().out == f"sialgeo {sialgeo.__version__}\n"
+    assert main(["--help"]) == DONE
+    said = capsys.readouterr().out
+    for command in ("demo", "run", "check", "detect", "overlay", "export"):
+        assert f"    {command} " in said
+    assert "verify" not in said
+
+
+def test_every_parameter_of_every_method_is_an_option(capsys: Capture) -> None:
+    assert main(["detect", "--help"]) == DONE
+    said = " ".join(capsys.readouterr().out.split())
+    for owner in METHODS.values():
+        for declared in params.params_of(owner):
+            assert f"--{declared.name.replace('_', '-')} " in said
+            assert " ".join(declared.help.split()) in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        ([], "no command"),
+        (["dig"], "'dig' is not known; choose from"),
+        (["run"], "missing: STUDY.toml"),
+        (["run", "a.toml", "--colour", "red"], "not known here: --colour red"),
+        (["detect", "a.csv", "--output"], "--output: a value is missing"),
+        (["detect", "a.csv", "--output", "c.work.gpkg"], "more concentrated than what?"),
+        (
+            ["detect", "a.csv", "--output", "c.work.gpkg", "--cases", "x", "--seed", "one"],
+            "is not a number of this kind",
+        ),
+        (
+            ["detect", "a.csv", "--output", "c.work.gpkg", "--method", "dbscan", "--radius", "far"],
+            "not a distance",
+        ),
+        (
+            ["detect", "a.csv", "--output", "c.work.gpkg", "--method", "dbscan", "--alpha", "0.1"],
+            "unknown parameter alpha; DBSCAN has: radius, min_units",
+        ),
+        (
+            ["detect", "a.csv", "--output", "c.work.gpkg", "--method", "dbscan", "--radius", "-3"],
+            "is not a distance",
+        ),
+        (
+            ["detect", "a.csv", "--output", "c.work.gpkg", "--cases", "x", "--replicates", "-1"],
+            "must be at least 0",
+        ),
+        (
+            ["detect", "a.csv", "--output", "c.work.gpkg", "--cases", "x", "--places", "p.csv"],
+            "go together",
+        ),
+        (["overlay", "c.work.gpkg", "--output", "d.work.gpkg"], "needs --columns and either"),
+        (["detect", "a.csv", "--output", "c.gpkg", "--cases", "x"], "must end in .work.gpkg"),
+        (
+            ["detect", "a.csv", "--output", "no/no/c.work.gpkg", "--cases", "x"],
+            "no: the folder does not exist",
+        ),
+        (["run", "nowhere.toml"], "cannot be read"),
+        (["export", "nowhere.work.gpkg", "map.html"], "no such file"),
+        (["detect", "nowhere.csv", "--output", "c.work.gpkg", "--method", "dbscan"], "nowhere.csv"),
+        (["check", "nowhere.csv"], "nowhere.csv"),
+    ],
+)
+def test_bad_input_is_status_2_with_a_message_and_no_traceback(
+    arguments: list[str],
+    part: str,
+    capsys: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == BAD_INPUT
+    said = capsys.readouterr()
+    assert part in said.err
+    assert "Traceback" not in said.err
+    assert said.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_language_is_chosen_for_errors_of_the_parser_too(
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spanish(message: str) -> str:
+        return f"[{language()}] {message}"
+
+    monkeypatch.setattr(cli, "_", spanish)
+    assert main(["--lang", "es", "run"]) == BAD_INPUT
+    assert "[es] missing" in capsys.readouterr().err.replace("{problem}", "")
+    assert main(["run", "--lang=es"]) == BAD_INPUT
+    assert "[es] missing" in capsys.readouterr().err
+    assert main(["--lang", "fr", "run"]) == BAD_INPUT
+    assert "[en] --lang" in capsys.readouterr().err.replace("[en] {0}", "[en] --lang")
+    assert language() == "en"
+
+
+def test_errors_as_json(capsys: Capture) -> None:
+    assert main(["--json", "run", "nowhere.toml"]) == BAD_INPUT
+    said = capsys.readouterr()
+    found = json.loads(said.out)
+    assert found["status"] == "error"
+    assert found["kind"] == "FileError"
+    assert found["message"] in said.err
+
+
+def test_known_messages_of_argparse_are_all_translated() -> None:
+    for message in (
+        "argument --seed: invalid int value: 'x'",
+        "argument --a: expected one argument",
+        "argument outputs: expected at least one argument",
+        "argument --json: ignored explicit argument 'x'",
+        "argument command: invalid choice: 'x' (choose from 'a', 'b')",
+        "argument command: invalid choice: 'x' (choose from a, b)",
+        "ambiguous option: --re could match --reference, --replicates",
+        "unrecognized arguments: --x",
+        "the following arguments are required: STUDY.toml",
+    ):
+        assert cli._translated(message) != message
+    assert cli._translated("something new") == "something new"
+
+
+# --- progress and text ----------------------------------------------------------------------------
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_bar_on_a_terminal_is_cleared_at_the_end() -> None:
+    stream = Terminal()
+    bar = cli._Bar(stream, quiet=False)
+    bar(0.5, "half")
+    bar(2.0, "over")
+    bar.close()
+    said = stream.getvalue()
+    assert " 50% half" in said
+    assert "100% over" in said
+    assert said.endswith("\r\x1b[K")
+
+
+def test_plain_lines_where_there_is_no_terminal_and_nothing_for_machines() -> None:
+    stream = io.StringIO()
+    bar = cli._Bar(stream, quiet=False)
+    for fraction in (0.1, 0.2, 0.3):
+        bar(fraction, "testing")
+    bar(1.0, "done")
+    assert stream.getvalue() == " 10% testing\n100% done\n"
+    quiet = cli._Bar(Terminal(), quiet=True)
+    quiet(0.5, "half")
+    assert quiet.stream.getvalue() == ""
+
+
+def test_json_holds_no_nan_and_no_numpy() -> None:
+    value = {"a": np.float64("nan"), "b": (np.int64(3), Path("x")), "c": float("inf"), 1: None}
+    assert cli._plain(value) == {"a": None, "b": [3, "x"], "c": None, "1": None}
+
+
+# --- the verbs ------------------------------------------------------------------------------------
+def test_detect_says_verdict_number_caution_then_the_table(folder: Path, capsys: Capture) -> None:
+    assert detect_knot("--chain", "chain", "--volume", "volume") == DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("1 concentration more dense than the reference population explains")
+    assert "of 40 producers" in lines[1]
+    assert (
+        lines[2]
+        == "Points alone never show a SIAL: collective action is not evaluable from locations."
+    )
+    assert lines[4].split() == [
+        "Name",
+        "Producers",
+        "Expected",
+        "Relative",
+        "risk",
+        "p",
+        "Evidence",
+    ]
+    assert "0.050" in lines[5]
+    assert lines[5].endswith("tested")
+    found = sialgeo.read_concentrations("c.work.gpkg")
+    assert found.areas["p_value"].tolist() == [0.05]
+    assert "main_chain" in found.areas
+    assert found.tests[0].replicates == 19
+
+
+def test_detect_as_json(folder: Path, capsys: Capture) -> None:
+    assert detect_knot("--json") == DONE
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert len(said.out.splitlines()) == 1
+    found = json.loads(said.out)
+    assert (found["status"], found["command"], found["producers"]) == ("done", "detect", 40)
+    [concentration] = found["concentrations"]
+    assert concentration["concentration"] == 1
+    assert concentration["evidence"] == "tested"
+    assert found["outputs"]["work"] == "c.work.gpkg"
+    assert found["guesses"]
+
+
+def test_detect_equals_the_library(folder: Path) -> None:
+    assert detect_knot("--radius", "4km", "--seed", "3") == DONE
+    rule = sialgeo.RelativeDBSCAN(radius=4_000)
+    producers = sialgeo.read_producers("p.csv")
+    farms = sialgeo.read_reference("farms.csv")
+    found = sialgeo.detect(producers, rule, reference=farms)
+    found = sialgeo.assess(found, detector=rule, reference=farms, replicates=19, seed=3)
+    ours = sialgeo.read_concentrations("c.work.gpkg")
+    assert ours.producers["concentration"].tolist() == found.producers["concentration"].tolist()
+    assert ours.areas["statistic"].tolist() == found.areas["statistic"].tolist()
+    assert ours.areas["p_value"].tolist() == found.areas["p_value"].tolist()
+
+
+def test_without_replicates_nothing_is_tested(folder: Path, capsys: Capture) -> None:
+    assert detect_knot("--replicates", "0") == DONE
+    assert "detected, not yet tested" in capsys.readouterr().out
+    assert sialgeo.read_concentrations("c.work.gpkg").tests == ()
+
+
+def test_dbscan_is_exploratory_and_says_so(folder: Path, capsys: Capture) -> None:
+    assert main(["detect", "p.csv", "--method", "dbscan", "--output", "c.work.gpkg"]) == DONE
+    assert "exploratory, untested" in capsys.readouterr().out
+
+
+def test_cases_and_reference_in_one_table(folder: Path, capsys: Capture) -> None:
+    cases = (folder / "p.csv").read_text().splitlines()
+    farms = (folder / "farms.csv").read_text().splitlines()[1:]
+    rows = [f"{line},3115" for line in cases[1:]] + [f"1{line},0111" for line in farms]
+    (folder / "all.csv").write_text("\n".join([cases[0] + ",code", *rows]) + "\n")
+    arguments = [
+        "detect",
+        "all.csv",
+        "--cases",
+        "code == '3115'",
+        "--replicates",
+        "19",
+        "--output",
+        "c.work.gpkg",
+    ]
+    assert main(arguments) == DONE
+    assert "of 40 producers" in capsys.readouterr().out
+    found = sialgeo.read_concentrations("c.work.gpkg")
+    assert len(found.producers) == 40
+    assert found.areas["evidence"].tolist() == ["tested"]
+
+
+def test_rows_set_aside_are_counted_and_written(folder: Path, capsys: Capture) -> None:
+    with (folder / "p.csv").open("a") as out:
+        out.write("99,,,cheese,1\n")
+    assert detect_knot() == DONE
+    said = capsys.readouterr().out
+    assert "1 row could not be used" in said
+    assert "coord_vacia" in (folder / "c.rechazados.csv").read_text(encoding="utf-8-sig")
+
+
+def test_overlay_and_export(folder: Path, capsys: Capture) -> None:
+    geopandas = pytest.importorskip("geopandas")
+    from shapely.geometry import box
+
+    districts = {"ubigeo": ["060101", "060102"], "people": [100, 300]}
+    shapes = [box(-79, -8, -78.5, -6), box(-78.5, -8, -78, -6)]
+    geopandas.GeoDataFrame(districts, geometry=shapes, crs=4326).to_file("d.gpkg")
+    Path("t.csv").write_text("ubigeo,poverty\n060101,20\n060102,60\n")
+    assert detect_knot() == DONE
+    arguments = "overlay c.work.gpkg --territories d.gpkg --indicators t.csv --key ubigeo --population people --columns poverty --family monetary --year 2018 --output c2.work.gpkg"
+    assert main(arguments.split()) == DONE
+    said = capsys.readouterr().out
+    assert "2 of 2 territories joined by code." in said
+    found = sialgeo.read_concentrations("c2.work.gpkg")
+    assert 40 < found.areas["poverty"].iloc[0] < 60
+    [indicator] = found.indicators
+    assert (indicator.family, indicator.year) == ("monetary", 2018)
+    assert main(["export", "c2.work.gpkg", "run.json", "areas.geojson", "--title", "Knot"]) == DONE
+    assert (folder / "run.json").exists()
+    published = json.loads((folder / "areas.geojson").read_text())
+    assert len(published["features"]) == 1
+
+
+def test_export_names_the_formats_it_knows(folder: Path, capsys: Capture) -> None:
+    assert detect_knot() == DONE
+    assert main(["export", "c.work.gpkg", "ficha.pdf"]) == BAD_INPUT
+    assert ".html" in capsys.readouterr().err
+    assert not (folder / "ficha.pdf").exists()
+
+
+def test_check(folder: Path, capsys: Capture) -> None:
+    with (folder / "p.csv").open("a") as out:
+        out.write("99,0,0,cheese,1\n")
+    assert main(["check", "p.csv", "--output", "faults.csv"]) == DONE
+    assert "cero_cero" in capsys.readouterr().out
+    assert "cero_cero" in (folder / "faults.csv").read_text(encoding="utf-8-sig")
+    assert main(["--json", "check", "p.csv"]) == DONE
+    found = json.loads(capsys.readouterr().out)
+    assert found["counts"] == {"cero_cero": 1}
+    assert (found["read"], found["usable"]) == (41, 40)
+
+
+# --- cancelling -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("failure", [KeyboardInterrupt, sialgeo.Cancelled])
+def test_a_cancel_is_status_130_and_leaves_nothing(
+    folder: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch, failure: type[BaseException]
+) -> None:
+    def stop(*_arguments: Any, **_options: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(sialgeo, "assess", stop)
+    before = sorted(p.name for p in folder.iterdir())
+    assert detect_knot() == CANCELLED
+    assert "Cancelled" in capsys.readouterr().err
+    assert sorted(p.name for p in folder.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGINT to a child on Windows")
+def test_control_c_during_a_run_leaves_the_old_folder(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "map.html").write_text("old")
+    study = (SAMPLE / "estudio.toml").read_text(encoding="utf-8")
+    study = study.replace('path = "', f'path = "{SAMPLE}/').replace(
+        'table = "', f'table = "{SAMPLE}/'
+    )
+    (tmp_path / "s.toml").write_text(
+        study.replace("replicates = 999", "replicates = 99999"), encoding="utf-8"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "sialgeo",
+        "--lang",
+        "en",
+        "run",
+        str(tmp_path / "s.toml"),
+        "--output",
+        str(out),
+    ]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+    ) as child:
+        assert child.stderr is not None
+        for line in child.stderr:
+            if "Testing against" in line:
+                break
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        output, said = child.communicate(timeout=60)
+    assert child.returncode == CANCELLED, said
+    assert "Traceback" not in said
+    assert output == ""
+    assert [(p.name, p.read_text()) for p in out.iterdir()] == [("map.html", "old")]
+
+
+# --- the demo -------------------------------------------------------------------------------------
+@pytest.mark.slow
+def test_the_demo_prints_where_everything_is(tmp_path: Path, capsys: Capture) -> None:
+    started = time.monotonic()
+    assert main(["demo", "--output", str(tmp_path / "demo")]) == DONE
+    assert time.monotonic() - started < 180
+    said = capsys.readouterr().out
+    assert said.startswith("5 concentrations more dense than the reference population explains")
+    for name in ("map.html", "concentraciones.gpkg", "tablas.xlsx", "mapa.png", "run.json"):
+        path = tmp_path / "demo" / name
+        assert path.stat().st_size > 500, name
+        assert str(path) in said
+    assert (tmp_path / "demo" / "private" / "concentrations.work.gpkg").exists()
+    assert "Synthetic data" in said
+
+
+@pytest.mark.slow
+def test_the_second_territory_has_no_producers_and_says_so(tmp_path: Path, capsys: Capture) -> None:
+    study = ROOT / "sample_layers" / "mexico" / "estudio.toml"
+    assert main(["run", str(study), "--output", str(tmp_path / "out")]) == DONE
+    said = capsys.readouterr().out
+    assert said.startswith("32 territories with their indicators; no producers were examined.")
+    assert "Sur" in said
+    assert (tmp_path / "out" / "map.html").exists()
+
+
+def test_the_radius_may_be_chosen_by_the_ladder(folder: Path, capsys: Capture) -> None:
+    assert detect_knot("--radius", "auto") == DONE
+    assert "tested" in capsys.readouterr().out
+    found = sialgeo.read_concentrations("c.work.gpkg")
+    assert found.steps[0].parameters["radius"] == "auto"

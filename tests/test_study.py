@@ -1,0 +1,518 @@
+"""The study file: every fault at once, the round trip, and outputs moved as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import sialgeo
+from sialgeo import Cancelled, FileError, SchemaError, Study
+from sialgeo.study import (
+    PRIVATE,
+    WORKFILE,
+    ExportChoice,
+    ProducersSource,
+    whole_folder,
+)
+
+from .conftest import ROOT
+
+SAMPLES = ROOT / "sample_layers"
+
+PRODUCERS = '[producers]\npath = "p.csv"\n'
+EXPLORE = '[detect]\nmethod = "dbscan"\n'
+
+
+def write_points(path: Path, n: int, seed: int, spread: float = 0.3) -> Path:
+    """Write points around (-78.5, -7) as a table of degrees."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        f"{i},{-78.5 + x:.5f},{-7 + y:.5f},{'ab'[i % 2]},{1 + i % 3}"
+        for i, (x, y) in enumerate(rng.normal(0, spread, (n, 2)))
+    ]
+    path.write_text("id,lon,lat,chain,volume\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with 40 producers in one knot and 400 reference points over a wide area."""
+    write_points(tmp_path / "p.csv", 40, 1, 0.01)
+    write_points(tmp_path / "farms.csv", 400, 2)
+    return tmp_path
+
+
+@pytest.fixture
+def study_of(folder: Path) -> Callable[[str], Path]:
+    """Write a study file."""
+
+    def write(text: str) -> Path:
+        path = folder / "study.toml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+FULL = """
+[study]
+title = { es = "Queserías", en = "Dairies" }
+seed = 7
+synthetic = "inventado"
+sources = ["INEI", "PNUD"]
+date = 2024-05-06
+
+[producers]
+path = "p.csv"
+id = "id"
+chain = "chain"
+volume = "volume"
+volume_unit = "t"
+
+[reference]
+path = "farms.csv"
+name = "farms"
+
+[detect]
+radius = "5km"
+min_units = 4
+replicates = 19
+
+[[territories]]
+path = "p.csv"
+key = "id"
+columns = ["pobreza_2018"]
+[territories.indicators.pobreza_2018]
+name = { es = "Pobreza", en = "Poverty" }
+family = "monetaria"
+year = 2018
+better = "less"
+
+[[rasters]]
+path = "p.csv"
+column = "r"
+family = "idh"
+year = 2019
+
+[export]
+formats = ["json", "mapa.html"]
+min_n = 5
+"""
+
+
+def test_reads_every_section(study_of: Callable[[str], Path], folder: Path) -> None:
+    study = Study.from_toml(study_of(FULL))
+    assert study.about.title == {"es": "Queserías", "en": "Dairies"}
+    assert (study.about.seed, study.about.synthetic, study.about.date) == (
+        7,
+        "inventado",
+        "2024-05-06",
+    )
+    assert study.folder == folder
+    assert study.producers == ProducersSource("p.csv", "id", "chain", "volume", "t")
+    assert study.reference is not None and study.reference.name == {"es": "farms", "en": "farms"}
+    assert study.detection.detector == sialgeo.RelativeDBSCAN(radius=5_000.0, min_units=4)
+    [territories] = study.territories
+    [poverty] = territories.indicators
+    assert (poverty.family, poverty.year, poverty.label("es")) == ("monetary", 2018, "Pobreza")
+    [raster] = study.rasters
+    assert raster.indicator is not None and raster.indicator.family == "hdi"
+    assert study.export == ExportChoice("areas", ("json", "mapa.html"), 5)
+
+
+def test_round_trip(study_of: Callable[[str], Path], folder: Path) -> None:
+    study = Study.from_toml(study_of(FULL))
+    assert Study.from_toml(study.to_toml(folder / "again.toml")) == study
+
+
+def test_round_trip_into_another_folder_finds_the_same_files(
+    study_of: Callable[[str], Path], folder: Path
+) -> None:
+    study = Study.from_toml(study_of(FULL))
+    (folder / "sub").mkdir()
+    moved = Study.from_toml(study.to_toml(folder / "sub" / "again.toml"))
+    assert moved.producers is not None
+    assert moved.producers.path == "../p.csv"
+    assert moved.resolve(moved.producers.path).resolve() == (folder / "p.csv").resolve()
+    assert dataclasses.replace(moved.detection) == study.detection
+
+
+@pytest.mark.parametrize("name", ["cajamarca", "mexico"])
+def test_the_shipped_studies_are_read_and_round_trip(name: str, tmp_path: Path) -> None:
+    study = Study.from_toml(SAMPLES / name / "estudio.toml")
+    again = Study.from_toml(study.to_toml(tmp_path / "again.toml"))
+    assert again.about == study.about
+    assert again.detection == study.detection
+    assert [t.indicators for t in again.territories] == [t.indicators for t in study.territories]
+    assert (again.producers is None) == (name == "mexico")
+
+
+def test_every_fault_is_named_at_once(study_of: Callable[[str], Path]) -> None:
+    path = study_of(
+        """
+        [study]
+        seed = "one"
+        colour = "red"
+        [producers]
+        path = "nowhere.csv"
+        chian = "x"
+        [reference]
+        counts = "n"
+        [detect]
+        radius = "far"
+        replicates = -1
+        [[territories]]
+        path = "p.csv"
+        table = "p.csv"
+        [territories.indicators.a]
+        family = "riches"
+        year = "2018"
+        [[rasters]]
+        path = "p.csv"
+        [export]
+        publish = "everything"
+        formats = ["doc", "../map.html"]
+        min_n = 0
+        [exprot]
+        """
+    )
+    with pytest.raises(SchemaError) as caught:
+        Study.from_toml(path)
+    said = str(caught.value)
+    for part in (
+        "exprot: unknown; known here: study, producers",
+        "[study] seed: must be a whole number, not 'one'",
+        "[study] colour: unknown; known here: title, seed",
+        "nowhere.csv does not exist",
+        "[producers] chian: unknown; known here: path, id, chain",
+        "[reference] path: is missing",
+        "“far” is not a distance",
+        "[detect] replicates: must be at least 0",
+        "[[territories]] 1: a table is joined by its key",
+        "[[territories]] 1 indicators.a family: must be one of monetary",
+        "[[territories]] 1 indicators.a year: must be a whole number",
+        "[[rasters]] 1 column: is missing",
+        "[export] publish: must be one of areas, grid, points",
+        "“doc” is not known; known: html",
+        "“../map.html” must be a file name without a folder",
+        "[export] min_n: must be at least 1",
+    ):
+        assert part in said, part
+    assert all(line.startswith("- study.toml: ") for line in said.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "neither [producers] nor [[territories]]"),
+        ("[study", "is no valid study file"),
+        (PRODUCERS, 'method = "dbscan"'),
+        (PRODUCERS + '[detect]\nmethod = "dbscna"\n', "must be one of relative-dbscan, dbscan"),
+        (PRODUCERS + EXPLORE + "alpha = 0.1\n", "[detect] alpha: unknown; known here: method"),
+        (PRODUCERS + EXPLORE + "radius = -3\n", "radius = -3"),
+        ("producers = 3\n", "[producers]: must be one table"),
+        (
+            PRODUCERS + EXPLORE + '[[rasters]]\npath = 3\ncolumn = "r"\n',
+            "must be a file name in quotes, not 3",
+        ),
+        (PRODUCERS + EXPLORE + "territories = [3]\n", "unknown"),
+        ("territories = [3]\n", "[[territories]] 1: must be a table"),
+        (PRODUCERS + EXPLORE + '[places]\npath = "p.csv"\n', "[places] name: is missing"),
+    ],
+)
+def test_single_faults(study_of: Callable[[str], Path], text: str, part: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        Study.from_toml(study_of(text))
+    assert part in str(caught.value)
+
+
+def test_a_file_that_is_no_text(folder: Path) -> None:
+    (folder / "latin.toml").write_bytes('[study]\ntitle = "Queserías"\n'.encode("cp1252"))
+    with pytest.raises(SchemaError, match="UTF-8"):
+        Study.from_toml(folder / "latin.toml")
+    with pytest.raises(FileError, match="cannot be read"):
+        Study.from_toml(folder / "missing.toml")
+    with pytest.raises(FileError, match="cannot be read"):
+        Study.from_toml(folder)
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_read(folder: Path) -> None:
+    text = (PRODUCERS + EXPLORE).replace("\n", "\r\n")
+    (folder / "windows.toml").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert Study.from_toml(folder / "windows.toml").detection.method == "dbscan"
+
+
+# --- the folder of outputs ------------------------------------------------------------------------
+def test_a_new_folder_appears_as_a_whole(tmp_path: Path) -> None:
+    with whole_folder(tmp_path / "out") as temporary:
+        (temporary / "sub").mkdir()
+        (temporary / "sub" / "a.txt").write_text("a")
+        assert not (tmp_path / "out").exists()
+    assert (tmp_path / "out" / "sub" / "a.txt").read_text() == "a"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("failure", [Cancelled, KeyboardInterrupt, SchemaError])
+def test_after_a_cancel_or_an_error_the_old_folder_is_as_it_was(
+    tmp_path: Path, failure: type[BaseException]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "map.html").write_text("old")
+    with pytest.raises(failure), whole_folder(out) as temporary:
+        (temporary / "map.html").write_text("half")
+        raise failure
+    assert [(p.name, p.read_text()) for p in out.iterdir()] == [("map.html", "old")]
+
+
+def test_other_files_are_left_alone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "map.html").write_text("old")
+    (out / "mine.txt").write_text("mine")
+    with whole_folder(out) as temporary:
+        (temporary / "map.html").write_text("new")
+    assert sorted((p.name, p.read_text()) for p in out.iterdir()) == [
+        ("map.html", "new"),
+        ("mine.txt", "mine"),
+    ]
+
+
+def test_a_move_that_fails_is_undone(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "b.txt").mkdir(parents=True)  # a folder stands where a file should go
+    (out / "b.txt" / "x").write_text("x")
+    (out / "a.txt").write_text("old")
+    with pytest.raises(FileError), whole_folder(out) as temporary:
+        (temporary / "a.txt").write_text("new")
+        (temporary / "b.txt").write_text("new")
+        (temporary / "c.txt").write_text("new")
+    assert (out / "a.txt").read_text() == "old"
+    assert (out / "b.txt" / "x").read_text() == "x"
+    assert not (out / "c.txt").exists()
+
+
+def test_an_output_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileError, match="is a file"), whole_folder(tmp_path / "file"):
+        pass
+    with pytest.raises(FileError, match="does not exist"), whole_folder(tmp_path / "a" / "b"):
+        pass
+
+
+# --- running --------------------------------------------------------------------------------------
+RUN = """
+[producers]
+path = "p.csv"
+chain = "chain"
+volume = "volume"
+volume_unit = "t"
+[reference]
+path = "farms.csv"
+[detect]
+replicates = 19
+[[territories]]
+path = "d.gpkg"
+key = "ubigeo"
+table = "t.csv"
+columns = ["poverty"]
+[export]
+formats = ["geojson"]
+"""
+
+
+@pytest.fixture
+def runnable(folder: Path, study_of: Callable[[str], Path]) -> Path:
+    """A study with two districts in another CRS than the producers'."""
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    shapes = [box(-79, -8, -78.5, -6), box(-78.5, -8, -78, -6)]
+    districts = gpd.GeoDataFrame({"ubigeo": ["060101", "060102"]}, geometry=shapes, crs=4326)
+    districts.to_crs(32717).to_file(folder / "d.gpkg")
+    (folder / "t.csv").write_text("ubigeo,poverty\n060101,20\n060102,60\n")
+    return study_of(RUN)
+
+
+def test_a_run_writes_what_is_handed_on_and_keeps_apart_what_is_not(runnable: Path) -> None:
+    out = runnable.parent / "out"
+    told: list[float] = []
+    result = Study.from_toml(runnable).run(out, lambda fraction, _message: told.append(fraction))
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    written = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
+    assert written == [
+        "concentrations.geojson",
+        f"{PRIVATE}/{WORKFILE}",
+        f"{PRIVATE}/study.toml",
+        "run.json",
+    ]
+    assert sorted(result.paths) == ["geojson", "json", "study", "work"]
+    assert all(path.is_file() for path in result.paths.values())
+    kept = sialgeo.read_concentrations(result.paths["work"])
+    assert kept.areas["p_value"].tolist() == [0.05]
+    assert kept.areas["main_chain"].notna().all()
+    assert 20 < kept.areas["poverty"].iloc[0] < 60
+    assert str(runnable.parent) not in (out / "run.json").read_text()
+
+
+def test_what_was_reprojected_and_joined_is_said(runnable: Path) -> None:
+    found = Study.from_toml(runnable).run(runnable.parent / "out").concentrations
+    assert "2 of 2 territories joined by code." in found.notes
+    assert any("d.gpkg: reprojected from EPSG:32717 to EPSG:4326" in note for note in found.notes)
+
+
+def test_the_study_as_it_was_run_guesses_nothing(runnable: Path) -> None:
+    first = Study.from_toml(runnable).run(runnable.parent / "out")
+    again = Study.from_toml(first.paths["study"])
+    assert again.producers is not None
+    assert (again.producers.x, again.producers.y, again.producers.crs) == (
+        "lon",
+        "lat",
+        "EPSG:4326",
+    )
+    second = again.run(runnable.parent / "out2")
+    assert len(second.guesses) < len(first.guesses)
+    assert (
+        second.concentrations.areas["statistic"].tolist()
+        == first.concentrations.areas["statistic"].tolist()
+    )
+
+
+def test_a_cancel_at_any_message_leaves_no_folder(runnable: Path) -> None:
+    study, out = Study.from_toml(runnable), runnable.parent / "out"
+    before = sorted(runnable.parent.iterdir())
+    messages: dict[str, None] = {}
+    study.run(runnable.parent / "whole", lambda _fraction, message: messages.setdefault(message))
+    assert len(messages) > 8
+    before = sorted(runnable.parent.iterdir())
+    for stop in list(messages)[:-1]:
+
+        def progress(_fraction: float, message: str, stop: str = stop) -> None:
+            if message == stop:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            study.run(out, progress)
+        assert sorted(runnable.parent.iterdir()) == before, stop
+
+
+def test_an_error_in_a_late_step_leaves_no_folder(runnable: Path) -> None:
+    text = runnable.read_text().replace('columns = ["poverty"]', 'columns = ["riches"]')
+    runnable.write_text(text)
+    with pytest.raises(SchemaError, match="riches"):
+        Study.from_toml(runnable).run(runnable.parent / "out")
+    assert not (runnable.parent / "out").exists()
+
+
+def test_columns_that_are_missing_are_named_at_once(runnable: Path) -> None:
+    text = runnable.read_text().replace('chain = "chain"', 'chain = "cadena"\nid = "codigo"')
+    runnable.write_text(text)
+    with pytest.raises(SchemaError) as caught:
+        Study.from_toml(runnable).find()
+    assert "“cadena”" in str(caught.value)
+    assert "“codigo”" in str(caught.value)
+    assert "lon" in str(caught.value)
+
+
+def test_a_study_without_producers_shows_its_territories(
+    runnable: Path, study_of: Callable[[str], Path]
+) -> None:
+    text = '[[territories]]\npath = "d.gpkg"\nkey = "ubigeo"\ntable = "t.csv"\n[export]\nformats = ["geojson"]\n'
+    result = Study.from_toml(study_of(text)).run(runnable.parent / "out")
+    assert len(result.concentrations) == 0
+    assert result.context.territories is not None
+    assert result.context.territories["poverty"].tolist() == [20, 60]
+    assert "work" not in result.paths
+    with pytest.raises(sialgeo.ParameterError, match="no producers"):
+        Study.from_toml(study_of(text)).find()
+
+
+def test_the_cajamarca_study_recovers_its_five_poles(tmp_path: Path) -> None:
+    """A check of the code, not evidence: the poles were laid into the synthetic dairies."""
+    study = Study.from_toml(SAMPLES / "cajamarca" / "estudio.toml")
+    quick = dataclasses.replace(
+        study, detection=dataclasses.replace(study.detection, replicates=99)
+    )
+    found = quick.find().concentrations
+    assert sorted(found.areas["name"]) == [
+        "Agua Blanca",
+        "Bambamarca",
+        "Cajamarca",
+        "Chota",
+        "Cutervo",
+    ]
+    assert set(found.areas["evidence"]) == {"tested"}
+    assert found.synthetic
+
+
+# --- disks and folders that refuse ----------------------------------------------------------------
+LIMITED = """
+import resource, sys
+from sialgeo.cli import main
+import sialgeo.exporters, sialgeo.readers
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), int(sys.argv[1])))
+sys.exit(main(sys.argv[2:]))
+"""
+REFUSED = """
+import os, sys
+from pathlib import Path
+import locale
+import sialgeo.study
+sialgeo.i18n._("what is loaded later may not be read any more")
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+try:
+    with sialgeo.study.whole_folder(Path(sys.argv[1])):
+        pass
+except sialgeo.FileError as failure:
+    sys.exit(str(failure))
+"""
+
+
+def child(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a script in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", script, *arguments],
+        env=os.environ | {"PYTHONPATH": str(ROOT), "SIALGEO_LANG": "en"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_FSIZE of Linux")
+@pytest.mark.parametrize("limit", [4_000, 60_000])
+def test_a_full_disk_leaves_the_old_folder(runnable: Path, limit: int) -> None:
+    out = runnable.parent / "out"
+    out.mkdir()
+    (out / "run.json").write_text("old")
+    done = child(LIMITED, str(limit), "run", str(runnable), "--output", str(out))
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert f"{out}/" in done.stderr
+    assert ".sialgeo-" not in done.stderr
+    assert [(p.name, p.read_text()) for p in out.iterdir()] == [("run.json", "old")]
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="needs root to become another"
+)
+@pytest.mark.parametrize("name", ["", "out"])
+def test_a_folder_that_may_not_be_written(name: str) -> None:
+    with tempfile.TemporaryDirectory() as top:
+        Path(top).chmod(0o755)
+        locked = Path(top) / "locked"
+        locked.mkdir(mode=0o755)
+        done = child(REFUSED, str(locked / name))
+        assert list(locked.iterdir()) == []
+    assert done.returncode == 1
+    assert "the folder may not be written. Remedy: choose a folder of your own" in done.stderr

@@ -1,0 +1,323 @@
+"""The web map in a real browser, from file://, with the network off."""
+
+from __future__ import annotations
+
+import gettext
+import runpy
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sialgeo import i18n
+from sialgeo.exporters import webmap
+
+MADE = runpy.run_path(str(Path(__file__).with_name("publications.py")))
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.browser
+
+
+class _Spanish(gettext.NullTranslations):
+    """A catalogue that marks every text, so that a switch shows even before the real one is filled."""
+
+    def gettext(self, message: str) -> str:
+        return f"«{message}»"
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return f"«{one if n == 1 else many}»"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"no Chromium on PATH ({', '.join(names)})")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=found, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def maps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("maps")
+    made = {
+        "study": MADE["cajamarca"](points=MADE["points"](300)),
+        "hostile": MADE["hostile"](),
+        "empty": MADE["cajamarca"](areas=MADE["areas"]().iloc[:0]),
+    }
+    before = i18n._catalogue
+    i18n._catalogue = lambda code: _Spanish() if code == "es" else before(code)  # type: ignore[assignment]
+    try:
+        for name, publication in made.items():
+            webmap.write(publication, folder / f"{name}.html", lang="en")
+    finally:
+        i18n._catalogue = before
+    return {name: folder / f"{name}.html" for name in made}
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def open_map(browser: Any, maps: dict[str, Path]) -> Iterator[Open]:
+    """Open a map offline; when the test ends, nothing but the file was asked for and nothing failed."""
+    contexts, asked, wrong = [], [], []
+
+    def opened(name: str = "study", hash_: str = "", **options: Any) -> Any:
+        options = {"viewport": DESKTOP, **options}
+        context = browser.new_context(offline=True, accept_downloads=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on(
+            "console",
+            lambda said: wrong.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(maps[name].as_uri() + hash_)
+        page.wait_for_selector("#main:not([hidden])", state="attached")
+        page.wait_for_timeout(150)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    files = {path.as_uri() for path in maps.values()}
+    assert {url.split("#")[0] for url in asked if not url.startswith("blob:")} <= files
+    assert wrong == []
+
+
+def _point_of(page: Any, identifier: int) -> tuple[float, float]:
+    """Return a place on screen inside a concentration, from its name on the map."""
+    name = page.locator(".map-name.concentration", has_text=f"{identifier}.").first
+    box = name.bounding_box()
+    assert box is not None
+    return float(box["x"]), float(box["y"])
+
+
+def test_a_click_on_the_map_opens_the_ficha(open_map: Open) -> None:
+    page = open_map()
+    assert page.locator("#ficha").is_hidden()
+    page.mouse.click(*_point_of(page, 2))
+    assert page.locator("#ficha-name").inner_text() == "2.\u00a0Cajamarca"
+    assert page.evaluate("document.activeElement.id") == "ficha-name"
+    ficha = page.locator("#ficha").inner_text()
+    assert "Denser than the reference population explains (adjusted p = 0.001)." in ficha
+    assert "58 producers where 21.2 would be expected." in ficha
+    assert "Synthetic data" in ficha
+    assert "Relative risk" not in ficha  # folded
+    page.locator("#ficha details summary").click()
+    facts = page.locator("#ficha").inner_text()
+    for said in (
+        "2.97",
+        "2.20 – 3.90",
+        "ignores that the concentration was selected",
+        "22.1 %",
+        "all territories together: 41.9",
+        "INEI",
+        "share of the area with a value: 100 %",
+        "44.2 t/semana",
+    ):
+        assert said in facts.replace("\u00a0", " ")
+
+
+def test_the_ficha_opens_and_closes_by_keyboard(open_map: Open) -> None:
+    page = open_map()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "list"
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if "4." in page.evaluate("document.activeElement.textContent"):
+            break
+    page.keyboard.press("Enter")
+    assert page.locator("#ficha-name").inner_text() == "4.\u00a0Cutervo"
+    assert "Not significant" in page.locator("#ficha").inner_text()
+    assert "Cutervo" in page.locator("#live").inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator("#ficha").is_hidden()
+    assert "Cutervo" in page.evaluate("document.activeElement.textContent")
+
+
+def test_the_language_switch_changes_every_text(open_map: Open) -> None:
+    page = open_map(hash_="#c=1")
+    english = page.locator("body").inner_text()
+    page.locator('[data-lang="es"]').click()
+    spanish = page.locator("body").inner_text()
+    assert page.evaluate("document.documentElement.lang") == "es"
+    assert page.title() == "Queserías rurales de Cajamarca"
+    assert "«List of concentrations»" in spanish and "«List" not in english
+    assert "«Denser than" in page.locator("#ficha").inner_text()
+    assert "«tested" in page.locator("#legend").inner_text()
+    assert "Pobreza monetaria 2018" in page.locator("#legend").inner_text()
+    assert page.locator("#query").get_attribute("placeholder").startswith("«")
+    assert (
+        page.locator(".leaflet-control-zoom button")
+        .first.get_attribute("aria-label")
+        .startswith("«")
+    )
+    left = {line for line in english.splitlines() if line in spanish.splitlines()}
+    assert not {"Search", "In short", "Places", "Data, sources and method"} & left
+    page.locator('[data-lang="en"]').click()
+    assert page.locator("body").inner_text() == english
+
+
+def test_the_link_restores_ficha_indicator_and_language(open_map: Open) -> None:
+    page = open_map()
+    page.locator("#table tbody button").nth(2).click()
+    page.locator("#indicator").select_option("idh_2019")
+    page.locator('[data-lang="es"]').click()
+    link = page.url
+    assert "c=3" in link and "i=idh_2019" in link and "lang=es" in link
+    again = open_map(hash_="#" + link.split("#")[1])
+    assert again.locator("#ficha-name").inner_text() == "3.\u00a0Chota"
+    assert again.locator("#indicator").input_value() == "idh_2019"
+    assert again.evaluate("document.documentElement.lang") == "es"
+    again.reload()
+    assert again.locator("#ficha-name").inner_text() == "3.\u00a0Chota"
+
+
+def test_a_link_to_nothing_does_no_harm(open_map: Open) -> None:
+    page = open_map(hash_="#c=99&i=<script>&lang=xx")
+    assert page.locator("#ficha").is_hidden()
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_search_finds_without_accents_and_opens(open_map: Open) -> None:
+    page = open_map()
+    page.locator("#query").fill("CELENDIN")
+    assert page.locator("#results button").count() == 1
+    page.locator("#query").fill("agua")
+    assert page.locator("#live").inner_text() == "1 results"
+    page.keyboard.press("Enter")
+    assert page.locator("#ficha-name").inner_text() == "5.\u00a0Agua Blanca"
+    page.locator("#query").fill("nothing like it")
+    assert page.locator("#results").inner_text() == "Nothing found."
+    page.locator("#query").fill("distrito 12")
+    page.keyboard.press("Enter")
+    assert "Distrito 12" in page.locator(".leaflet-popup").inner_text()
+
+
+def test_the_list_says_what_the_map_says_and_sorts(open_map: Open) -> None:
+    page = open_map()
+    assert page.locator("#table tbody tr").count() == 5
+    first = page.locator("#table tbody tr").first.inner_text()
+    for said in ("Bambamarca", "112", "5.86", "0.001", "tested"):
+        assert said in first
+    page.locator('[data-sort="n"]').click()
+    assert page.locator('th[aria-sort="descending"]').count() == 1
+    page.locator('[data-sort="n"]').click()
+    assert "Agua Blanca" in page.locator("#table tbody tr").first.inner_text()
+    page.locator('[data-sort="relative_risk"]').click()
+    assert "no data" in page.locator("#table tbody tr").last.inner_text()
+
+
+def test_layers_switch_and_the_legend_follows(open_map: Open) -> None:
+    page = open_map()
+    shapes = page.locator("path.leaflet-interactive")
+    assert shapes.count() == 5
+    assert "no data" in page.locator("#layers").inner_text()
+    page.get_by_label("Concentrations", exact=True).uncheck()
+    assert shapes.count() == 0
+    assert page.locator(".map-name.concentration:not(.crowded)").count() == 0
+    page.get_by_label("Concentrations", exact=True).check()
+    assert shapes.count() == 5
+    page.locator("#indicator").select_option("")
+    assert "%" not in page.locator("#layers").inner_text()
+    dots = "[...document.querySelectorAll('canvas.leaflet-tile')].reduce((n, c) => n + c.getContext('2d').getImageData(0, 0, c.width, c.height).data.filter((v, i) => i % 4 === 3 && v).length, 0)"
+    before = page.evaluate(dots)
+    page.get_by_label("queso-fresco").uncheck()
+    page.wait_for_timeout(300)
+    assert 0 < page.evaluate(dots) < before
+
+
+def test_the_table_is_downloaded_as_csv(open_map: Open, tmp_path: Path) -> None:
+    page = open_map("hostile")
+    with page.expect_download() as event:
+        page.locator("#download").click()
+    event.value.save_as(tmp_path / "t.csv")
+    text = (tmp_path / "t.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf")
+    rows = text.decode("utf-8-sig").splitlines()
+    assert rows[0].startswith("id,Name,Producers")
+    assert "\"'=HYPERLINK(" in text.decode("utf-8-sig")
+    assert ",=" not in text.decode("utf-8-sig")
+
+
+def test_hostile_names_run_nowhere(open_map: Open) -> None:
+    page = open_map("hostile")
+    for identifier in range(5):
+        page.locator("#table tbody button").nth(identifier).click()
+        page.locator("#ficha details summary").click()
+        page.mouse.move(*_point_of(page, identifier + 1))
+    page.locator("#query").fill("script")
+    page.locator('[data-lang="es"]').click()
+    page.mouse.click(500, 500)
+    for folded in page.locator("#about details summary").all():
+        folded.click()
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#map img, #panel img, #panel script, #map script").count() == 0
+
+
+def test_a_study_without_concentrations_says_so(open_map: Open) -> None:
+    page = open_map("empty")
+    assert "There is no concentration to list." in page.locator("#list").inner_text()
+
+
+def test_on_a_phone_nothing_overflows_and_the_ficha_comes_into_view(open_map: Open) -> None:
+    page = open_map(viewport=PHONE, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert not page.evaluate("document.getElementById('legend').open")
+    page.locator("#table tbody button").first.tap()
+    page.wait_for_timeout(900)
+    top = page.locator("#ficha-name").bounding_box()["y"]
+    assert 0 <= top < PHONE["height"] / 2
+    page.get_by_role("button", name="See it on the map").tap()
+    page.wait_for_timeout(600)
+    assert page.locator("#map").bounding_box()["y"] < PHONE["height"] / 2
+    assert "user-scalable" not in page.locator('meta[name="viewport"]').get_attribute("content")
+
+
+def test_calm_where_motion_is_not_wanted(open_map: Open) -> None:
+    page = open_map(reduced_motion="reduce")
+    page.locator("#table tbody button").first.click()
+    assert page.locator(".leaflet-zoom-anim").count() == 0
+
+
+def test_print_shows_the_folded_parts(open_map: Open) -> None:
+    page = open_map(hash_="#c=1")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    page.emulate_media(media="print")
+    assert page.locator("#download").is_hidden() and page.locator("#query").is_hidden()
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert page.locator("#ficha details:not([open])").count() == 1
+    assert len(page.pdf()) > 20_000
+
+
+def test_without_scripts_there_is_a_table(browser: Any, maps: dict[str, Path]) -> None:
+    context = browser.new_context(offline=True, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(maps["study"].as_uri())
+    words = page.locator("body").inner_text()
+    context.close()
+    assert "3 concentrations more dense" in words
+    assert "112 producers where 23.5 would be expected." in words
+    assert "Synthetic data: simulación calibrada" in words
