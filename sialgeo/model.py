@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import SchemaError
-from sialgeo.i18n import N_, _, language, ngettext
+from sialgeo.i18n import N_, _, language, ngettext, pick, retell
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -255,7 +255,7 @@ class Context:
 
     title: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
-    synthetic: str = ""
+    synthetic: str | Mapping[str, str] = ""
     reference: Mapping[str, str] = field(default_factory=dict)
     date: str = ""
     territories: gpd.GeoDataFrame | None = None
@@ -342,8 +342,8 @@ class Concentrations:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Every caution that the steps left."""
-        return tuple(dict.fromkeys(note for step in self.steps for note in step.notes))
+        """Every caution that the steps left, in the language in force."""
+        return tuple(dict.fromkeys(retell(note) for step in self.steps for note in step.notes))
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -357,10 +357,8 @@ class Concentrations:
     @property
     def synthetic(self) -> str:
         """The label of synthetic data, empty where the data are real."""
-        return next(
-            (str(s.parameters["synthetic"]) for s in self.steps if s.parameters.get("synthetic")),
-            "",
-        )
+        labels = (s.parameters["synthetic"] for s in self.steps if s.parameters.get("synthetic"))
+        return pick(next(labels, ""))
 
     def summary(self) -> Summary:
         """Return the verdict, one number and one caution, in the language in force."""

@@ -1,0 +1,20 @@
+"""Readers: producers, places, territories, indicators, rasters and reference populations from files.
+
+Every guess is said in one sentence with its confidence and can be overridden; no row is dropped in
+silence.
+"""
+
+from __future__ import annotations
+
+from sialgeo.readers.layers import read_raster
+from sialgeo.readers.points import read_places, read_producers
+from sialgeo.readers.territories import read_indicators, read_reference, read_territories
+
+__all__ = [
+    "read_indicators",
+    "read_places",
+    "read_producers",
+    "read_raster",
+    "read_reference",
+    "read_territories",
+]

@@ -1,0 +1,464 @@
+"""Tables as cells: text files and workbooks, with their header found and rows numbered as shown."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.errors import FileError, MissingDependencyError, ParameterError, SchemaError
+from sialgeo.i18n import _
+from sialgeo.readers.log import Log
+from sialgeo.readers.names import coordinate_pairs
+from sialgeo.readers.sources import Source, broken
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SAMPLE = 262_144
+_HEADER_ROWS = 30
+_NUMERIC = re.compile(r"[+\-−]?[\d\s.,'’]*\d[\d\s.,]*(?:[eE][+-]?\d+)?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@dataclass
+class Grid:
+    """Cells by named column; ``rows`` are the row numbers that a spreadsheet shows."""
+
+    cells: pd.DataFrame
+    rows: NDArray[np.int64]
+    overfull: NDArray[np.bool_]
+    sheet: str = ""
+    typed: bool = False
+    extras: list[str] = field(default_factory=list)
+
+
+# --- text files -----------------------------------------------------------------------------------
+def text_grid(source: Source, log: Log, *, encoding: str | None, separator: str | None) -> Grid:
+    """Read a CSV, TSV or other separated text."""
+    if encoding is None:
+        encoding = guess_encoding(source.path, log)
+    sample, skip, declared = _sample(source.path, encoding)
+    separator = separator or declared
+    if separator is None:
+        separator = guess_separator(sample, log)
+    if len(separator) != 1:
+        raise ParameterError(
+            _("separator “{separator}”: must be one character").format(separator=separator)
+        )
+    rows = _parse(source.path, encoding, separator, skip)
+    return _with_header(rows, log, source)
+
+
+def guess_encoding(path: Path, log: Log) -> str:
+    """Return utf-8-sig where every byte fits it (or UTF-16 by its mark), else cp1252."""
+    utf8 = codecs.getincrementaldecoder("utf-8")()
+    cp1252 = codecs.getincrementaldecoder("cp1252")()
+    fits = {"utf-8-sig": True, "cp1252": True}
+    ascii_only = True
+    with path.open("rb") as handle:
+        block = handle.read(1 << 20)
+        if block[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            log.guess("encoding", "utf-16", 1.0, _("Encoding: UTF-16, by its mark."))
+            return "utf-16"
+        while block:
+            if b"\x00" in block:
+                raise broken(path, _("null bytes in a text"))
+            ascii_only = ascii_only and block.isascii()
+            for name, decoder in (("utf-8-sig", utf8), ("cp1252", cp1252)):
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    fits[name] = False
+            block = handle.read(1 << 20)
+    try:
+        utf8.decode(b"", True)
+    except UnicodeDecodeError:
+        fits["utf-8-sig"] = False
+    if fits["utf-8-sig"]:
+        if not ascii_only:
+            log.guess("encoding", "utf-8-sig", 0.99, _("Encoding: UTF-8."))
+        return "utf-8-sig"
+    if not fits["cp1252"]:
+        raise FileError(
+            _("{path}: neither UTF-8 nor Windows-1252. Remedy: name the encoding=").format(
+                path=path
+            )
+        )
+    log.guess(
+        "encoding", "cp1252", 0.9, _("Encoding: Windows-1252 (Latin-1), as it is not valid UTF-8.")
+    )
+    return "cp1252"
+
+
+def _decoder(path: Path, encoding: str) -> io.TextIOWrapper:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise ParameterError(
+            _("encoding “{encoding}” is unknown. Remedy: for instance utf-8 or cp1252").format(
+                encoding=encoding
+            )
+        ) from None
+    return path.open("r", encoding=encoding, newline="")
+
+
+def _sample(path: Path, encoding: str) -> tuple[list[str], int, str | None]:
+    """Return the first lines, and the separator that Excel's first line ``sep=;`` declares."""
+    try:
+        with _decoder(path, encoding) as handle:
+            text = handle.read(_SAMPLE)
+            more = bool(handle.read(1))
+    except (UnicodeDecodeError, UnicodeError) as failure:
+        raise _not_this_encoding(path, encoding, failure) from None
+    lines = text.splitlines(keepends=True)
+    if more and len(lines) > 1:
+        lines.pop()
+    declared = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None
+    if declared:
+        return lines[1:], 1, declared[1]
+    if not any(line.strip() for line in lines):
+        raise SchemaError(_("{path}: the file is empty: only blank lines").format(path=path))
+    return lines, 0, None
+
+
+def _not_this_encoding(path: Path, encoding: str, failure: Exception) -> FileError:
+    return FileError(
+        _(
+            "{path}: is not written in {encoding} ({reason}). Remedy: another encoding=, as cp1252"
+        ).format(path=path, encoding=encoding, reason=failure)
+    )
+
+
+def guess_separator(lines: Sequence[str], log: Log) -> str:
+    """Return the separator under which rows and header agree; two that are close are an error."""
+    scores = {s: _score_separator(lines, s) for s in SEPARATORS}
+    ranked = sorted(scores, key=lambda s: scores[s], reverse=True)
+    best, second = ranked[0], ranked[1]
+    if scores[best] <= 0:
+        if len(lines) and not any(s in "".join(lines[:50]) for s in SEPARATORS):
+            return ","  # one single column
+        best = max(SEPARATORS, key=lambda s: sum(line.count(s) for line in lines[:50]))
+        log.guess("separator", best, 0.3, _separator_sentence(best))
+        return best
+    if scores[second] > 0 and scores[best] - scores[second] < 0.1:
+        raise SchemaError(
+            _(
+                'the separator may be {first} or {second}: both fit. Remedy: name it, separator="{best}" '
+                'or separator="{other}"'
+            ).format(
+                first=_named(best), second=_named(second), best=_shown(best), other=_shown(second)
+            )
+        )
+    if best != ",":
+        certain = scores[best] / (scores[best] + max(scores[second], 0.0))
+        log.guess("separator", best, certain, _separator_sentence(best))
+    return best
+
+
+def _named(separator: str) -> str:
+    return {
+        ",": _("the comma"),
+        ";": _("the semicolon"),
+        "\t": _("the tabulator"),
+        "|": _("the bar"),
+    }[separator]
+
+
+def _shown(separator: str) -> str:
+    return "\\t" if separator == "\t" else separator
+
+
+def _separator_sentence(separator: str) -> str:
+    return _("Cells are separated by {separator}.").format(separator=_named(separator))
+
+
+def _score_separator(lines: Sequence[str], separator: str) -> float:
+    try:
+        rows = [r for r in csv.reader(lines, delimiter=separator) if any(c.strip() for c in r)]
+    except csv.Error:
+        return 0.0
+    if not rows:
+        return 0.0
+    width, seen = Counter(len(r) for r in rows).most_common(1)[0]
+    widest = max((len(r) for r in rows[:_HEADER_ROWS]), default=1)
+    if max(width, widest) < 2:
+        return 0.0
+    if width < 2:
+        return 0.05
+    score = seen / len(rows)
+    heads = [r for r in rows[:_HEADER_ROWS] if not any(_is_number(c) for c in r if c.strip())]
+    fitting = [r for r in heads if len(r) == width]
+    score -= 0.0 if fitting else 0.5
+    score += 1.0 if any(coordinate_pairs(r) for r in heads) else 0.0
+    return score
+
+
+def _parse(path: Path, encoding: str, separator: str, skip: int) -> list[list[str]] | pd.DataFrame:
+    """Return all cells as text: by pandas' fast parser, by Python's where rows differ in length."""
+    import pandas as pd
+
+    try:
+        cells: pd.DataFrame = pd.read_csv(
+            path,
+            sep=separator,
+            header=None,
+            dtype=str,
+            na_filter=False,
+            skip_blank_lines=False,
+            skiprows=skip,
+            encoding=encoding,
+            engine="c",
+        ).fillna("")
+        return cells
+    except pd.errors.ParserError as failure:
+        if "EOF inside string" in str(failure):
+            raise broken(path, _("a quotation mark is opened and never closed")) from None
+    except pd.errors.EmptyDataError:
+        raise SchemaError(
+            _("{path}: the file is empty: only blank lines").format(path=path)
+        ) from None
+    except (UnicodeDecodeError, UnicodeError) as failure:
+        raise _not_this_encoding(path, encoding, failure) from None
+    try:
+        with _decoder(path, encoding) as handle:
+            for _line in range(skip):
+                handle.readline()
+            return list(csv.reader(handle, delimiter=separator))
+    except csv.Error as failure:
+        raise broken(path, failure) from None
+
+
+# --- workbooks ------------------------------------------------------------------------------------
+def workbook_grid(source: Source, log: Log, *, sheet: str | None) -> Grid:
+    """Read one sheet of a workbook: python-calamine, openpyxl where that is absent."""
+    from importlib.util import find_spec
+
+    if find_spec("python_calamine") is not None:
+        sheets = _calamine(source.path)
+    elif source.suffix in (".xlsx", ".xlsm") and find_spec("openpyxl") is not None:
+        sheets = _openpyxl(source.path)
+    else:
+        raise MissingDependencyError(
+            "python-calamine", _("Reading {suffix} workbooks").format(suffix=source.suffix)
+        )
+    name = _choose_sheet(sheets, sheet, source, log)
+    grid = _with_header(sheets[name], log, source)
+    grid.sheet, grid.typed = name, True
+    return grid
+
+
+def _calamine(path: Path) -> dict[str, list[list[Any]]]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        book = CalamineWorkbook.from_path(path)
+        return {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in book.sheet_names
+        }
+    except (CalamineError, OSError, ValueError) as failure:
+        raise broken(path, failure) from failure
+
+
+def _openpyxl(path: Path) -> dict[str, list[list[Any]]]:
+    from zipfile import BadZipFile
+
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+        sheets = {}
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            sheets[str(sheet.title)] = [list(row) for row in sheet.iter_rows(values_only=True)]
+        book.close()
+    except (BadZipFile, InvalidFileException, KeyError, OSError, ValueError) as failure:
+        raise broken(path, failure) from failure
+    return sheets
+
+
+def _choose_sheet(
+    sheets: dict[str, list[list[Any]]], wanted: str | None, source: Source, log: Log
+) -> str:
+    names = ", ".join(sheets)
+    if wanted is not None:
+        if wanted not in sheets:
+            raise SchemaError(
+                _("{path}: no sheet “{sheet}”. The sheets are: {names}").format(
+                    path=source.path, sheet=wanted, names=names
+                )
+            )
+        return wanted
+    filled = [n for n, rows in sheets.items() if any(not blank(c) for row in rows for c in row)]
+    if not filled:
+        raise SchemaError(_("{path}: the workbook is empty").format(path=source.path))
+    if len(filled) == 1:
+        return filled[0]
+    located = [
+        n
+        for n in filled
+        if any(coordinate_pairs([str(c) for c in row]) for row in sheets[n][:_HEADER_ROWS])
+    ]
+    if len(located) != 1:
+        raise SchemaError(
+            _(
+                '{path}: several sheets hold data: {names}. Remedy: name one, layer="{first}"'
+            ).format(path=source.path, names=", ".join(filled), first=(located or filled)[0])
+        )
+    log.guess(
+        "layer",
+        located[0],
+        0.9,
+        _("Sheet “{name}”: the only one with coordinates.").format(name=located[0]),
+    )
+    return located[0]
+
+
+# --- header ---------------------------------------------------------------------------------------
+def blank(cell: Any) -> bool:
+    """Tell whether a cell holds nothing."""
+    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124
+
+
+def _is_number(cell: Any) -> bool:
+    if isinstance(cell, bool):
+        return False
+    if isinstance(cell, int | float):
+        return True
+    return isinstance(cell, str) and bool(_NUMERIC.fullmatch(cell.strip()))
+
+
+def _is_year(cell: Any) -> bool:
+    text = f"{cell:g}" if isinstance(cell, int | float) else str(cell).strip()
+    return bool(_YEAR.fullmatch(text))
+
+
+def header_row(rows: Sequence[Sequence[Any]]) -> int | None:
+    """Return the position of the header among the first rows, or None where there is none.
+
+    The first row that is wide enough and holds no number (years excepted); rather one that names
+    coordinates.
+    """
+    first = [list(r) for r in rows[:_HEADER_ROWS]]
+    filled = [[c for c in r if not blank(c)] for r in first]
+    widest = max((len(r) for r in filled), default=0)
+    fits = [
+        i
+        for i, r in enumerate(filled)
+        if len(r) >= max(1.0, 0.6 * widest)
+        and not any(_is_number(c) and not _is_year(c) for c in r)
+    ]
+    named = [i for i in fits if coordinate_pairs([str(c) for c in filled[i]])]
+    if named and named[0] < 15:
+        return named[0]
+    return fits[0] if fits and fits[0] < 15 else None
+
+
+def _with_header(rows: list[list[Any]] | pd.DataFrame, log: Log, source: Source) -> Grid:
+    """Find the header, name the columns, number the rows, leave out rows that are wholly blank."""
+    import pandas as pd
+
+    head = rows.head(_HEADER_ROWS).values.tolist() if isinstance(rows, pd.DataFrame) else rows
+    at = header_row(head)
+    titles: list[Any]
+    extras: list[str]
+    if at is None:
+        at, titles = -1, []
+        log.guess(
+            "header", None, 0.7, _("No header: the columns are called columna_1, columna_2 …")
+        )
+    else:
+        titles = list(head[at])
+        if at > 0:
+            log.guess("header", at + 1, 0.9, _("The header is in row {row}.").format(row=at + 1))
+    if isinstance(rows, pd.DataFrame):
+        cells, extras = rows.iloc[at + 1 :], []
+        overfull = np.zeros(len(cells), dtype=bool)
+    else:
+        cells, overfull, extras = _rectangle(rows[at + 1 :], titles, source)
+    cells = cells.reset_index(drop=True)
+    numbers = np.arange(at + 2, at + 2 + len(cells))
+    empty = np.ones(len(cells), dtype=bool)
+    for name in cells.columns:
+        if not empty.any():
+            break
+        held = np.flatnonzero(empty)
+        empty[held] = [blank(c) for c in cells[name].to_numpy()[held]]
+    if empty.all():
+        raise SchemaError(
+            _("{path}: the table has a header and no row. Remedy: export it again").format(
+                path=source.path
+            )
+        )
+    cells = _named_columns(cells[~empty].reset_index(drop=True), titles, log)
+    extra = [e for e, gone in zip(extras, empty, strict=True) if not gone] if extras else []
+    return Grid(cells, numbers[~empty], overfull[~empty], extras=extra)
+
+
+def _rectangle(
+    rows: list[list[Any]], titles: list[Any], source: Source
+) -> tuple[pd.DataFrame, NDArray[np.bool_], list[str]]:
+    """Pad short rows; cells beyond the header are kept apart and the row marked."""
+    import pandas as pd
+
+    filled = [max((i + 1 for i, c in enumerate(r) if not blank(c)), default=0) for r in rows]
+    width = len(titles) or max(filled, default=0)
+    while titles and width > 1 and blank(titles[width - 1]) and max(filled, default=0) < width:
+        width -= 1
+    over = np.array([n > width for n in filled], dtype=bool)
+    if over.mean() > 0.5 if len(over) else False:
+        at = int(np.flatnonzero(over)[0])
+        raise SchemaError(
+            _(
+                "{path}: most rows have more cells than the header ({header}; for instance {row}). "
+                "Remedy: if numbers have a decimal comma, export with semicolon or tabulator"
+            ).format(path=source.path, header=width, row=filled[at])
+        )
+    table = [(r[:width] + [""] * (width - len(r))) for r in rows]
+    extras = [
+        " | ".join(str(c) for c in r[width:] if not blank(c)) if o else ""
+        for r, o in zip(rows, over, strict=True)
+    ]
+    frame = pd.DataFrame(table, columns=range(width), dtype=object)
+    return frame, over, extras if over.any() else []
+
+
+def _named_columns(cells: pd.DataFrame, titles: list[Any], log: Log) -> pd.DataFrame:
+    """Name the columns; nameless empty ones go, repeated names get a number."""
+    names: list[str] = []
+    keep: list[int] = []
+    for i in range(cells.shape[1]):
+        title = titles[i] if i < len(titles) else ""
+        if isinstance(title, float) and title.is_integer():
+            title = int(title)
+        name = "" if blank(title) else " ".join(str(title).split())
+        if not name and all(blank(c) for c in cells.iloc[:, i]):
+            continue
+        name = name or f"columna_{i + 1}"
+        if name in names:
+            n = 2
+            while f"{name}_{n}" in names:
+                n += 1
+            log.note(
+                _("Two columns are called “{name}”: the later one is read as “{new}”.").format(
+                    name=name, new=f"{name}_{n}"
+                )
+            )
+            name = f"{name}_{n}"
+        names.append(name)
+        keep.append(i)
+    named: pd.DataFrame = cells.iloc[:, keep].copy()
+    named.columns = names
+    return named

@@ -1,0 +1,128 @@
+"""Names of columns: which are coordinates, which are codes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from sialgeo.triage.countries import plain
+
+_TAIL = r"(?:wgs84|gps|dec|dd|gd|utm|wgs)?"
+_LAT = re.compile(rf"lat(?:itud|itude)?{_TAIL}")
+_LON = re.compile(rf"(?:lon|long|lng|longitud|longitude){_TAIL}")
+_X = re.compile(r"(?:x|este|east|easting|coordx|xcoord|utmx|xutm|utme|posx|pointx)")
+_Y = re.compile(r"(?:y|norte|north|northing|coordy|ycoord|utmy|yutm|utmn|posy|pointy)")
+_HELP = re.compile(
+    r"(?:coord|coords|coordenada|coordenadas|coordinate|coordinates|utm|gps|wgs84|wgs|84|point|punto"
+    r"|pos|geo|m|metros|dd|gd|dec|decimal|decimales|de|la|en|ubicacion|location|grados|zona"
+    r"|1[0-9][sn]?|2[0-5][sn]?)"
+)
+_POINT = {
+    "coordenadas", "coordenada", "coordinates", "coords", "gps", "geopoint", "geopunto", "ubicacion",
+    "location", "latlon", "lat_lon", "latlong", "lat_long", "latitud_longitud", "punto_gps", "wkt",
+    "geom", "geometry", "the_geom", "geometria", "punto",
+}  # fmt: skip
+_CODES = {
+    "id", "ubigeo", "cve", "cvegeo", "clave", "cod", "codigo", "code", "codes", "scian",
+    "ciiu", "naics", "isic", "clee", "ruc", "rfc", "dni", "curp", "cp", "zip", "postal", "tel",
+    "telefono", "phone", "celular", "geoid", "fips", "geocode", "geocodigo", "iddpto", "idprov",
+    "iddist", "ccdd", "ccpp", "ccdi", "ageb", "gdlcode", "uuid", "folio", "expediente", "fmid",
+}  # fmt: skip
+_ZONES = {"zona", "zone", "huso"}
+
+
+class Pair(NamedTuple):
+    """Two columns that may be coordinates, ``x`` first; ``kind`` is what their names say."""
+
+    x: str
+    y: str
+    kind: Literal["degrees", "any"]
+    score: float
+
+
+def coordinate_pairs(names: Sequence[str]) -> list[Pair]:
+    """Return the pairs of columns whose names say coordinates, the surest first.
+
+    >>> coordinate_pairs(["id", "_x_latitude", "_x_longitude", "Este", "Norte"])[0].kind
+    'any'
+    >>> [p.x for p in coordinate_pairs(["LATITUD", "LONGITUD", "precio_x_kilo"])]
+    ['LONGITUD']
+    """
+    halves: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for name in dict.fromkeys(names):
+        found = _half(name)
+        if found is not None:
+            kind, axis, rest = found
+            halves.setdefault((kind, rest), {}).setdefault(axis, []).append(name)
+    pairs = []
+    for (kind, rest), axes in halves.items():
+        helped = all(_HELP.fullmatch(t) for t in rest.split("_")) if rest else True
+        for x in axes.get("x", []):
+            for y in axes.get("y", []):
+                if kind == "degrees":
+                    pairs.append(Pair(x, y, "degrees", 3.0 if helped else 2.0))
+                elif kind == "any":
+                    pairs.append(Pair(x, y, "any", 2.5))
+                else:
+                    pairs.append(Pair(x, y, "any", 1.0))
+    return sorted(pairs, key=lambda p: -p.score)
+
+
+def _half(name: str) -> tuple[str, str, str] | None:
+    tokens = plain(name).split("_")
+    for pattern, axis in ((_LAT, "y"), (_LON, "x")):
+        rest = [t for t in tokens if not pattern.fullmatch(t)]
+        if len(rest) < len(tokens):
+            return "degrees", axis, "_".join(rest)
+    for pattern, axis in ((_X, "x"), (_Y, "y")):
+        rest = [t for t in tokens if not pattern.fullmatch(t)]
+        if len(rest) < len(tokens) and all(_HELP.fullmatch(t) for t in rest):
+            return "any", axis, "_".join(rest)
+    if tokens in (["e"], ["n"]):
+        return "letters", "x" if tokens == ["e"] else "y", ""
+    return None
+
+
+def point_columns(names: Sequence[str]) -> list[str]:
+    """Return the columns whose names say that one cell holds the whole position."""
+    return [n for n in names if plain(n) in _POINT or plain(n).removeprefix("_") in _POINT]
+
+
+def zone_columns(names: Sequence[str]) -> list[str]:
+    """Return the columns whose names say UTM zone."""
+    return [n for n in names if _ZONES & set(plain(n).split("_"))]
+
+
+def is_code(name: str) -> bool:
+    """Tell whether a column's name says code: its values stay text, with their zeros.
+
+    >>> is_code("codigo_act"), is_code("UBIGEO"), is_code("idh_2019")
+    (True, True, False)
+    """
+    tokens = plain(name).split("_")
+    return bool(_CODES & set(tokens)) or tokens[0].startswith(("cve", "ubigeo", "codigo"))
+
+
+# official codes: allowed numbers of digits
+_WIDTHS = {
+    "ubigeo": (2, 4, 6, 10),
+    "cvegeo": (2, 5, 9),
+    "cve_ent": (2,),
+    "cve_mun": (3, 5),
+    "cve_loc": (4, 9),
+    "clave_entidad": (2,),
+    "iddpto": (2,),
+    "idprov": (4,),
+    "iddist": (6,),
+    "fips": (2, 5),
+    "geoid": (2, 5, 11),
+}
+
+
+def code_widths(name: str) -> tuple[int, ...]:
+    """Return the numbers of digits that an official code of this name may have, or none."""
+    said = plain(name)
+    if said in _WIDTHS:
+        return _WIDTHS[said]
+    return next((w for n, w in _WIDTHS.items() if said.startswith((n + "_d", n + "_i"))), ())

@@ -1,0 +1,196 @@
+"""Files: is it there, may it be read, is it what its name says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from sialgeo.errors import FileError
+from sialgeo.i18n import N_, _
+
+Kind = Literal["text", "workbook", "layer", "parquet", "raster"]
+
+_KINDS: Mapping[Kind, tuple[str, ...]] = {
+    "text": (".csv", ".tsv", ".txt", ".tab"),
+    "workbook": (".xlsx", ".xlsm", ".xls", ".ods"),
+    "layer": (".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".gpx", ".fgb"),
+    "parquet": (".parquet", ".geoparquet"),
+    "raster": (".tif", ".tiff"),
+}
+_OF_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes}
+
+# what a file is, by its first bytes
+_CONTENTS: Mapping[str, str] = {
+    "sqlite": N_("a GeoPackage (SQLite database)"),
+    "zip": N_("a zip archive or a modern workbook (.xlsx, .ods)"),
+    "ole": N_("an old workbook (.xls)"),
+    "shape": N_("a shapefile"),
+    "parquet": N_("a Parquet file"),
+    "tiff": N_("a TIFF picture"),
+    "pdf": N_("a PDF document"),
+    "flatgeobuf": N_("a FlatGeobuf file"),
+    "json": N_("a JSON text"),
+    "xml": N_("a text with tags (XML, HTML)"),
+    "text": N_("a plain text"),
+    "unknown": N_("unknown or damaged content"),
+}
+_EXPECTED: Mapping[str, tuple[str, ...]] = {
+    ".xlsx": ("zip",),
+    ".xlsm": ("zip",),
+    ".ods": ("zip",),
+    ".kmz": ("zip",),
+    ".xls": ("ole",),
+    ".gpkg": ("sqlite",),
+    ".shp": ("shape",),
+    ".geojson": ("json",),
+    ".json": ("json",),
+    ".kml": ("xml",),
+    ".gpx": ("xml",),
+    ".fgb": ("flatgeobuf",),
+    ".parquet": ("parquet",),
+    ".geoparquet": ("parquet",),
+    ".tif": ("tiff",),
+    ".tiff": ("tiff",),
+}
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\xd0\xcf\x11\xe0", "ole"),
+    (b"\x00\x00\x27\x0a", "shape"),
+    (b"PAR1", "parquet"),
+    (b"II*\x00", "tiff"),
+    (b"MM\x00*", "tiff"),
+    (b"II+\x00", "tiff"),
+    (b"MM\x00+", "tiff"),
+    (b"%PDF", "pdf"),
+    (b"fgb\x03", "flatgeobuf"),
+)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Source(NamedTuple):
+    """A file that is there, may be read, and is what its name says."""
+
+    path: Path
+    kind: Kind
+    suffix: str
+
+
+def open_source(path: str | os.PathLike[str]) -> Source:
+    """Check a file before any library opens it.
+
+    Raises
+    ------
+    FileError
+        It is missing, a folder, empty, not readable, of an unknown suffix, or its content is not
+        what the suffix says.
+    """
+    source = Path(path)
+    suffix = source.suffix.lower()
+    head = _head(source)
+    if suffix not in _OF_SUFFIX:
+        raise FileError(
+            _("{path}: the suffix “{suffix}” is not known. Remedy: one of {known}").format(
+                path=source, suffix=suffix, known=" ".join(_OF_SUFFIX)
+            )
+        )
+    if not head:
+        raise FileError(
+            _("{path}: the file is empty (0 bytes). Remedy: export it again").format(path=source)
+        )
+    content = content_of(head)
+    kind = _OF_SUFFIX[suffix]
+    expected = _EXPECTED.get(suffix, ("text", "json", "xml"))
+    if content not in expected:
+        raise FileError(
+            _(
+                "{path}: the name says {suffix}, but the content is {content}. Remedy: give the file "
+                "the suffix of what it is, or export it again"
+            ).format(path=source, suffix=suffix, content=_(_CONTENTS[content]))
+        )
+    _check_parts(source, suffix, head)
+    return Source(source, kind, suffix)
+
+
+def content_of(head: bytes) -> str:
+    """Tell what a file is by its first bytes."""
+    for magic, content in _MAGIC:
+        if head.startswith(magic):
+            return content
+    if head.startswith(_UTF16):
+        return "text"
+    if b"\x00" in head:
+        return "unknown"
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start.startswith((b"{", b"[")):
+        return "json"
+    return "xml" if start.startswith(b"<") else "text"
+
+
+def broken(path: Path, reason: object) -> FileError:
+    """Return the error for a file that a library cannot read."""
+    why = " ".join(str(reason).split())
+    return FileError(
+        _(
+            "{path}: the file is damaged or not of the kind its name says ({reason}). Remedy: export "
+            "it again"
+        ).format(path=path, reason=why[:200])
+    )
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as handle:
+            return handle.read(65536)
+    except FileNotFoundError:
+        raise FileError(_missing(path)) from None
+    except IsADirectoryError:
+        raise FileError(_("{path}: is a folder. Remedy: name a file").format(path=path)) from None
+    except PermissionError:
+        if os.name == "nt" and path.is_dir():
+            raise FileError(
+                _("{path}: is a folder. Remedy: name a file").format(path=path)
+            ) from None
+        raise FileError(
+            _("{path}: the file may not be read. Remedy: ask for permission, or copy it").format(
+                path=path
+            )
+        ) from None
+    except (OSError, ValueError) as failure:
+        raise FileError(
+            _("{path}: cannot be read ({reason})").format(path=path, reason=failure)
+        ) from failure
+
+
+def _missing(path: Path) -> str:
+    import difflib
+
+    said = _("{path}: there is no such file.").format(path=path)
+    try:
+        there = [p.name for p in path.parent.iterdir() if p.suffix.lower() in _OF_SUFFIX]
+    except OSError:
+        return said + " " + _("Remedy: check the folder's name")
+    near = difflib.get_close_matches(path.name, there, n=3, cutoff=0.6)
+    if near:
+        return said + " " + _("Perhaps {near}?").format(near=", ".join(near))
+    return said + " " + _("Remedy: check the name")
+
+
+def _check_parts(path: Path, suffix: str, head: bytes) -> None:
+    """Check what a library would pass over: a shapefile's table, a KML's tag."""
+    if suffix == ".shp":
+        sisters = {p.suffix.lower() for p in path.parent.glob(path.stem + ".*")}
+        missing = [part for part in (".dbf", ".shx") if part not in sisters]
+        if missing:
+            raise FileError(
+                _(
+                    "{path}: the file {missing} beside it is missing. Remedy: copy all files of the "
+                    "shapefile (.shp .shx .dbf .prj)"
+                ).format(path=path, missing=", ".join(missing))
+            )
+    tag = {".kml": b"<kml", ".gpx": b"<gpx"}.get(suffix)
+    if tag and tag not in head[:65536].lower():
+        raise broken(path, _("no tag {tag}>").format(tag=tag.decode()))

@@ -1,0 +1,270 @@
+"""Triage: every fault of every row with its reason and a proposal; nothing dropped in silence.
+
+Reason codes are Spanish and stable; what a person reads about them is translated. A fault of severity
+``"reject"`` means that the row's location cannot be used; ``"warn"`` that it should be looked at. A
+proposal is only ever proposed.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.files import whole_file
+from sialgeo.i18n import N_, _, ngettext
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+REJECT, WARN = "reject", "warn"
+COLUMNS = ("row", "column", "code", "severity", "message", "proposal")
+
+
+class FaultKind(NamedTuple):
+    """What a reason code means: its severity, what is wrong, what to do (English source texts)."""
+
+    severity: str
+    message: str
+    proposal: str
+
+
+FAULTS: Mapping[str, FaultKind] = {
+    "columnas_de_mas": FaultKind(
+        REJECT,
+        N_("the row has more cells than the header"),
+        N_("put cells that hold the separator between quotation marks"),
+    ),
+    "coord_vacia": FaultKind(REJECT, N_("no coordinate"), N_("fill in the coordinate")),
+    "coord_no_numerica": FaultKind(
+        REJECT, N_("the coordinate is not a number"), N_("write the coordinate as a number")
+    ),
+    "coord_no_finita": FaultKind(
+        REJECT, N_("the coordinate is infinite or NaN"), N_("fill in the coordinate")
+    ),
+    "fuera_de_rango": FaultKind(
+        REJECT,
+        N_("the coordinate lies outside what its reference system allows"),
+        N_("look for a lost decimal mark or a digit too many"),
+    ),
+    "lat_lon_invertidas": FaultKind(
+        REJECT, N_("latitude and longitude are swapped"), N_("swap them")
+    ),
+    "signo_omitido": FaultKind(
+        REJECT, N_("the minus sign of west or south is missing"), N_("add the sign")
+    ),
+    "fuera_del_pais": FaultKind(
+        REJECT,
+        N_("the point lies outside the country"),
+        N_("compare it with the declared district"),
+    ),
+    "zona_utm_dudosa": FaultKind(
+        REJECT,
+        N_("the point lies outside the country and would lie inside it in another UTM zone"),
+        N_("read it in the other zone"),
+    ),
+    "utm_en_columna_lat_lon": FaultKind(
+        REJECT, N_("UTM metres in a column of degrees"), N_("convert them to degrees")
+    ),
+    "grados_en_columna_utm": FaultKind(
+        REJECT, N_("degrees in a column of metres"), N_("convert them to metres")
+    ),
+    "cero_cero": FaultKind(
+        REJECT, N_("the coordinate is (0, 0): no position was taken"), N_("fill in the coordinate")
+    ),
+    "geometria_no_punto": FaultKind(
+        REJECT, N_("the geometry is not one point"), N_("draw a point")
+    ),
+    "duplicado": FaultKind(
+        WARN, N_("the row repeats another one exactly"), N_("remove it, if it is the same unit")
+    ),
+    "posible_duplicado": FaultKind(
+        WARN, N_("same name within 100 m"), N_("remove one, if it is the same unit")
+    ),
+    "coordenadas_repetidas": FaultKind(
+        WARN,
+        N_("more than three units at exactly this coordinate: perhaps the centre of a place"),
+        N_('use a radius of at least twice the precision, or coincident="sites"'),
+    ),
+    "precision_baja": FaultKind(
+        WARN,
+        N_("at most two decimals of a degree: about 1 km"),
+        N_("use a radius of at least twice that, or take the position again"),
+    ),
+    "un_solo_punto": FaultKind(
+        WARN, N_("one single point: no concentration can be found"), N_("add the other producers")
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Triage:
+    """What a check of producers found.
+
+    Attributes
+    ----------
+    faults : DataFrame
+        One line per fault: ``row`` (row of the file as a spreadsheet counts it, the header
+        included; feature number from 1 in a layer; else the table's index), ``column``, ``code``,
+        ``severity`` ("reject" or "warn"), ``message``, ``proposal``.
+    read : int
+        Rows read, those set aside included.
+    rejected : int
+        Rows that cannot be used; ``read - rejected`` are usable.
+    originals : DataFrame
+        The values of the rows with a fault, as far as they are known, indexed by ``row``.
+    """
+
+    faults: pd.DataFrame
+    read: int
+    rejected: int
+    originals: pd.DataFrame | None = field(default=None, repr=False)
+
+    @property
+    def usable(self) -> int:
+        """Rows that can be used."""
+        return self.read - self.rejected
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of faults by reason code, the commonest first."""
+        return {str(code): int(n) for code, n in self.faults["code"].value_counts().items()}
+
+    @property
+    def summary(self) -> str:
+        """One sentence: how many rows are usable, how many are not, and why."""
+        if not len(self.faults):
+            return ngettext(
+                "{n} row read, no fault found.", "{n} rows read, no fault found.", self.read
+            ).format(n=self.read)
+        warned = int(self.faults.loc[self.faults["severity"] == WARN, "row"].nunique())
+        why = ", ".join(f"{code} {n}" for code, n in self.counts.items())
+        return _(
+            "{read} rows read: {usable} usable, {rejected} set aside, {warned} with a warning ({why})."
+        ).format(read=self.read, usable=self.usable, rejected=self.rejected, warned=warned, why=why)
+
+    def write(self, path: str | os.PathLike[str]) -> Path:
+        """Write the faults with the original values of their rows as CSV (UTF-8), whole or not at all.
+
+        Parameters
+        ----------
+        path
+            File to write, ``.csv``.
+
+        Raises
+        ------
+        FileError
+            The file cannot be written.
+        """
+        return write_faults(path, self.faults, self.originals)
+
+
+def write_faults(
+    path: str | os.PathLike[str], faults: pd.DataFrame, originals: pd.DataFrame | None
+) -> Path:
+    """Write ``row, reason, severity, explanation, proposal`` and the original values; return the path."""
+    target = Path(path)
+    names = ["row", "column", "reason", "severity", "explanation", "proposal"]
+    values = [] if originals is None else [str(c) for c in originals.columns]
+    where: dict[Any, int] = {}
+    if originals is not None:
+        where = {row: i for i, row in enumerate(originals.index)}
+    with (
+        whole_file(target) as temporary,
+        temporary.open("w", encoding="utf-8-sig", newline="") as out,
+    ):
+        writer = csv.writer(out)
+        writer.writerow([*names, *(guarded(f"{v}_original" if v in names else v) for v in values)])
+        for fault in faults[list(COLUMNS)].itertuples(index=False):
+            found = where.get(fault.row)
+            held = [] if originals is None or found is None else originals.iloc[found].tolist()
+            writer.writerow([guarded(cell) for cell in (*fault, *held)])
+    return target
+
+
+_NUMBER = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s]*")
+
+
+def guarded(cell: Any) -> str:
+    """Return a cell as text that no spreadsheet runs as a formula.
+
+    >>> guarded("=1+1"), guarded("-78.5"), guarded(None)
+    ("'=1+1", '-78.5', '')
+    """
+    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
+        return ""
+    text = str(cell)
+    if text[:1] in "=+-@\t\r" and text and not _NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+# --- faults collected -----------------------------------------------------------------------------
+class Findings:
+    """Faults by position, gathered by the checks and turned into one table at the end."""
+
+    def __init__(self, rows: Sequence[Any] | NDArray[Any]) -> None:
+        self.rows = np.asarray(rows)
+        self._found: list[pd.DataFrame] = []
+        self.rejected: Mask = np.zeros(len(self.rows), dtype=bool)
+
+    def add(
+        self,
+        code: str,
+        where: Mask,
+        column: str,
+        *,
+        severity: str | None = None,
+        proposals: Iterable[str] | None = None,
+        message: str | None = None,
+    ) -> Mask:
+        """Note one fault for every row of a mask that is not rejected yet; return those rows."""
+        import pandas as pd
+
+        kind = FAULTS[code]
+        severity = severity or kind.severity
+        new = where & ~self.rejected
+        if not new.any():
+            return new
+        proposed: Any = _(kind.proposal)
+        if proposals is not None:
+            kept = new[where]
+            proposed = [
+                p or _(kind.proposal) for p, keep in zip(proposals, kept, strict=True) if keep
+            ]
+        entry = {
+            "row": self.rows[new],
+            "column": column,
+            "code": code,
+            "severity": severity,
+            "message": message or _(kind.message),
+            "proposal": proposed,
+        }
+        self._found.append(pd.DataFrame(entry, columns=list(COLUMNS)))
+        if severity == REJECT:
+            self.rejected |= new
+        return new
+
+    def table(self) -> pd.DataFrame:
+        """Return the faults, one line each, in the order of the rows."""
+        import pandas as pd
+
+        if not self._found:
+            none: pd.DataFrame = pd.DataFrame(columns=list(COLUMNS), dtype=object)
+            return none
+        order = pd.Series(np.arange(len(self.rows)), index=self.rows)
+        table: pd.DataFrame = pd.concat(self._found, ignore_index=True)
+        if order.index.is_unique:
+            table = table.iloc[np.argsort(order.loc[table["row"]].to_numpy(), kind="stable")]
+        done: pd.DataFrame = table.reset_index(drop=True)
+        return done

@@ -1,0 +1,198 @@
+"""The error tree and the languages: one message, whole, in the language in force."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from sialgeo import errors, i18n
+from sialgeo.errors import (
+    Cancelled,
+    CRSError,
+    FileError,
+    MissingDependencyError,
+    ParameterError,
+    SchemaError,
+    SialgeoError,
+    raise_all,
+)
+
+VARIABLES = ("SIALGEO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+SAID = "Concentration"
+
+
+@pytest.fixture
+def spanish_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue of two texts, whatever the shipped one holds."""
+    import gettext
+
+    class Two(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return {SAID: "Concentración"}.get(message, message)
+
+        def ngettext(self, singular: str, plural: str, n: int) -> str:
+            return "{n} quesería" if n == 1 else "{n} queserías"
+
+    monkeypatch.setattr(
+        i18n, "_catalogue", lambda code: Two() if code == "es" else gettext.NullTranslations()
+    )
+
+
+@pytest.fixture
+def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(i18n, "_chosen", [])
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    return monkeypatch
+
+
+# --- errors ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "builtin"),
+    [(CRSError, ValueError), (SchemaError, ValueError), (ParameterError, ValueError), (FileError, OSError)],
+)
+def test_every_error_is_caught_as_ours_and_as_pythons(
+    kind: type[SialgeoError], builtin: type[Exception]
+) -> None:
+    assert issubclass(kind, SialgeoError)
+    assert issubclass(kind, builtin)
+    assert str(kind("row 3: no name")) == "row 3: no name"
+
+
+def test_the_docstring_draws_the_whole_tree() -> None:
+    drawn = errors.__doc__ or ""
+    kinds = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
+    assert kinds == {word for word in drawn.replace("├──", " ").replace("└──", " ").split() if word in kinds}
+
+
+def test_cancelling_is_no_error_that_a_handler_of_errors_swallows() -> None:
+    assert not issubclass(Cancelled, SialgeoError)
+    assert not issubclass(Cancelled, ValueError | OSError)
+
+
+def test_a_missing_library_names_purpose_library_and_remedy() -> None:
+    error = MissingDependencyError("numba", "The fast path", "fast")
+    assert error.library == "numba"
+    assert isinstance(error, ImportError)
+    assert str(error) == (
+        "The fast path needs the library numba, which is not installed. "
+        'Remedy: pip install "sialgeo[fast]"'
+    )
+    assert str(MissingDependencyError("folium", "The map")).endswith("Remedy: pip install folium")
+
+
+def test_all_faults_come_at_once() -> None:
+    raise_all([])
+    with pytest.raises(SchemaError, match=r"^one$"):
+        raise_all(["one"])
+    with pytest.raises(ParameterError) as caught:
+        raise_all(["one", "two"], ParameterError)
+    assert str(caught.value) == "- one\n- two"
+
+
+# --- languages -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, "en"),
+        ({"LANG": "es_PE.UTF-8"}, "es"),
+        ({"LANG": "ES"}, "es"),
+        ({"LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "es_PE.UTF-8", "LC_MESSAGES": "en_US.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "en_US", "LC_ALL": "es_MX"}, "es"),
+        ({"LC_ALL": "es_MX", "SIALGEO_LANG": "en"}, "en"),
+        ({"SIALGEO_LANG": "", "LANG": "es"}, "es"),
+        ({"SIALGEO_LANG": "quechua", "LANG": "es"}, "es"),
+    ],
+)
+def test_the_language_comes_from_the_environment_in_order(
+    nothing_chosen: pytest.MonkeyPatch, environment: dict[str, str], expected: str
+) -> None:
+    for variable, value in environment.items():
+        nothing_chosen.setenv(variable, value)
+    assert i18n.language() == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("es", "es"), ("es_PE", "es"), ("ES-mx", "es"), ("en", "en"), ("qu", "en"), ("", "en")],
+)
+def test_a_code_is_read_alike_for_the_process_and_for_a_block(code: str, expected: str) -> None:
+    i18n.set_language(code)
+    assert i18n.language() == expected
+    i18n.set_language("en" if expected == "es" else "es")
+    with i18n.use_language(code):
+        assert i18n.language() == expected
+
+
+def test_what_is_chosen_goes_before_the_environment(nothing_chosen: pytest.MonkeyPatch) -> None:
+    nothing_chosen.setenv("SIALGEO_LANG", "es")
+    i18n.set_language("en")
+    assert i18n.language() == "en"
+    with i18n.use_language("es"):
+        assert i18n.language() == "es"
+        with i18n.use_language("en"):
+            assert i18n.language() == "en"
+        assert i18n.language() == "es"
+    assert i18n.language() == "en"
+
+
+def test_a_block_ends_also_where_it_fails() -> None:
+    with pytest.raises(ValueError, match="inside"), i18n.use_language("es"):
+        raise ValueError("inside")
+    assert i18n.language() == "en"
+
+
+def test_a_block_is_for_its_own_thread() -> None:
+    seen: list[str] = []
+    with i18n.use_language("es"):
+        other = threading.Thread(target=lambda: seen.append(i18n.language()))
+        other.start()
+        other.join()
+    assert seen == ["en"]
+
+
+def test_a_text_follows_the_language(spanish_catalogue: None) -> None:
+    assert i18n._(SAID) == "Concentration"
+    with i18n.use_language("es"):
+        assert i18n._(SAID) == "Concentración"
+        assert i18n.ngettext("{n} dairy", "{n} dairies", 1) == "{n} quesería"
+        assert i18n.ngettext("{n} dairy", "{n} dairies", 2) == "{n} queserías"
+    assert i18n.ngettext("{n} dairy", "{n} dairies", 1) == "{n} dairy"
+    assert i18n.ngettext("{n} dairy", "{n} dairies", 0) == "{n} dairies"
+    assert i18n.both(SAID) == {"es": "Concentración", "en": "Concentration"}
+    assert i18n.text_in("es", SAID) == "Concentración"
+    assert i18n.N_(SAID) == SAID
+
+
+def test_no_text_is_no_text() -> None:
+    """gettext's own answer to an empty text is the catalogue's header."""
+    assert i18n._("") == ""
+    assert i18n.text_in("es", "") == ""
+
+
+def test_a_language_without_a_catalogue_reads_the_source() -> None:
+    assert i18n.text_in("qu", SAID) == SAID
+
+
+def test_a_text_is_told_again_in_the_other_language_even_after_a_file() -> None:
+    import json
+
+    from sialgeo import i18n
+
+    with i18n.use_language("en"):
+        one = i18n._("{name} has {n}").format(name=i18n._("Name"), n=3)
+        many = i18n.ngettext("{n} producer.", "{n} producers.", 2).format(n=2)
+    for text in (one, many):
+        again = i18n.from_parts(json.loads(json.dumps(text.parts())))
+        assert again == i18n.retell(text)
+        assert again.parts() == text.parts()
+    assert i18n.retell("plain") == "plain"
+    assert i18n.pick({"es": "hola", "en": "hello"}) == "hello"
+    assert i18n.pick("hola") == "hola"
