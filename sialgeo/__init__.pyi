@@ -1,14 +1,14 @@
 # Typed table of contents; a test holds it equal to the lazy names of __init__.py.
 from sialgeo.chains import Chains as Chains
 from sialgeo.chains import detect_chains as detect_chains
-from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN
+from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
 from sialgeo.detection import detect as detect
 from sialgeo.disclosure import protect as protect
-from sialgeo.errors import CRSError as CRSError
 from sialgeo.errors import Cancelled as Cancelled
+from sialgeo.errors import CRSError as CRSError
 from sialgeo.errors import FileError as FileError
 from sialgeo.errors import MissingDependencyError as MissingDependencyError
 from sialgeo.errors import ParameterError as ParameterError

@@ -791,7 +791,7 @@ def _step(
     if weights is not None:
         parameters["weights"] = weights
     if producers.attrs.get("synthetic"):
-        parameters["synthetic"] = str(producers.attrs["synthetic"])
+        parameters["synthetic"] = producers.attrs["synthetic"]
     if population is not None:
         parameters["reference"] = {
             "kind": population.kind,

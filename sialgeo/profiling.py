@@ -143,7 +143,9 @@ def _columns(
     chains = None
     if chain is not None:
         texts = producers[chain]
-        chains = texts.astype(str).str.strip().where(texts.notna()).replace("", np.nan).astype(object)
+        chains = (
+            texts.astype(str).str.strip().where(texts.notna()).replace("", np.nan).astype(object)
+        )
     return chains, None if volume is None else _volumes(producers, volume)
 
 
@@ -179,7 +181,11 @@ def _size(
 ) -> str:
     counted = np.bincount(group[group >= 0], minlength=len(areas))
     if (counted != areas[N].to_numpy()).any():
-        notes.append(_("The number of producers of some concentrations was counted again from the producers."))
+        notes.append(
+            _(
+                "The number of producers of some concentrations was counted again from the producers."
+            )
+        )
     areas[N] = counted.astype(np.int64)
     areas[SHARE] = 100.0 * counted / max(len(producers), 1)
     if len(areas) == 0:
@@ -201,7 +207,11 @@ def _chain_mix(
     if not known.all():
         n = int((~known).sum())
         notes.append(
-            ngettext("{n} of {total} producers has no chain and counts in no chain mix.", "{n} of {total} producers have no chain and count in no chain mix.", n).format(n=n, total=len(known))
+            ngettext(
+                "{n} of {total} producers has no chain and counts in no chain mix.",
+                "{n} of {total} producers have no chain and count in no chain mix.",
+                n,
+            ).format(n=n, total=len(known))
         )
     names, mix, totals = _counted(chains, group, len(index))
     held = mix.sum(axis=1)
@@ -223,7 +233,11 @@ def _chain_mix(
     few = int((some & (held * totals[main] / totals.sum() < FEW_EXPECTED)).sum())
     if few:
         notes.append(
-            ngettext("In {n} concentration fewer than five producers of the main chain would be expected: read its location quotient with its interval.", "In {n} concentrations fewer than five producers of the main chain would be expected: read their location quotients with their intervals.", few).format(n=few)
+            ngettext(
+                "In {n} concentration fewer than five producers of the main chain would be expected: read its location quotient with its interval.",
+                "In {n} concentrations fewer than five producers of the main chain would be expected: read their location quotients with their intervals.",
+                few,
+            ).format(n=few)
         )
     return names, pd.DataFrame(added, index=index)
 
@@ -235,7 +249,9 @@ def _counted(
     import pandas as pd
 
     counts = chains.value_counts()
-    names = sorted((str(name) for name in counts.index), key=lambda name: (-int(counts[name]), name))
+    names = sorted(
+        (str(name) for name in counts.index), key=lambda name: (-int(counts[name]), name)
+    )
     code = pd.Categorical(chains, categories=names).codes.astype(np.int64)
     inside = (code >= 0) & (group >= 0)
     cells = group[inside] * len(names) + code[inside]
@@ -252,7 +268,9 @@ def _quotients(mix: Array, held: Array, totals: Array) -> tuple[Array, Array, Ar
     return found.lq.reshape(mix.shape), found.low.reshape(mix.shape), found.high.reshape(mix.shape)
 
 
-def _output(areas: gpd.GeoDataFrame, volumes: Array, group: NDArray[np.int64], notes: list[str]) -> None:
+def _output(
+    areas: gpd.GeoDataFrame, volumes: Array, group: NDArray[np.int64], notes: list[str]
+) -> None:
     known = np.isfinite(volumes)
     inside = known & (group >= 0)
     count = np.bincount(group[inside], minlength=len(areas))
@@ -263,5 +281,7 @@ def _output(areas: gpd.GeoDataFrame, volumes: Array, group: NDArray[np.int64], n
     areas[OUTPUT_SHARE] = 100.0 * areas[OUTPUT] / everything if everything > 0 else np.nan
     if not known.all():
         notes.append(
-            _("The volume of {known} of {total} producers is known; output and its share are of these.").format(known=int(known.sum()), total=len(known))
+            _(
+                "The volume of {known} of {total} producers is known; output and its share are of these."
+            ).format(known=int(known.sum()), total=len(known))
         )

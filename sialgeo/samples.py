@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sialgeo.errors import FileError, ParameterError
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import N_, _, both
 from sialgeo.model import Indicator
 from sialgeo.references import Reference
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 STUDY = "estudio.toml"
-SYNTHETIC = N_("synthetic dairies and milk producers, calibrated to the figures of the paper")
+SYNTHETIC = N_("dairies and milk producers, calibrated to the figures of the paper")
 _CODES = {"ubigeo": str, "cve_ent": str}
 _FAMILIES: Mapping[str, str] = {"idh": "hdi", "monetaria": "monetary"}
 _BETTER = {"more_is_better": "more", "more_is_worse": "less"}
@@ -42,7 +42,12 @@ class _Files:
 
 _SAMPLES: Mapping[str, _Files] = {
     "cajamarca": _Files(
-        "distritos.gpkg", "indicadores.csv", "queserias.csv", "productores_leche.csv", "lugares.csv", SYNTHETIC
+        "distritos.gpkg",
+        "indicadores.csv",
+        "queserias.csv",
+        "productores_leche.csv",
+        "lugares.csv",
+        SYNTHETIC,
     ),
     "mexico": _Files("entidades.gpkg", "shdi.csv"),
 }
@@ -104,10 +109,15 @@ def load_sample(name: str = "cajamarca") -> Sample:
 
     if name not in _SAMPLES:
         raise ParameterError(
-            _("there is no sample “{name}”; there are: {names}").format(name=name, names=", ".join(NAMES))
+            _("there is no sample “{name}”; there are: {names}").format(
+                name=name, names=", ".join(NAMES)
+            )
         )
     folder, files = _folder(name), _SAMPLES[name]
-    tables = {path.name.removesuffix(".csv"): pd.read_csv(path, dtype=_CODES) for path in sorted(folder.glob("*.csv"))}
+    tables = {
+        path.name.removesuffix(".csv"): pd.read_csv(path, dtype=_CODES)
+        for path in sorted(folder.glob("*.csv"))
+    }
     producers = _points(tables, files.producers, files.synthetic)
     farms = _points(tables, files.reference, files.synthetic)
     return Sample(
@@ -131,19 +141,25 @@ def _folder(name: str) -> Path:
         if (folder / STUDY).is_file():
             return folder
     raise FileError(
-        _("the sample “{name}” was not installed with sialgeo. Remedy: install the wheel (pip install sialgeo), or work in a checkout").format(name=name)
+        _(
+            "the sample “{name}” was not installed with sialgeo. Remedy: install the wheel (pip install sialgeo), or work in a checkout"
+        ).format(name=name)
     )
 
 
-def _points(tables: Mapping[str, pd.DataFrame], file: str, synthetic: str) -> gpd.GeoDataFrame | None:
+def _points(
+    tables: Mapping[str, pd.DataFrame], file: str, synthetic: str
+) -> gpd.GeoDataFrame | None:
     import geopandas as gpd
 
     if not file:
         return None
     table = tables[file.removesuffix(".csv")]
-    points = gpd.GeoDataFrame(table.copy(), geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs="EPSG:4326")
+    points = gpd.GeoDataFrame(
+        table.copy(), geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs="EPSG:4326"
+    )
     if synthetic:
-        points.attrs["synthetic"] = _(synthetic)
+        points.attrs["synthetic"] = both(synthetic)
     return points
 
 

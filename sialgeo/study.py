@@ -115,7 +115,7 @@ class About:
 
     title: Mapping[str, str] = _key("texts", {})
     seed: int = _key("int", SEED)
-    synthetic: str = _key("text")
+    synthetic: Mapping[str, str] = _key("texts", {})
     sources: tuple[str, ...] = _key("names", ())
     date: str = _key("date")
 
@@ -857,7 +857,7 @@ def _reprojected(name: str, old: Any, new: Any) -> str:
 def _own_step(study: Study, notes: list[str]) -> Step:
     said = {"title": dict(study.about.title), "sources": list(study.about.sources)}
     if study.about.synthetic:
-        said["synthetic"] = study.about.synthetic
+        said["synthetic"] = dict(study.about.synthetic)
     return Step("study", said, seed=study.about.seed, versions=model.versions(), notes=tuple(notes))
 
 

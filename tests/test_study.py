@@ -111,7 +111,7 @@ min_n = 5
 def test_reads_every_section(study_of: Callable[[str], Path], folder: Path) -> None:
     study = Study.from_toml(study_of(FULL))
     assert study.about.title == {"es": "Queserías", "en": "Dairies"}
-    assert (study.about.seed, study.about.synthetic, study.about.date) == (
+    assert (study.about.seed, study.about.synthetic["es"], study.about.date) == (
         7,
         "inventado",
         "2024-05-06",

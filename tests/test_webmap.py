@@ -169,7 +169,7 @@ def test_the_page_says_what_it_is(plain_page: str) -> None:
     ):
         assert said in words
     data = page.data()
-    assert data["about"]["sources"] and data["about"]["steps"][0]["verb"] == "detect"
+    assert data["about"]["sources"] and data["about"]["steps"][0]["verb"]["en"] == "Detection"
     assert data["about"]["withheld"]["en"] == list(withheld_sentences(MADE["cajamarca"]()))
     assert (
         len(basemap.decode(page.block("shapes-areas"), data["digits"]["areas"]))

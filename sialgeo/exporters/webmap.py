@@ -31,7 +31,7 @@ from sialgeo.exporters.wording import (
     title_of,
 )
 from sialgeo.files import whole_file
-from sialgeo.i18n import LANGUAGES, N_, _, both, language, ngettext, use_language
+from sialgeo.i18n import LANGUAGES, N_, _, both, language, ngettext, retell, use_language
 from sialgeo.model import (
     CHAIN_N,
     EVIDENCE,
@@ -77,6 +77,16 @@ WORLD = (-118.0, -56.0, -30.0, 33.0)
 UNITS = {"percent": "%", "index": ""}  # as people write them
 
 # Every text of the page. English sources; ``both`` gives the page all languages at once.
+VERBS = {
+    "detect": N_("Detection"),
+    "assess": N_("Test"),
+    "estimate": N_("Relative risk on held-out producers"),
+    "stability": N_("Stability"),
+    "agreement": N_("Agreement between detectors"),
+    "profile": N_("Description"),
+    "overlay": N_("Indicators laid over"),
+    "chains": N_("Adjustment for the number of chains"),
+}
 TEXTS: Mapping[str, str] = {
     "about": N_("Data, sources and method"),
     "adjusted": N_("Adjusted p-value"),
@@ -485,13 +495,13 @@ def _about(publication: Publication) -> dict[str, Any]:
         "sources": [str(source) for source in context.sources],
         "reference": _in_all(context.reference),
         "total": int(publication.total),
-        "notes": [str(note) for note in publication.notes],
+        "notes": _in_each(lambda: [retell(note) for note in publication.notes]),
         "withheld": _in_each(lambda: list(withheld_sentences(publication))),
         "tests": [
             {
-                "name": t.name,
+                "name": _in_each(partial(_, t.name)),
                 "p": plain(t.p_value),
-                "null": t.null,
+                "null": _in_each(partial(_, t.null)),
                 "replicates": t.replicates,
                 "seed": t.seed,
             }
@@ -499,12 +509,11 @@ def _about(publication: Publication) -> dict[str, Any]:
         ],
         "steps": [
             {
-                "verb": step.verb,
+                "verb": _in_each(partial(_, VERBS.get(step.verb, step.verb))),
                 "crs": step.crs,
                 "seed": step.seed,
                 "parameters": _parameters(step.parameters),
                 "versions": _parameters(step.versions),
-                "notes": list(step.notes),
             }
             for step in publication.steps
             if step.verb != "study"  # title, sources and label have their own place on the page

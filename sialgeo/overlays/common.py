@@ -58,7 +58,9 @@ def valid(shapes: Shapes) -> Shapes:
     return mended
 
 
-def with_columns(table: gpd.GeoDataFrame, added: Mapping[str, Any], stale: Set[str]) -> gpd.GeoDataFrame:
+def with_columns(
+    table: gpd.GeoDataFrame, added: Mapping[str, Any], stale: Set[str]
+) -> gpd.GeoDataFrame:
     """Return a copy of a table without the stale columns and with new ones, geometry and attrs kept."""
     import pandas as pd
 
@@ -75,7 +77,9 @@ def row_names(layer: gpd.GeoDataFrame, mask: Flags, key: str | None) -> str:
 
 
 def reserved(column: str) -> str:
-    return _("“{column}” is a column of sialgeo's own. Remedy: rename it in the layer").format(column=column)
+    return _("“{column}” is a column of sialgeo's own. Remedy: rename it in the layer").format(
+        column=column
+    )
 
 
 def traces(column: str) -> set[str]:
@@ -88,7 +92,13 @@ def coverage_note(column: str, covered: Array) -> list[str]:
         return []
     n = int(little.sum())
     return [
-        ngettext("“{column}” is known for less than {limit:.0%} of {n} footprint of {total} (least: {share:.0%}).", "“{column}” is known for less than {limit:.0%} of {n} footprints of {total} (least: {share:.0%}).", n).format(column=column, limit=LITTLE, n=n, total=len(covered), share=float(np.nanmin(covered)))
+        ngettext(
+            "“{column}” is known for less than {limit:.0%} of {n} footprint of {total} (least: {share:.0%}).",
+            "“{column}” is known for less than {limit:.0%} of {n} footprints of {total} (least: {share:.0%}).",
+            n,
+        ).format(
+            column=column, limit=LITTLE, n=n, total=len(covered), share=float(np.nanmin(covered))
+        )
     ]
 
 
@@ -96,7 +106,11 @@ def indicator_notes(described: Sequence[Indicator]) -> list[str]:
     notes = []
     bare = [i.column for i in described if i.year is None or not i.source]
     if bare:
-        notes.append(_("No year or no source is stated for {columns}: state them (indicators=).").format(columns=some(bare)))
+        notes.append(
+            _("No year or no source is stated for {columns}: state them (indicators=).").format(
+                columns=some(bare)
+            )
+        )
     notes.append(
         _("The indicators describe the territories where the producers are, not their households.")
     )

@@ -92,8 +92,15 @@ def join_indicators(
     repaired = by_code & ((pair.here != pair.raw_here) | (pair.there != pair.raw_there)[position])
     codes = np.where(by_code & (pair.here != pair.raw_here), pair.here, pair.raw_here)
     joined[key] = pd.Series(codes, index=joined.index, dtype=object)
-    left_out = [str(c) for c in rows.columns if columns is None and c not in {*brought, *names, table_key or key}]
-    joined.attrs = {**territories.attrs, "join": _join_report(pair, position, by_code, repaired, ambiguous, left_out)}
+    left_out = [
+        str(c)
+        for c in rows.columns
+        if columns is None and c not in {*brought, *names, table_key or key}
+    ]
+    joined.attrs = {
+        **territories.attrs,
+        "join": _join_report(pair, position, by_code, repaired, ambiguous, left_out),
+    }
     return joined
 
 
@@ -122,7 +129,9 @@ def _columns_to_bring(
     """Return the columns to bring; every missing or doubled one in a single error."""
     missing = _("{what} has no column “{column}”. It has: {columns}")
     wanted = [(_("the layer of territories"), territories, c) for c in (key, *names)]
-    wanted += [(_("the table of indicators"), table, c) for c in (table_key, *names, *(columns or ()))]
+    wanted += [
+        (_("the table of indicators"), table, c) for c in (table_key, *names, *(columns or ()))
+    ]
     faults = [
         missing.format(what=what, column=c, columns=", ".join(map(str, held.columns)))
         for what, held, c in wanted
@@ -130,7 +139,9 @@ def _columns_to_bring(
     ]
     if columns is not None:
         faults += [
-            _("the territories already have a column “{column}”. Remedy: drop it from one side, or rename it").format(column=c)
+            _(
+                "the territories already have a column “{column}”. Remedy: drop it from one side, or rename it"
+            ).format(column=c)
             for c in columns
             if c in territories.columns
         ]
@@ -144,7 +155,9 @@ def _paired_codes(here: pd.Series, there: pd.Series) -> _Codes:
     raw = [np.array([code_of(v) for v in side.tolist()], dtype=object) for side in (here, there)]
     width = max(_usual_width(side) for side in raw)
     filled = [
-        np.array([c.zfill(width) if c is not None and c.isdigit() else c for c in side], dtype=object)
+        np.array(
+            [c.zfill(width) if c is not None and c.isdigit() else c for c in side], dtype=object
+        )
         for side in raw
     ]
     return _Codes(raw[0], raw[1], filled[0], filled[1])
@@ -159,12 +172,17 @@ def _usual_width(codes: Shapes) -> int:
 
 def _refuse_duplicates(pair: _Codes, key: str) -> None:
     faults = []
-    for what, codes in ((_("the layer of territories"), pair.here), (_("the table of indicators"), pair.there)):
+    for what, codes in (
+        (_("the layer of territories"), pair.here),
+        (_("the table of indicators"), pair.there),
+    ):
         found, counts = np.unique([c for c in codes if c is not None], return_counts=True)
         twice = [str(c) for c in found[counts > 1]] if len(found) else []
         if twice:
             faults.append(
-                _("{what}: the code “{key}” stands more than once for {codes}. Remedy: keep one row per code (dissolve the polygons of one territory)").format(what=what, key=key, codes=some(twice))
+                _(
+                    "{what}: the code “{key}” stands more than once for {codes}. Remedy: keep one row per code (dissolve the polygons of one territory)"
+                ).format(what=what, key=key, codes=some(twice))
             )
     raise_all(faults, SchemaError)
 
@@ -175,7 +193,9 @@ def fold(text: str) -> str:
     >>> fold("  San José de LOURDES "), fold("Encañada, La")
     ('san jose de lourdes', 'encanada la')
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+    )
     return " ".join(re.sub(r"[\W_]+", " ", plain).split())
 
 
@@ -207,8 +227,13 @@ def _folded(table: pd.DataFrame, names: Sequence[str]) -> Shapes:
 
 
 def _nothing_joined(pair: _Codes, key: str) -> str:
-    samples = [some([str(c) for c in codes if c is not None][:3]) for codes in (pair.raw_here, pair.raw_there)]
-    return _("no code joins: “{key}” is {here} in the territories and {there} in the table. Remedy: name the columns that hold the same official code").format(key=key, here=samples[0], there=samples[1])
+    samples = [
+        some([str(c) for c in codes if c is not None][:3])
+        for codes in (pair.raw_here, pair.raw_there)
+    ]
+    return _(
+        "no code joins: “{key}” is {here} in the territories and {there} in the table. Remedy: name the columns that hold the same official code"
+    ).format(key=key, here=samples[0], there=samples[1])
 
 
 def _taken(
@@ -221,7 +246,12 @@ def _taken(
 
 
 def _join_report(
-    pair: _Codes, position: Ints, by_code: Flags, repaired: Flags, ambiguous: list[str], left_out: list[str]
+    pair: _Codes,
+    position: Ints,
+    by_code: Flags,
+    repaired: Flags,
+    ambiguous: list[str],
+    left_out: list[str],
 ) -> dict[str, Any]:
     used = np.zeros(len(pair.there), dtype=bool)
     used[position[position >= 0]] = True
@@ -240,7 +270,9 @@ def _join_report(
         "repaired": int(repaired.sum()),
         "territories_without": here,
         "table_without": there,
-        "rows_without_code": int(sum(c is None for c, u in zip(pair.raw_there, used, strict=True) if not u)),
+        "rows_without_code": int(
+            sum(c is None for c, u in zip(pair.raw_there, used, strict=True) if not u)
+        ),
         "ambiguous_names": ambiguous,
         "left_out_columns": left_out,
     }
@@ -250,17 +282,34 @@ def _join_report(
 
 def _join_sentences(report: Mapping[str, Any]) -> list[str]:
     by_code = report["joined"] - len(report["by_name"])
-    said = [_("{n} of {total} territories joined by code.").format(n=by_code, total=report["territories"])]
+    said = [
+        _("{n} of {total} territories joined by code.").format(
+            n=by_code, total=report["territories"]
+        )
+    ]
     if report["by_name"]:
-        said.append(_("{n} joined by name: {codes}").format(n=len(report["by_name"]), codes=some(report["by_name"])))
+        said.append(
+            _("{n} joined by name: {codes}").format(
+                n=len(report["by_name"]), codes=some(report["by_name"])
+            )
+        )
     if report["repaired"]:
         n = report["repaired"]
-        said.append(ngettext("{n} code had lost its leading zeros; they were put back.", "{n} codes had lost their leading zeros; they were put back.", n).format(n=n))
+        said.append(
+            ngettext(
+                "{n} code had lost its leading zeros; they were put back.",
+                "{n} codes had lost their leading zeros; they were put back.",
+                n,
+            ).format(n=n)
+        )
     for field, text in (
         ("territories_without", N_("Territories without figures: {codes}")),
         ("table_without", N_("Rows of the table without territory: {codes}")),
         ("ambiguous_names", N_("Names that stand more than once and were not joined: {codes}")),
-        ("left_out_columns", N_("Columns that both sides have; those of the territories were kept: {codes}")),
+        (
+            "left_out_columns",
+            N_("Columns that both sides have; those of the territories were kept: {codes}"),
+        ),
     ):
         if report[field]:
             said.append(_(text).format(codes=some(report[field])))

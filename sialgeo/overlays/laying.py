@@ -101,18 +101,25 @@ def overlay(
     require_crs(producers=concentrations.producers, areas=concentrations.areas)
     if isinstance(layer, gpd.GeoDataFrame):
         return overlay_polygons(
-            concentrations, layer, Asked(asked, key, name, population, tuple(indicators)), progress or silent
+            concentrations,
+            layer,
+            Asked(asked, key, name, population, tuple(indicators)),
+            progress or silent,
         )
     if (key, name, population) != (None, None, None):
         raise ParameterError(_("key, name and population belong to polygons; a raster has none"))
     if isinstance(layer, Raster):
         column = raster_column(asked, indicators, layer.name)
-        return overlay_raster(concentrations, band_of(layer), column, indicators, progress or silent)
+        return overlay_raster(
+            concentrations, band_of(layer), column, indicators, progress or silent
+        )
     if isinstance(layer, str | os.PathLike):
         path = Path(layer)
         column = raster_column(asked, indicators, path.stem)
         with opened(path) as band:
             return overlay_raster(concentrations, band, column, indicators, progress or silent)
     raise ParameterError(
-        _("the layer must be polygons (a GeoDataFrame), a Raster, or the path of a GeoTIFF, not {kind}").format(kind=type(layer).__name__)
+        _(
+            "the layer must be polygons (a GeoDataFrame), a Raster, or the path of a GeoTIFF, not {kind}"
+        ).format(kind=type(layer).__name__)
     )

@@ -76,7 +76,9 @@ def overlay_polygons(
     pieces = _pieces(concentrations, layer)
     if len(concentrations.producers) and not (own >= 0).any() and not len(pieces.target):
         raise SchemaError(
-            _("the territories do not meet the producers: none lies in them. Remedy: check that both are of the same region and in the CRS they say")
+            _(
+                "the territories do not meet the producers: none lies in them. Remedy: check that both are of the same region and in the CRS they say"
+            )
         )
     notes = _producer_notes(own, ambiguous, layer)
     notes += _weight_notes(layer, asked, pieces)
@@ -110,7 +112,9 @@ def overlay_polygons(
 
 
 # --- checks of the layer ---------------------------------------------------------------------------
-def _checked_columns(concentrations: Concentrations, layer: gpd.GeoDataFrame, asked: Asked) -> list[str]:
+def _checked_columns(
+    concentrations: Concentrations, layer: gpd.GeoDataFrame, asked: Asked
+) -> list[str]:
     """Return the indicator columns; one error with every fault of layer and columns."""
     faults = _layer_faults(layer, asked.key)
     extra = {"key": asked.key, "name": asked.name, "population": asked.population}
@@ -122,7 +126,11 @@ def _checked_columns(concentrations: Concentrations, layer: gpd.GeoDataFrame, as
     faults += [missing.format(column=c, what=f"{what}=", columns=held) for what, c in absent]
     columns = [c for c in _chosen(layer, asked) if c in layer.columns]
     if not columns and not absent:
-        faults.append(_("the territories have no numeric column to lay over. They have: {columns}").format(columns=held))
+        faults.append(
+            _("the territories have no numeric column to lay over. They have: {columns}").format(
+                columns=held
+            )
+        )
     for column in columns:
         faults += _number_faults(layer, column, asked.key)
     if asked.population is not None and asked.population in layer.columns:
@@ -152,36 +160,52 @@ def _layer_faults(layer: gpd.GeoDataFrame, key: str | None) -> list[str]:
     if other.any():
         kinds = ", ".join(sorted(set(layer.geom_type[other])))
         faults.append(
-            _("the territories hold {kinds}, not polygons (rows {rows}). Remedy: give the layer of areas").format(kinds=kinds, rows=row_names(layer, other, key))
+            _(
+                "the territories hold {kinds}, not polygons (rows {rows}). Remedy: give the layer of areas"
+            ).format(kinds=kinds, rows=row_names(layer, other, key))
         )
     if missing.any():
         faults.append(
-            _("the territories have rows without polygon: {rows}. Remedy: complete them or take them out").format(rows=row_names(layer, missing, key))
+            _(
+                "the territories have rows without polygon: {rows}. Remedy: complete them or take them out"
+            ).format(rows=row_names(layer, missing, key))
         )
     invalid = ~missing & ~other & ~shapely.is_valid(shapes)
     if invalid.any():
         reason = str(shapely.is_valid_reason(shapes[np.argmax(invalid)]))
         faults.append(
-            _("the territories have invalid polygons: {rows} (the first: {reason}). Remedy: “Fix geometries” in QGIS, or layer.geometry.make_valid()").format(rows=row_names(layer, invalid, key), reason=reason)
+            _(
+                "the territories have invalid polygons: {rows} (the first: {reason}). Remedy: “Fix geometries” in QGIS, or layer.geometry.make_valid()"
+            ).format(rows=row_names(layer, invalid, key), reason=reason)
         )
     return faults
 
 
-def _number_faults(layer: gpd.GeoDataFrame, column: str, key: str | None, *, negative: bool = False) -> list[str]:
+def _number_faults(
+    layer: gpd.GeoDataFrame, column: str, key: str | None, *, negative: bool = False
+) -> list[str]:
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     if not is_numeric_dtype(layer[column]) or is_bool_dtype(layer[column]):
         return [
-            _("column “{column}” of the territories holds no numbers. Remedy: read it as numbers, with its decimal sign").format(column=column)
+            _(
+                "column “{column}” of the territories holds no numbers. Remedy: read it as numbers, with its decimal sign"
+            ).format(column=column)
         ]
     values = numbers(layer[column])
     faults = []
     if np.isinf(values).any():
         rows = row_names(layer, np.isinf(values), key)
-        faults.append(_("column “{column}” is infinite in {rows}. Remedy: leave it empty where it is not known").format(column=column, rows=rows))
+        faults.append(
+            _(
+                "column “{column}” is infinite in {rows}. Remedy: leave it empty where it is not known"
+            ).format(column=column, rows=rows)
+        )
     if negative and (values < 0).any():
         rows = row_names(layer, values < 0, key)
-        faults.append(_("population “{column}” is negative in {rows}").format(column=column, rows=rows))
+        faults.append(
+            _("population “{column}” is negative in {rows}").format(column=column, rows=rows)
+        )
     return faults
 
 
@@ -189,13 +213,19 @@ def _name_faults(concentrations: Concentrations, columns: Sequence[str], asked: 
     """Name the columns that would overwrite what the caller or another step put there."""
     laid = {i.column for i in concentrations.indicators}
     faults = [reserved(c) for c in columns if c in RESERVED]
-    taken = {str(c) for c in concentrations.producers.columns} | {str(c) for c in concentrations.areas.columns}
+    taken = {str(c) for c in concentrations.producers.columns} | {
+        str(c) for c in concentrations.areas.columns
+    }
     doubled = [c for c in columns if c in taken and c not in laid and c not in RESERVED]
     if _earlier_key(concentrations) is None:
         own = ((asked.key, TERRITORY), (asked.name, TERRITORY_NAME))
-        doubled += [c for given, c in own if given is not None and c in concentrations.producers.columns]
+        doubled += [
+            c for given, c in own if given is not None and c in concentrations.producers.columns
+        ]
     faults += [
-        _("the producers or areas already have a column “{column}”. Remedy: rename it").format(column=c)
+        _("the producers or areas already have a column “{column}”. Remedy: rename it").format(
+            column=c
+        )
         for c in dict.fromkeys(doubled)
     ]
     return faults
@@ -210,13 +240,17 @@ def _earlier_key(concentrations: Concentrations) -> str | None:
 
 
 # --- each producer's own polygon --------------------------------------------------------------------
-def _own_polygon(producers: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, key: str | None) -> tuple[Ints, int]:
+def _own_polygon(
+    producers: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, key: str | None
+) -> tuple[Ints, int]:
     """Return the row of the polygon each producer stands in (−1 for none), and how many are in several."""
     tree = shapely.STRtree(producers.geometry.to_numpy())
     polygon, point = tree.query(layer.geometry.to_numpy(), predicate="intersects")
     order = np.arange(len(layer))
     if key is not None:
-        order = np.argsort(np.array([code_of(v) or "\uffff" for v in layer[key].tolist()]), kind="stable")
+        order = np.argsort(
+            np.array([code_of(v) or "\uffff" for v in layer[key].tolist()]), kind="stable"
+        )
     rank = np.empty(len(layer), dtype=np.int64)
     rank[order] = np.arange(len(layer))
     best = np.full(len(producers), len(layer), dtype=np.int64)
@@ -226,7 +260,11 @@ def _own_polygon(producers: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, key: str 
 
 
 def _producers_with(
-    concentrations: Concentrations, layer: gpd.GeoDataFrame, asked: Asked, columns: Sequence[str], own: Ints
+    concentrations: Concentrations,
+    layer: gpd.GeoDataFrame,
+    asked: Asked,
+    columns: Sequence[str],
+    own: Ints,
 ) -> gpd.GeoDataFrame:
     given = concentrations.producers
     added: dict[str, Any] = {}
@@ -253,8 +291,12 @@ def _means_of_units(
     for column in columns:
         values = numbers(producers[column])[inside]
         known = np.bincount(group[inside][np.isfinite(values)], minlength=len(areas))
-        added[column + OF_UNITS] = weighted_means(group[inside], values, np.ones(len(values)), len(areas))
-        added[column + UNITS_KNOWN] = np.divide(known, count, out=np.full(len(areas), np.nan), where=count > 0)
+        added[column + OF_UNITS] = weighted_means(
+            group[inside], values, np.ones(len(values)), len(areas)
+        )
+        added[column + UNITS_KNOWN] = np.divide(
+            known, count, out=np.full(len(areas), np.nan), where=count > 0
+        )
     return added
 
 
@@ -290,11 +332,24 @@ def _pieces(concentrations: Concentrations, layer: gpd.GeoDataFrame) -> _Pieces:
     n = len(areas)
     twice = areas_by_group(target, area, n) - union_areas(target, shapes, n)
     double = np.divide(twice, whole, out=np.zeros(n), where=whole > 0)
-    return _Pieces(target.astype(np.int64), source.astype(np.int64), shapes, area, part, whole, double, crs_label(crs))
+    return _Pieces(
+        target.astype(np.int64),
+        source.astype(np.int64),
+        shapes,
+        area,
+        part,
+        whole,
+        double,
+        crs_label(crs),
+    )
 
 
 def _areas_with(
-    concentrations: Concentrations, layer: gpd.GeoDataFrame, asked: Asked, columns: Sequence[str], pieces: _Pieces
+    concentrations: Concentrations,
+    layer: gpd.GeoDataFrame,
+    asked: Asked,
+    columns: Sequence[str],
+    pieces: _Pieces,
 ) -> tuple[gpd.GeoDataFrame, dict[str, Array]]:
     """Return the areas with each column's mean and coverage, and the coverage by column."""
     areas = concentrations.areas
@@ -350,11 +405,19 @@ def _producer_notes(own: Ints, ambiguous: int, layer: gpd.GeoDataFrame) -> list[
     outside = int((own < 0).sum())
     if outside:
         notes.append(
-            ngettext("{n} of {total} producers stands in none of the {polygons} territories; its indicators are not known.", "{n} of {total} producers stand in none of the {polygons} territories; their indicators are not known.", outside).format(n=outside, total=len(own), polygons=len(layer))
+            ngettext(
+                "{n} of {total} producers stands in none of the {polygons} territories; its indicators are not known.",
+                "{n} of {total} producers stand in none of the {polygons} territories; their indicators are not known.",
+                outside,
+            ).format(n=outside, total=len(own), polygons=len(layer))
         )
     if ambiguous:
         notes.append(
-            ngettext("{n} of {total} producers stands on a border or where territories overlap; the first by code was taken.", "{n} of {total} producers stand on a border or where territories overlap; the first by code was taken.", ambiguous).format(n=ambiguous, total=len(own))
+            ngettext(
+                "{n} of {total} producers stands on a border or where territories overlap; the first by code was taken.",
+                "{n} of {total} producers stand on a border or where territories overlap; the first by code was taken.",
+                ambiguous,
+            ).format(n=ambiguous, total=len(own))
         )
     return notes
 
@@ -363,25 +426,41 @@ def _weight_notes(layer: gpd.GeoDataFrame, asked: Asked, pieces: _Pieces) -> lis
     notes = []
     if asked.population is None:
         notes.append(
-            _("Footprint values are weighted by area, empty land included: no population column was given (population=).")
+            _(
+                "Footprint values are weighted by area, empty land included: no population column was given (population=)."
+            )
         )
     else:
-        unknown = np.unique(pieces.source[np.isnan(numbers(layer[asked.population])[pieces.source])])
+        unknown = np.unique(
+            pieces.source[np.isnan(numbers(layer[asked.population])[pieces.source])]
+        )
         if len(unknown):
             notes.append(
-                _("{n} territories touched have no population and count in no footprint value: {rows}").format(n=len(unknown), rows=row_names(layer, np.isin(np.arange(len(layer)), unknown), asked.key))
+                _(
+                    "{n} territories touched have no population and count in no footprint value: {rows}"
+                ).format(
+                    n=len(unknown),
+                    rows=row_names(layer, np.isin(np.arange(len(layer)), unknown), asked.key),
+                )
             )
     double = pieces.double > OVERLAP
     if double.any():
         n = int(double.sum())
         notes.append(
-            ngettext("Territories overlap within {n} footprint (up to {share:.1%} of it): that land counts twice.", "Territories overlap within {n} footprints (up to {share:.1%} of one): that land counts twice.", n).format(n=n, share=float(pieces.double.max()))
+            ngettext(
+                "Territories overlap within {n} footprint (up to {share:.1%} of it): that land counts twice.",
+                "Territories overlap within {n} footprints (up to {share:.1%} of one): that land counts twice.",
+                n,
+            ).format(n=n, share=float(pieces.double.max()))
         )
     return notes
 
 
 def _described(
-    columns: Sequence[str], given: Sequence[Indicator], layer: gpd.GeoDataFrame, population: str | None
+    columns: Sequence[str],
+    given: Sequence[Indicator],
+    layer: gpd.GeoDataFrame,
+    population: str | None,
 ) -> list[Indicator]:
     """Return what each column says, with its population-weighted mean over the whole layer."""
     known = {i.column: i for i in given}
@@ -391,6 +470,8 @@ def _described(
         overall = float("nan")
         if population is not None:
             everywhere = np.zeros(len(layer), dtype=np.int64)
-            overall = float(weighted_means(everywhere, numbers(layer[column]), numbers(layer[population]), 1)[0])
+            overall = float(
+                weighted_means(everywhere, numbers(layer[column]), numbers(layer[population]), 1)[0]
+            )
         found.append(replace(indicator, overall=overall))
     return found

@@ -61,10 +61,14 @@ class _Band:
 
 def raster_column(asked: Sequence[str] | None, indicators: Sequence[Indicator], name: str) -> str:
     if asked is not None and len(asked) != 1:
-        raise ParameterError(_("a raster has one value: give one name in columns, not {n}").format(n=len(asked)))
+        raise ParameterError(
+            _("a raster has one value: give one name in columns, not {n}").format(n=len(asked))
+        )
     column = asked[0] if asked else indicators[0].column if len(indicators) == 1 else name
     if not column:
-        raise ParameterError(_("the raster has no name. Remedy: columns=\"…\", the name its value shall have"))
+        raise ParameterError(
+            _('the raster has no name. Remedy: columns="…", the name its value shall have')
+        )
     return column
 
 
@@ -73,17 +77,27 @@ def _crs_of(crs: Any) -> Any:
     from pyproj.exceptions import CRSError as UnknownCRS
 
     if crs is None or crs == "":
-        raise CRSError(_("no CRS: raster. Remedy: set the one it is in, for instance with gdal_edit.py -a_srs EPSG:4326"))
+        raise CRSError(
+            _(
+                "no CRS: raster. Remedy: set the one it is in, for instance with gdal_edit.py -a_srs EPSG:4326"
+            )
+        )
     try:
         return CRS.from_user_input(crs)
     except UnknownCRS as failure:
-        raise CRSError(_("the raster's CRS is not understood: {crs}").format(crs=str(crs)[:80])) from failure
+        raise CRSError(
+            _("the raster's CRS is not understood: {crs}").format(crs=str(crs)[:80])
+        ) from failure
 
 
 def band_of(raster: Raster) -> _Band:
     values = np.asarray(raster.values)
     if values.ndim != 2 or not values.size:
-        raise SchemaError(_("the raster must hold rows and columns of values; its shape is {shape}").format(shape=values.shape))
+        raise SchemaError(
+            _("the raster must hold rows and columns of values; its shape is {shape}").format(
+                shape=values.shape
+            )
+        )
     if np.isinf(values).any():
         raise SchemaError(_("the raster holds infinite values. Remedy: set them to no data (NaN)"))
     transform = _usable(tuple(float(v) for v in raster.transform))
@@ -104,7 +118,9 @@ def _usable(transform: tuple[float, ...]) -> Transform:
     a, b, c, d, e, f = transform[:6]
     if b or d or a <= 0 or not e:
         raise SchemaError(
-            _("the raster is rotated or mirrored, or has no cell size. Remedy: warp it first, as gdalwarp in.tif out.tif does")
+            _(
+                "the raster is rotated or mirrored, or has no cell size. Remedy: warp it first, as gdalwarp in.tif out.tif does"
+            )
         )
     return a, b, c, d, e, f
 
@@ -132,7 +148,9 @@ def opened(path: Path) -> Iterator[_Band]:
             yield _file_band(dataset, path)
     except (rasterio.errors.RasterioError, rasterio.errors.RasterioIOError) as failure:
         raise FileError(
-            _("{path}: cannot be read as a raster ({reason}). Remedy: give a GeoTIFF; polygons are read with read_territories").format(path=path, reason=str(failure).splitlines()[0] if str(failure) else "")
+            _(
+                "{path}: cannot be read as a raster ({reason}). Remedy: give a GeoTIFF; polygons are read with read_territories"
+            ).format(path=path, reason=str(failure).splitlines()[0] if str(failure) else "")
         ) from failure
 
 
@@ -147,7 +165,9 @@ def _file_band(dataset: Any, path: Path) -> _Band:
         window = Window(columns.start, top, columns.stop - columns.start, rows.stop - rows.start)
         block = np.ma.filled(dataset.read(1, window=window, masked=True).astype(float), np.nan)
         if np.isinf(block).any():
-            raise SchemaError(_("the raster holds infinite values. Remedy: set them to no data (NaN)"))
+            raise SchemaError(
+                _("the raster holds infinite values. Remedy: set them to no data (NaN)")
+            )
         turned = block[::-1] if flipped else block
         values: Array = np.ascontiguousarray(turned * scale + offset)
         return values
@@ -156,9 +176,13 @@ def _file_band(dataset: Any, path: Path) -> _Band:
     if dataset.nodata is None and not np.issubdtype(np.dtype(dataset.dtypes[0]), np.floating):
         notes.append(_("The raster declares no value for “no data”: every cell counts as a value."))
     if dataset.count > 1:
-        notes.append(_("The raster has {n} bands; the first was laid over.").format(n=dataset.count))
+        notes.append(
+            _("The raster has {n} bands; the first was laid over.").format(n=dataset.count)
+        )
     crs = _crs_of(dataset.crs.to_wkt() if dataset.crs else None)
-    return _Band(read, dataset.height, dataset.width, transform, crs, _file_digest(path), tuple(notes))
+    return _Band(
+        read, dataset.height, dataset.width, transform, crs, _file_digest(path), tuple(notes)
+    )
 
 
 def _file_digest(path: Path) -> str:
@@ -170,15 +194,27 @@ def _file_digest(path: Path) -> str:
 
 
 def overlay_raster(
-    concentrations: Concentrations, band: _Band, column: str, indicators: Sequence[Indicator], progress: Progress
+    concentrations: Concentrations,
+    band: _Band,
+    column: str,
+    indicators: Sequence[Indicator],
+    progress: Progress,
 ) -> Concentrations:
     areas = concentrations.areas
     laid = {i.column for i in concentrations.indicators}
     if column in RESERVED:
         raise SchemaError(reserved(column))
     if column in areas.columns and column not in laid:
-        raise SchemaError(_("the areas already have a column “{column}”. Remedy: give the raster's value another name (columns=)").format(column=column))
-    shapes = valid(areas.geometry.to_crs(band.crs).to_numpy()) if len(areas) else np.zeros(0, dtype=object)
+        raise SchemaError(
+            _(
+                "the areas already have a column “{column}”. Remedy: give the raster's value another name (columns=)"
+            ).format(column=column)
+        )
+    shapes = (
+        valid(areas.geometry.to_crs(band.crs).to_numpy())
+        if len(areas)
+        else np.zeros(0, dtype=object)
+    )
     sums = np.zeros((len(shapes), 2))
     for k, shape in enumerate(shapes):
         progress(k / len(shapes), _("Laying the raster over the footprints"))
@@ -191,12 +227,23 @@ def overlay_raster(
     if len(shapes) and not (sums[:, 1] > 0).any():
         raise SchemaError(_not_covered(band, shapes))
     indicator = next((i for i in indicators if i.column == column), Indicator(column, {}))
-    notes = [*band.notes, *_raster_notes(column, covered, whole, sums[:, 1]), *indicator_notes([indicator])]
+    notes = [
+        *band.notes,
+        *_raster_notes(column, covered, whole, sums[:, 1]),
+        *indicator_notes([indicator]),
+    ]
     areas = with_columns(areas, {column: mean, column + COVERED: covered}, traces(column))
     producers = concentrations.producers
-    if column in laid and column in producers.columns:  # of polygons laid before under the same name
+    if (
+        column in laid and column in producers.columns
+    ):  # of polygons laid before under the same name
         producers = producers.drop(columns=column)
-    parameters = {"layer": "raster", "columns": [column], "weighting": "coverage", "indicators": [entry(indicator)]}
+    parameters = {
+        "layer": "raster",
+        "columns": [column],
+        "weighting": "coverage",
+        "indicators": [entry(indicator)],
+    }
     inputs = {"raster": band.fingerprint}
     step = Step("overlay", parameters, crs_label(band.crs), None, versions(), inputs, tuple(notes))
     progress(1.0, _("Indicators laid over"))
@@ -206,8 +253,13 @@ def overlay_raster(
 def _not_covered(band: _Band, shapes: Shapes) -> str:
     a, _b, c, _d, e, f = band.transform
     raster = (c, f + e * band.rows, c + a * band.columns, f)
-    said = ["{:.6g}, {:.6g}, {:.6g}, {:.6g}".format(*map(float, b)) for b in (raster, shapely.total_bounds(shapes))]
-    return _("the raster covers none of the concentrations: it reaches over {raster}, they over {areas} (west, south, east, north in the raster's CRS), or it has no data there. Remedy: give the raster of the same region, in the CRS it says").format(raster=said[0], areas=said[1])
+    said = [
+        "{:.6g}, {:.6g}, {:.6g}, {:.6g}".format(*map(float, b))
+        for b in (raster, shapely.total_bounds(shapes))
+    ]
+    return _(
+        "the raster covers none of the concentrations: it reaches over {raster}, they over {areas} (west, south, east, north in the raster's CRS), or it has no data there. Remedy: give the raster of the same region, in the CRS it says"
+    ).format(raster=said[0], areas=said[1])
 
 
 def _raster_notes(column: str, covered: Array, whole: Array, known: Array) -> list[str]:
@@ -215,12 +267,20 @@ def _raster_notes(column: str, covered: Array, whole: Array, known: Array) -> li
     total = float(whole.sum())
     share = float(known.sum()) / total if total > 0 else 1.0
     if share < WHOLE:
-        notes.append(_("The raster “{column}” has data for {share:.1%} of the footprints' area.").format(column=column, share=share))
+        notes.append(
+            _("The raster “{column}” has data for {share:.1%} of the footprints' area.").format(
+                column=column, share=share
+            )
+        )
     notes += coverage_note(column, covered)
     small = int((whole < 1).sum())
     if small:
         notes.append(
-            ngettext("{n} footprint is smaller than one cell of the raster “{column}”.", "{n} footprints are smaller than one cell of the raster “{column}”.", small).format(n=small, column=column)
+            ngettext(
+                "{n} footprint is smaller than one cell of the raster “{column}”.",
+                "{n} footprints are smaller than one cell of the raster “{column}”.",
+                small,
+            ).format(n=small, column=column)
         )
     return notes
 
@@ -237,7 +297,9 @@ def _zonal(band: _Band, shape: Any) -> tuple[float, float]:
         return 0.0, 0.0
     sums = _exact_sums if _has_exactextract() else zonal_sums
     if sums is zonal_sums and (right - left) * (bottom - top) > PLAIN_CELLS:
-        raise MissingDependencyError("exactextract", _("Laying so fine a raster over the footprints"))
+        raise MissingDependencyError(
+            "exactextract", _("Laying so fine a raster over the footprints")
+        )
     step = max(1, CELLS_AT_ONCE // (right - left))
     total = known = 0.0
     for row in range(top, bottom, step):

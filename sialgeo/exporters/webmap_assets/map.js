@@ -595,7 +595,8 @@
     const sources = [...about.sources, ...data.indicators.filter((one) => one.source).map((one) => `${inLang(one.label)}: ${one.source}`)];
     if (sources.length) parts.push(el('h3', {}, t('sources')), bullets([...new Set(sources)]));
     if (!data.points) parts.push(el('p', { class: 'note' }, t('none_published')));
-    if (about.notes.length) parts.push(folded(t('notes'), bullets(about.notes)));
+    const notes = inLang(about.notes);
+    if (notes.length) parts.push(folded(t('notes'), bullets(notes)));
     const withheld = inLang(about.withheld);
     if (withheld.length) parts.push(folded(t('withheld'), bullets(withheld)));
     parts.push(folded(t('method'), ...about.tests.map(testFacts), ...about.steps.map(stepFacts)));
@@ -609,9 +610,9 @@
     rows.filter(([, value]) => known(value) && value !== '').forEach(([label, value]) => list.append(el('dt', {}, label), el('dd', {}, value)));
     return list;
   }
-  const testFacts = (test) => el('div', {}, el('h3', {}, `${t('test')}: ${test.name}`), pairs([[t('adjusted'), pValue(test.p)],
-    [t('null'), test.null], [t('replicates'), number(test.replicates, 0)], [t('seed'), String(test.seed)]]));
-  const stepFacts = (step) => el('div', {}, el('h3', {}, step.verb), pairs([...step.parameters, [t('crs'), step.crs],
+  const testFacts = (test) => el('div', {}, el('h3', {}, `${t('test')}: ${inLang(test.name)}`), pairs([[t('adjusted'), pValue(test.p)],
+    [t('null'), inLang(test.null)], [t('replicates'), number(test.replicates, 0)], [t('seed'), String(test.seed)]]));
+  const stepFacts = (step) => el('div', {}, el('h3', {}, inLang(step.verb)), pairs([...step.parameters, [t('crs'), step.crs],
     [t('seed'), known(step.seed) ? String(step.seed) : ''], [t('versions'), step.versions.map(([name, value]) => `${name} ${value}`).join(', ')]]));
 
   /* ---- search ---- */

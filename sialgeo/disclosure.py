@@ -1,0 +1,628 @@
+"""The confidentiality gate in front of every export.
+
+``protect`` is the only maker of a :class:`~sialgeo.model.Publication`, and writers take nothing else.
+What it holds back it reports, never the value itself. Rules and their sources:
+
+- a concentration, grid cell or count of fewer than ``min_n`` producers is withheld (10 by default:
+  the R package MRG's ``mincount``; IBGE 2024, geographies of confidentiality);
+- so is a concentration whose two largest producers hold more than 85 % of its output (MRG's
+  ``nlarge`` 2, ``plim`` .85);
+- where a sum that is published would give a withheld count away, a second one is withheld with it
+  (complementary suppression; Hundepool et al. 2012, *Statistical Disclosure Control*);
+- footprints are redrawn on a grid, because the corners of a hull and the centres of the arcs of a
+  buffer are producers' locations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.crs import metric_crs, xy_of
+from sialgeo.errors import ParameterError, SchemaError
+from sialgeo.i18n import LANGUAGES, N_, Text, _, use_language
+from sialgeo.model import (
+    CHAIN_LQ,
+    CHAIN_LQ_HIGH,
+    CHAIN_LQ_LOW,
+    CHAIN_N,
+    CONCENTRATION,
+    COVERED,
+    LABELS,
+    LQ,
+    LQ_HIGH,
+    LQ_LOW,
+    MAIN_CHAIN,
+    MEMBERSHIP,
+    NOISE,
+    OF_UNITS,
+    TERRITORY,
+    UNITS_KNOWN,
+    Concentrations,
+    Context,
+    Indicator,
+    N,
+    Publication,
+    Step,
+    Summary,
+)
+from sialgeo.params import check, param
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+DOMINANCE, DOMINANT = 0.85, 2
+PUBLISHED_CRS = 4326
+_KEEP_AWAY = 2.0  # metres between any published vertex and any producer
+_CELLS_PER_RADIUS = 4  # the grid of footprints: a quarter of the radius (at least a tenth is asked)
+_OUTPUT_KNOWN = "output_known"  # of ``profile``: how many producers' output is known
+_LOBE = 2.2  # cells: a little more than the discs of a footprint, which are half a radius wide
+_MOST_CELLS = 1_000  # across one footprint
+_TRIES = 64
+_GOLDEN = 0.6180339887498949
+
+# what ``Publication.withheld`` says: English sources, translated when shown
+CONCENTRATIONS = N_("concentrations")
+CHAIN_COUNTS = N_("counts by chain within a concentration")
+TERRITORY_COUNTS = N_("counts of producers by territory")
+GRID_CELLS = N_("grid cells")
+COLUMNS = N_("columns")
+FEW = N_("fewer producers than the minimum for publication")
+DOMINATED = N_("two producers hold more than 85 % of the output")
+SMALL_COUNT = N_("below the minimum for publication, or would give such a count away")
+UNKNOWN_COLUMN = N_("not a column that sialgeo makes; ask for it by name to publish it")
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What may be published."""
+
+    publish: str = param(
+        "areas",
+        N_("What is published: generalised areas, counts by grid cell, or the points themselves"),
+        label=N_("Publish"),
+        choices=("areas", "grid", "points"),
+    )
+    min_n: int = param(
+        10,
+        N_("Concentrations, cells and counts of fewer producers are withheld"),
+        label=N_("Minimum number of producers"),
+        ge=1,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+def protect(
+    concentrations: Concentrations,
+    *,
+    publish: str = "areas",
+    min_n: int = 10,
+    context: Context | None = None,
+    columns: Sequence[str] = (),
+    cell: float | None = None,
+) -> Publication:
+    """Return what may be handed on.
+
+    Parameters
+    ----------
+    concentrations
+        The result; it is not changed.
+    publish
+        ``"areas"``; ``"grid"`` adds producers counted by square cell; ``"points"`` adds the producers
+        themselves, with concentration, membership and chain only.
+    min_n
+        Least number of producers of a published concentration, cell or count. It holds for areas also
+        where points are published; ``min_n=1`` withholds nothing for being small.
+    context
+        Title, sources, territories and places that the outputs show. Of territories only key, name
+        and indicators are published, of places the name.
+    columns
+        Further columns of producers (with ``publish="points"``) or of areas to publish as they are.
+    cell
+        Side of the grid's cells in metres; by default twice the radius of detection.
+
+    Returns
+    -------
+    Publication
+
+    Raises
+    ------
+    ParameterError
+        ``publish``, ``min_n`` or ``cell`` is out of its bounds.
+    SchemaError
+        A column asked for, or the output column that ``profile`` recorded, is missing.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely.geometry import box
+    >>> producers = gpd.GeoDataFrame(
+    ...     {"name": "secret", "concentration": [1] * 12 + [2] * 3, "membership": "core"},
+    ...     geometry=gpd.points_from_xy([770_000 + 100 * i for i in range(15)], [9_200_000] * 15),
+    ...     crs=32717)
+    >>> areas = gpd.GeoDataFrame(
+    ...     {"name": ["A", "B"], "n": [12, 3], "evidence": "tested"}, index=[1, 2], crs=32717,
+    ...     geometry=[box(769e3, 9199e3, 772e3, 9201e3), box(771e3, 9199e3, 773e3, 9201e3)])
+    >>> publication = protect(Concentrations(producers, areas))
+    >>> list(publication.areas["name"]), publication.points is None
+    (['A'], True)
+    >>> publication.withheld.to_dict("records")[0]["reason"]
+    'fewer producers than the minimum for publication'
+    """
+    asked = Disclosure(publish=publish, min_n=min_n)
+    if cell is not None and not cell > 0:
+        raise ParameterError(_("cell = {cell}: must be greater than 0 (m)").format(cell=cell))
+    withheld: list[tuple[str, int, str]] = []
+    context = _context_of(concentrations, context)
+    indicators = _indicators(concentrations, context)
+    kept = _publishable(concentrations, min_n, withheld)
+    areas = _areas(concentrations, kept, indicators, columns, withheld)
+    areas = _without_small_chains(areas, min_n, withheld)
+    points = _points(concentrations, kept, columns) if asked.publish == "points" else None
+    grid = _grid(concentrations, cell, min_n, withheld) if asked.publish == "grid" else None
+    context = _published_context(concentrations, context, indicators, min_n, withheld)
+    return Publication(
+        areas=areas,
+        points=points,
+        grid=grid,
+        withheld=_table(withheld),
+        total=len(concentrations.producers),
+        summaries=_summaries(concentrations, kept),
+        tests=concentrations.tests,
+        steps=(*(_clean_step(s) for s in concentrations.steps), _own_step(asked)),
+        notes=tuple(_clean_note(note) for note in concentrations.notes),
+        indicators=indicators,
+        context=context,
+    )
+
+
+def withheld_sentences(publication: Publication) -> tuple[str, ...]:
+    """Return one sentence per thing withheld, in the language in force.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from types import SimpleNamespace
+    >>> table = pd.DataFrame({"what": [GRID_CELLS], "n_withheld": [3], "reason": [FEW]})
+    >>> withheld_sentences(SimpleNamespace(withheld=table))
+    ('Withheld: grid cells: 3 (fewer producers than the minimum for publication).',)
+    """
+    rows = publication.withheld.itertuples(index=False)
+    return tuple(
+        _("Withheld: {what}: {n} ({reason}).").format(
+            n=r.n_withheld, what=_(r.what), reason=_(r.reason)
+        )
+        for r in rows
+    )
+
+
+# --- which concentrations -------------------------------------------------------------------------
+
+
+def _publishable(c: Concentrations, min_n: int, withheld: list[tuple[str, int, str]]) -> Mask:
+    """Mark the areas that are large enough and not dominated, and report the others."""
+    counted = (
+        c.producers[CONCENTRATION].value_counts().reindex(c.areas.index).fillna(0).to_numpy(int)
+    )
+    enough: Mask = np.minimum(counted, c.areas[N].to_numpy(int)) >= min_n
+    free = ~_dominated(c)
+    withheld.append((CONCENTRATIONS, int((~enough).sum()), FEW))
+    withheld.append((CONCENTRATIONS, int((enough & ~free).sum()), DOMINATED))
+    kept: Mask = enough & free
+    return kept
+
+
+def _dominated(c: Concentrations) -> Mask:
+    """Mark the areas whose two largest producers hold more than 85 % of the output."""
+    found = [s.parameters.get("volume") for s in c.steps if s.verb == "profile"]
+    column = next((v for v in reversed(found) if v), None)
+    if column is None:
+        return np.zeros(len(c), dtype=bool)
+    if column not in c.producers.columns:
+        raise SchemaError(
+            _(
+                "the producers have no column “{column}”, which profile recorded as their output. Remedy: give the table back the column, or profile again"
+            ).format(column=column)
+        )
+    output = np.abs(np.nan_to_num(c.producers[column].to_numpy(float, na_value=np.nan)))
+    members = c.producers.groupby(CONCENTRATION).indices
+    found_shares = [_top_share(output[members.get(i, [])]) for i in c.areas.index]
+    dominated: Mask = np.array([share > DOMINANCE for share in found_shares], dtype=bool)
+    return dominated
+
+
+def _top_share(output: Array) -> float:
+    total = output.sum()
+    return float(np.sort(output)[-DOMINANT:].sum() / total) if total > 0 else 0.0
+
+
+def _suppressed(counts: Array, min_n: int) -> Mask:
+    """Mark the counts of a row with a known sum that must not be shown.
+
+    Those from 1 to ``min_n`` − 1, and the smallest others until the marked ones are at least two and
+    add up to at least ``min_n``, so that the sum gives none of them away. Zero is no secret.
+    """
+    hidden: Mask = (counts > 0) & (counts < min_n)
+    if not hidden.any():
+        return hidden
+    for i in np.argsort(counts, kind="stable"):
+        if hidden.sum() >= 2 and counts[hidden].sum() >= min_n:
+            break
+        hidden[i] |= counts[i] > 0
+    return hidden
+
+
+# --- areas ------------------------------------------------------------------------------------------
+
+
+def _areas(
+    c: Concentrations,
+    kept: Mask,
+    indicators: tuple[Indicator, ...],
+    columns: Sequence[str],
+    withheld: list[tuple[str, int, str]],
+) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
+    geometry = c.areas.geometry.name
+    known = [
+        col for col in c.areas.columns if col != geometry and _is_known(col, indicators, columns)
+    ]
+    withheld.append((COLUMNS, len(c.areas.columns) - len(known) - 1, UNKNOWN_COLUMN))
+    chosen = c.areas.loc[kept]
+    return gpd.GeoDataFrame(
+        chosen[known].copy(), geometry=_generalised(c, chosen), crs=PUBLISHED_CRS
+    )
+
+
+def _is_known(column: Any, indicators: tuple[Indicator, ...], columns: Sequence[str]) -> bool:
+    if column in LABELS or column in columns or column == _OUTPUT_KNOWN:
+        return True
+    if str(column).startswith((CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH)):
+        return True
+    endings = ("", COVERED, OF_UNITS, UNITS_KNOWN)
+    return any(column == i.column + ending for i in indicators for ending in endings)
+
+
+def _without_small_chains(
+    areas: gpd.GeoDataFrame, min_n: int, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame:
+    """Blank the chain counts, and their quotients, that are too small."""
+    found = [col for col in areas.columns if str(col).startswith(CHAIN_N)]
+    if not found or not len(areas):
+        return areas
+    counts = areas[found].to_numpy(float, na_value=np.nan)
+    hidden = np.array([_suppressed(np.nan_to_num(row), min_n) for row in counts])
+    withheld.append((CHAIN_COUNTS, int(hidden.sum()), SMALL_COUNT))
+    areas = areas.copy()
+    for j, column in enumerate(found):
+        chain = column[len(CHAIN_N) :]
+        for prefix in (CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH):
+            _blank(areas, prefix + chain, hidden[:, j])
+        if MAIN_CHAIN in areas:  # the quotient of the main chain would give its count away
+            for quotient in (LQ, LQ_LOW, LQ_HIGH):
+                _blank(areas, quotient, hidden[:, j] & (areas[MAIN_CHAIN] == chain).to_numpy())
+    return areas
+
+
+def _blank(areas: gpd.GeoDataFrame, column: str, hidden: Mask) -> None:
+    if hidden.any() and column in areas:
+        areas[column] = np.where(hidden, np.nan, areas[column].to_numpy(float, na_value=np.nan))
+
+
+def _generalised(c: Concentrations, areas: gpd.GeoDataFrame) -> gpd.GeoSeries:
+    """Redraw the footprints on a grid that keeps away from every producer (EPSG:4326)."""
+    import geopandas as gpd
+
+    if not len(areas):
+        return gpd.GeoSeries([], index=areas.index, crs=PUBLISHED_CRS)
+    crs = metric_crs(c.producers)
+    shapes = areas.geometry.to_crs(crs)
+    side = _side(c, shapes)
+    bodies = [_without_lobes(shape, _LOBE * side) for shape in shapes]
+
+    def draw(shift: Array) -> gpd.GeoSeries:
+        drawn = [_on_grid(shape, side, shift) for shape in bodies]
+        return gpd.GeoSeries(drawn, index=areas.index, crs=crs)
+
+    return _kept_away(c, draw, side)
+
+
+def _kept_away(
+    c: Concentrations, draw: Callable[[Array], gpd.GeoSeries], side: float
+) -> gpd.GeoSeries:
+    """Return shapes on the first grid none of whose corners is at a producer (EPSG:4326)."""
+    from scipy.spatial import cKDTree
+
+    crs = metric_crs(c.producers)
+    secret = xy_of(c.producers, crs)
+    tree = cKDTree(secret[np.isfinite(secret).all(axis=1)])
+    for attempt in range(_TRIES):
+        shift = side * np.array([attempt * _GOLDEN % 1.0, attempt * _GOLDEN**2 % 1.0])
+        published = _rounded(draw(shift).to_crs(PUBLISHED_CRS))
+        corners = published.to_crs(crs).get_coordinates().to_numpy()
+        if not len(corners) or tree.query(corners)[0].min() >= _KEEP_AWAY:
+            return published
+    raise ParameterError(
+        _(
+            'no grid of {side:.0f} m keeps away from the producers. Remedy: publish="grid", or a larger radius'
+        ).format(side=side)
+    )
+
+
+def _rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Round coordinates to a millionth of a degree (0.1 m), which no reader needs finer."""
+    import geopandas as gpd
+    import shapely
+
+    moved = shapely.transform(shapes.to_numpy(), lambda xy: np.round(xy, 6))
+    return gpd.GeoSeries(moved, index=shapes.index, crs=shapes.crs)
+
+
+def radius_of(c: Concentrations) -> float | None:
+    """Return the radius that the concentrations were detected with, in metres, where there is one."""
+    for step in reversed(c.steps):
+        radius = step.parameters.get("radius")
+        if isinstance(radius, int | float) and radius > 0:
+            return float(radius)
+    return None
+
+
+def _side(c: Concentrations, shapes: gpd.GeoSeries) -> float:
+    """Return the side of the footprints' grid: a quarter of the radius, else of the mean spacing."""
+    radius = radius_of(c)
+    if radius is None:
+        spacing = np.sqrt(shapes.area.to_numpy() / c.areas.loc[shapes.index, N].to_numpy(float))
+        radius = 2.0 * float(np.median(spacing))
+    widest = float(
+        (
+            shapes.bounds[["maxx", "maxy"]].to_numpy() - shapes.bounds[["minx", "miny"]].to_numpy()
+        ).max()
+    )
+    return max(radius / _CELLS_PER_RADIUS, 10 * _KEEP_AWAY, widest / _MOST_CELLS)
+
+
+def _without_lobes(shape: BaseGeometry, reach: float) -> BaseGeometry:
+    """Return a shape without the lobes that single producers at its edge make.
+
+    The footprint is a union of discs, and a disc that stands out has a producer in its middle.
+    Nothing is cut where more than half of the shape would go (a row of producers along a road).
+    """
+    body = shape.buffer(-reach).buffer(reach)
+    return body if body.area > 0.5 * shape.area else shape
+
+
+def _on_grid(shape: BaseGeometry, side: float, shift: Array) -> BaseGeometry:
+    """Return the grid cells whose centre is in the shape widened by half a cell, corners cut."""
+    import shapely
+
+    wide = shape.buffer(side / 2)
+    low, high = np.split((np.asarray(wide.bounds) - np.tile(shift, 2)) / side, 2)
+    columns = np.arange(np.floor(low[0]), np.ceil(high[0]) + 1)
+    rows = np.arange(np.floor(low[1]), np.ceil(high[1]) + 1)
+    x, y = (a.ravel() for a in np.meshgrid(columns, rows))
+    shapely.prepare(wide)
+    inside = shapely.contains_xy(wide, (x + 0.5) * side + shift[0], (y + 0.5) * side + shift[1])
+    x, y = x[inside], y[inside]
+    whole = shapely.union_all(shapely.box(x, y, x + 1, y + 1))  # in whole cells: exact
+    cut = whole.simplify(0.75)
+    drawn: BaseGeometry = shapely.transform(
+        cut if cut.is_valid and not cut.is_empty else whole, lambda xy: xy * side + shift
+    )
+    return drawn
+
+
+# --- points and grid -------------------------------------------------------------------------------
+
+
+def _points(c: Concentrations, kept: Mask, columns: Sequence[str]) -> gpd.GeoDataFrame:
+    """Return the producers with nothing that identifies them but what was asked for."""
+    import geopandas as gpd
+
+    missing = [col for col in columns if col not in c.producers and col not in c.areas]
+    if missing:
+        raise SchemaError(_("columns missing: {names}").format(names=", ".join(map(str, missing))))
+    recorded = [s.parameters.get("chain") for s in c.steps if s.verb == "profile"]
+    wanted = [CONCENTRATION, MEMBERSHIP, *recorded, *columns]
+    chosen = [col for col in dict.fromkeys(wanted) if col and col in c.producers]
+    table = c.producers[chosen].reset_index(drop=True)
+    hidden = ~table[CONCENTRATION].isin([NOISE, *c.areas.index[kept]])
+    table[CONCENTRATION] = table[CONCENTRATION].astype("Int64").mask(hidden)
+    table[MEMBERSHIP] = table[MEMBERSHIP].mask(hidden)
+    places = c.producers.geometry.to_crs(PUBLISHED_CRS).reset_index(drop=True)
+    return gpd.GeoDataFrame(table, geometry=places, crs=PUBLISHED_CRS)
+
+
+def _grid(
+    c: Concentrations, cell: float | None, min_n: int, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame:
+    """Return producers counted by square cell, cells of fewer than ``min_n`` left out."""
+    import geopandas as gpd
+    import shapely
+
+    crs = metric_crs(c.producers)
+    side = cell or 2.0 * (radius_of(c) or 5_000.0)
+    xy = xy_of(c.producers, crs)
+    counts: dict[str, NDArray[Any]] = {}
+
+    def draw(shift: Array) -> gpd.GeoSeries:
+        cells, counts[N] = np.unique(np.floor((xy - shift) / side), axis=0, return_counts=True)
+        x, y = (cells[counts[N] >= min_n] * side + shift).T
+        return gpd.GeoSeries(shapely.box(x, y, x + side, y + side), crs=crs)
+
+    geometry = _kept_away(c, draw, side)
+    enough = counts[N] >= min_n
+    withheld.append((GRID_CELLS, int((~enough).sum()), FEW))
+    table = {N: counts[N][enough], "side_m": np.full(int(enough.sum()), side)}
+    return gpd.GeoDataFrame(table, geometry=geometry, crs=PUBLISHED_CRS)
+
+
+# --- context, steps, words --------------------------------------------------------------------------
+
+
+def _context_of(c: Concentrations, context: Context | None) -> Context:
+    context = context or Context()
+    if context.synthetic:
+        return context
+    labels = (s.parameters["synthetic"] for s in c.steps if s.parameters.get("synthetic"))
+    return replace(context, synthetic=next(labels, ""))
+
+
+def _indicators(c: Concentrations, context: Context) -> tuple[Indicator, ...]:
+    found = {i.column: i for i in (*context.indicators, *c.indicators)}
+    return tuple(replace(i, source=_clean_text(i.source)) for i in found.values())
+
+
+def _published_context(
+    c: Concentrations,
+    context: Context,
+    indicators: tuple[Indicator, ...],
+    min_n: int,
+    withheld: list[tuple[str, int, str]],
+) -> Context:
+    """Return the context with key, name and indicators of territories, and names of places, only."""
+    territories, places = context.territories, context.places
+    if territories is not None:
+        named = (context.territory_key, context.territory_name, *(i.column for i in indicators))
+        territories = _narrow(territories, named)
+        counts = _territory_counts(c, territories, context.territory_key)
+        if counts is not None:
+            hidden = _suppressed(counts, min_n)
+            withheld.append((TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
+            territories[N] = np.where(hidden, np.nan, counts)[: len(territories)]
+    if places is not None:
+        places = _narrow(places, (context.place_name,))
+    return replace(
+        context,
+        territories=territories,
+        places=places,
+        indicators=indicators,
+        title={code: _clean_text(text) for code, text in context.title.items()},
+        reference={code: _clean_text(text) for code, text in context.reference.items()},
+        sources=tuple(_clean_text(source) for source in context.sources),
+    )
+
+
+def _narrow(layer: gpd.GeoDataFrame, columns: Sequence[str | None]) -> gpd.GeoDataFrame:
+    chosen = [col for col in dict.fromkeys(columns) if col is not None and col in layer]
+    narrow = layer[[*chosen, layer.geometry.name]].to_crs(PUBLISHED_CRS).reset_index(drop=True)
+    narrow.attrs = {}
+    return narrow
+
+
+def _territory_counts(
+    c: Concentrations, territories: gpd.GeoDataFrame, key: str | None
+) -> Array | None:
+    """Count producers by territory; the last entry holds those in none of them."""
+    if key is None or key not in territories or TERRITORY not in c.producers:
+        return None
+    per_code = c.producers[TERRITORY].value_counts()
+    if not per_code.index.isin(territories[key]).any() or not territories[key].is_unique:
+        return None
+    counts = territories[key].map(per_code).fillna(0).to_numpy(float)
+    return np.append(counts, len(c.producers) - counts.sum())
+
+
+def _summaries(c: Concentrations, kept: Mask) -> Mapping[str, Summary]:
+    """Return the summary in each language; its number counts published concentrations only."""
+    shown = replace(c, areas=c.areas.loc[kept])
+    held_back = int((~kept).sum())
+    said = {}
+    for code in LANGUAGES:
+        with use_language(code):
+            summary = c.summary()
+            if held_back:
+                number = shown.summary().number
+                note = _("Withheld as confidential: {n}.").format(n=held_back)
+                summary = summary._replace(number=f"{number} {note}")
+            said[code] = summary
+    return said
+
+
+def _own_step(asked: Disclosure) -> Step:
+    parameters = {"publish": asked.publish, "min_n": asked.min_n, "dominance": DOMINANCE}
+    return Step("protect", parameters)
+
+
+def _table(withheld: list[tuple[str, int, str]]) -> pd.DataFrame:
+    import pandas as pd
+
+    rows = [row for row in withheld if row[1] > 0]
+    table: pd.DataFrame = pd.DataFrame(rows, columns=["what", "n_withheld", "reason"])
+    return table
+
+
+def _clean_note(note: str) -> str:
+    """Return a note without paths; one that remembers its source still does."""
+    if not isinstance(note, Text):
+        return _clean_text(note)
+    values = {k: _clean_note(v) if isinstance(v, str) else v for k, v in note.values.items()}
+    return Text(_clean_text(note), note.message, values, note.forms)
+
+
+_SUFFIXES = "csv|tsv|txt|xlsx?|ods|gpkg|shp|dbf|geojson|json|kml|kmz|gpx|(?:geo)?parquet|tiff?|toml|zip|fgb|qgz"
+_PATH = re.compile(
+    r"(?<![\w:/])(?:file:/+|~[/\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|\\\\)[^\s,;:\"'()<>|]*"  # rooted, relative
+    r"|[^\s,;:\"'()<>|]*\\[^\s,;:\"'()<>|]*"  # anything with a backslash
+    r"|(?<![\w:/.])/(?:[^\s/,;:\"'()<>|]+/)+[^\s/,;:\"'()<>|]*"  # absolute, two parts or more
+    rf"|(?<![\w:/])[^\s,;:\"'()<>|]+\.(?:{_SUFFIXES})(?!\w)",  # any file name of a data format
+    re.IGNORECASE,
+)
+_ROOTED = re.compile(r"^(?:file:|~[/\\]|\.{1,2}[/\\]|[A-Za-z]:[/\\]|\\\\|/[^/\s]+/)", re.IGNORECASE)
+_FINGERPRINT = re.compile(r"fingerprint|checksum|sha\d|md5|path|folder|filename", re.IGNORECASE)
+_URL = re.compile(r"(https?://\S+)", re.IGNORECASE)
+
+
+def _clean_text(text: str) -> str:
+    """Replace what looks like a path of this computer; web addresses stay.
+
+    >>> _clean_text("see /home/ana/estudio/queserias.csv, 12 L/day, https://inei.gob.pe/a/b.csv")
+    'see …, 12 L/day, https://inei.gob.pe/a/b.csv'
+    """
+    parts = _URL.split(text)
+    return "".join(part if i % 2 else _PATH.sub("…", part) for i, part in enumerate(parts))
+
+
+def _clean_value(value: Any) -> Any:
+    """Return a parameter's value without paths; None where nothing else is left."""
+    if isinstance(value, PurePath):
+        return None
+    if isinstance(value, str):
+        if _ROOTED.match(value):
+            return None
+        cleaned = _clean_text(value)
+        return value if cleaned == value else (cleaned if cleaned.strip("… ") else None)
+    if isinstance(value, Mapping):
+        return _clean_mapping(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(_clean_value(v) for v in value)
+    return value
+
+
+def _clean_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entries that are neither paths nor fingerprints."""
+    named = {
+        k: (v, _clean_value(v))
+        for k, v in values.items()
+        if not _FINGERPRINT.search(str(k)) and _clean_text(str(k)) == str(k)
+    }
+    return {k: new for k, (old, new) in named.items() if new is not None or old is None}
+
+
+def _clean_step(step: Step) -> Step:
+    """Return the step without input fingerprints, and without the parameters that were paths."""
+    notes = tuple(_clean_note(note) for note in step.notes)
+    return replace(step, parameters=_clean_mapping(step.parameters), inputs={}, notes=notes)

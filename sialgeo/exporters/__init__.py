@@ -1,0 +1,110 @@
+"""Files to hand on; the verb is :func:`export`.
+
+The format follows from the suffix, and everything passes :func:`sialgeo.protect` first. Each writer is
+a module with ``write(publication, path)``; a writer never sees a ``Concentrations``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from sialgeo.disclosure import protect
+from sialgeo.errors import FileError
+from sialgeo.i18n import N_, _
+from sialgeo.model import Concentrations, Context
+from sialgeo.progress import Progress, silent
+from sialgeo.workfile import SUFFIX, is_work_file
+
+# suffix -> module with ``write(publication, path)``, and what the file is
+WRITERS: Mapping[str, tuple[str, str]] = {
+    ".html": ("webmap", N_("web map, one page that works offline")),
+    ".gpkg": ("geopackage", N_("GeoPackage with styles for QGIS")),
+    ".xlsx": ("tables", N_("tables")),
+    ".png": ("figures", N_("figure")),
+    ".svg": ("figures", N_("figure that can be edited")),
+    ".geojson": ("geojson", N_("areas for other programs (WGS 84)")),
+    ".json": ("runlog", N_("run log: parameters, seeds, versions, tests")),
+}
+
+
+def export(
+    concentrations: Concentrations,
+    path: str | os.PathLike[str],
+    *,
+    publish: str = "areas",
+    min_n: int = 10,
+    context: Context | None = None,
+    columns: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Path:
+    """Write a file to hand on, always through :func:`sialgeo.protect`.
+
+    Parameters
+    ----------
+    concentrations
+        The result; it is not changed.
+    path
+        Its suffix chooses the format: ``.html`` ``.gpkg`` ``.xlsx`` ``.png`` ``.svg`` ``.geojson``, or
+        ``.json`` for the run log. Written whole or not at all.
+    publish, min_n, columns
+        As :func:`sialgeo.protect`: areas only by default; ``"grid"`` or ``"points"`` where asked.
+    context
+        Title, sources, territories and places that the file shows.
+    progress
+        ``progress(fraction, message)``; it may raise ``Cancelled``, then no file is left.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    FileError
+        The suffix is unknown or that of a private working file; the folder may not be written; the
+        disk is full.
+    MissingDependencyError
+        The library that writes this format is not installed.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, tempfile
+    >>> point = gpd.points_from_xy([-78.5], [-7.1])
+    >>> found = Concentrations(
+    ...     gpd.GeoDataFrame({"concentration": [1], "membership": [1.0]}, geometry=point, crs=4326),
+    ...     gpd.GeoDataFrame({"name": ["A"], "n": [1], "evidence": ["tested"]},
+    ...                      geometry=point.buffer(0.1), index=[1], crs=4326))
+    >>> export(found, Path(tempfile.mkdtemp()) / "run.json").name
+    'run.json'
+    """
+    target = Path(path)
+    module, what = _writer(target)
+    told = progress or silent
+    told(0.0, _("Checking what may be published"))
+    publication = protect(
+        concentrations, publish=publish, min_n=min_n, context=context, columns=columns
+    )
+    told(0.3, _("Writing {what}: {name}").format(what=_(what), name=target.name))
+    import_module(f"{__name__}.{module}").write(publication, target)
+    told(1.0, _("Written: {name}").format(name=target.name))
+    return target
+
+
+def _writer(target: Path) -> tuple[str, str]:
+    if is_work_file(target):
+        raise FileError(
+            _(
+                "{path}: {suffix} is the name of a private working file, and what is exported is for handing on. Remedy: save(concentrations, path) for a working file, or another name"
+            ).format(path=target, suffix=SUFFIX)
+        )
+    found = WRITERS.get(target.suffix.lower())
+    if found is None:
+        known = ", ".join(f"{suffix} ({_(what)})" for suffix, (_module, what) in WRITERS.items())
+        raise FileError(
+            _("{path}: the suffix names no known format. Remedy: one of {known}").format(
+                path=target, known=known
+            )
+        )
+    return found

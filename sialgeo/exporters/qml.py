@@ -1,0 +1,164 @@
+"""QGIS styles (QML) made from :mod:`sialgeo.symbology`; QGIS 3.22 and later read them.
+
+Only what differs from QGIS's defaults is written.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+
+from sialgeo.i18n import _
+from sialgeo.symbology import Class, Style
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+
+
+def document(renderer: str, aliases: Mapping[str, str], label_field: str | None = None) -> str:
+    """Return a QML document.
+
+    Parameters
+    ----------
+    renderer
+        XML of :func:`categorized`, :func:`ruled` or :func:`single`.
+    aliases
+        What QGIS shows for each field.
+    label_field
+        Field whose text is written on the map.
+    """
+    shown = "".join(
+        f"<alias index={_attr(i)} field={_attr(field)} name={_attr(alias)}/>"
+        for i, (field, alias) in enumerate(aliases.items())
+    )
+    labels = _labels(label_field) if label_field else ""
+    return (
+        f'{_HEAD}<qgis version="3.22.0" styleCategories="Symbology|Labeling|Fields" '
+        f'labelsEnabled="{int(bool(label_field))}">{renderer}{labels}<aliases>{shown}</aliases></qgis>'
+    )
+
+
+def categorized(
+    field: str, styles: Mapping[str, Style], symbol_type: str = "fill", rest: Style | None = None
+) -> str:
+    """Return a renderer of one symbol a value; ``rest`` draws every other value."""
+    entries = [(value, style) for value, style in styles.items()]
+    entries += [("", rest)] if rest is not None else []
+    categories = "".join(
+        f'<category render="true" type="string" symbol="{i}" value={_attr(value)} '
+        f"label={_attr(_(style.label))}/>"
+        for i, (value, style) in enumerate(entries)
+    )
+    return (
+        f'<renderer-v2 type="categorizedSymbol" attr={_attr(field)} enableorderby="0" forceraster="0" '
+        f'symbollevels="0"><categories>{categories}</categories>'
+        f"{_symbols([style for _value, style in entries], symbol_type)}</renderer-v2>"
+    )
+
+
+def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style) -> str:
+    """Return a renderer of one rule a class, and one for missing values."""
+    quoted = '"' + field.replace('"', '""') + '"'
+    rules, styles = [], []
+    for i, found in enumerate(classes):
+        sign = ">=" if i == 0 else ">"
+        test = f"{quoted} {sign} {found.lower!r} AND {quoted} <= {found.upper!r}"
+        rules.append((test, found.label))
+        styles.append(Style(found.colour, line.line, line.width, line.dash, found.label))
+    rules.append((f"{quoted} IS NULL", _(no_data.label)))
+    styles.append(no_data)
+    written = "".join(
+        f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={_attr(test)} label={_attr(label)}/>'
+        for i, (test, label) in enumerate(rules)
+    )
+    return (
+        '<renderer-v2 type="RuleRenderer" enableorderby="0" forceraster="0" symbollevels="0">'
+        f'<rules key="{{sialgeo}}">{written}</rules>{_symbols(styles, "fill")}</renderer-v2>'
+    )
+
+
+def single(style: Style, symbol_type: str = "fill") -> str:
+    """Return a renderer of one symbol for all."""
+    return (
+        '<renderer-v2 type="singleSymbol" enableorderby="0" forceraster="0" symbollevels="0">'
+        f"{_symbols([style], symbol_type)}</renderer-v2>"
+    )
+
+
+def _symbols(styles: Sequence[Style], symbol_type: str) -> str:
+    layers = _marker if symbol_type == "marker" else _fill
+    return (
+        "<symbols>"
+        + "".join(
+            f'<symbol name="{i}" type="{symbol_type}" alpha="1" clip_to_extent="1" force_rhr="0">'
+            f"{layers(style)}</symbol>"
+            for i, style in enumerate(styles)
+        )
+        + "</symbols>"
+    )
+
+
+def _fill(style: Style) -> str:
+    inside = {"color": _colour(style.fill, style.opacity), "style": "solid", "outline_style": "no"}
+    line = {
+        "line_color": _colour(style.line),
+        "line_style": "solid",
+        "line_width": f"{style.width:g}",
+        "line_width_unit": "Point",
+        "joinstyle": "round",
+        "use_custom_dash": str(int(bool(style.dash))),
+        "customdash": ";".join(f"{length:g}" for length in style.dash) or "5;2",
+        "customdash_unit": "Point",
+    }
+    return _layer("SimpleFill", inside) + _layer("SimpleLine", line)
+
+
+def _marker(style: Style) -> str:
+    return _layer(
+        "SimpleMarker",
+        {
+            "name": "circle",
+            "color": _colour(style.fill, style.opacity),
+            "outline_color": _colour(style.line),
+            "outline_style": "solid",
+            "outline_width": f"{style.width:g}",
+            "outline_width_unit": "Point",
+            "size": "2",
+            "size_unit": "MM",
+        },
+    )
+
+
+def _layer(kind: str, options: Mapping[str, str]) -> str:
+    written = "".join(
+        f'<Option type="QString" name="{name}" value={_attr(value)}/>'
+        for name, value in options.items()
+    )
+    return (
+        f'<layer class="{kind}" enabled="1" locked="0" pass="0"><Option type="Map">{written}</Option>'
+        "</layer>"
+    )
+
+
+def _labels(field: str) -> str:
+    return (
+        '<labeling type="simple"><settings calloutType="simple">'
+        f'<text-style fieldName={_attr(field)} isExpression="0" fontSize="9" fontSizeUnit="Point" '
+        'textColor="26,26,26,255" textOpacity="1" fontWeight="50" fontItalic="0">'
+        '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
+        'bufferColor="255,255,255,255" bufferOpacity="1"/></text-style>'
+        '<placement placement="1" priority="5"/><rendering drawLabels="1" obstacle="1"/>'
+        "</settings></labeling>"
+    )
+
+
+def _colour(colour: str, opacity: float = 1.0) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"{red},{green},{blue},{round(255 * opacity)}"
+
+
+def _attr(value: object) -> str:
+    """Return a text as a quoted XML attribute, without what XML may not hold."""
+    escaped = html.escape(_NOT_XML.sub("", str(value)), quote=True)
+    return '"' + escaped.replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;") + '"'

@@ -1,0 +1,316 @@
+"""``tables.xlsx``: one sheet a table, labels with units in the language in force.
+
+Row 1 of each sheet is the title, with the label of synthetic data; row 2 the header. Texts that begin
+like a formula stay texts.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sialgeo.errors import MissingDependencyError
+from sialgeo.exporters.wording import (
+    indicator_name,
+    label_of,
+    plain,
+    said_first,
+    shown,
+    synthetic_of,
+    title_of,
+    with_unit,
+)
+from sialgeo.files import whole_file
+from sialgeo.i18n import N_, _
+from sialgeo.model import (
+    CHAIN_LQ,
+    CHAIN_N,
+    CONCENTRATION,
+    COVERED,
+    LABELS,
+    MAIN_CHAIN,
+    NAME,
+    OF_UNITS,
+    UNITS_KNOWN,
+    N,
+    Publication,
+)
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST, _WIDEST, _NARROWEST = 32_000, 60, 9
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+FAMILIES: Mapping[str, str] = {
+    "monetary": N_("monetary poverty"),
+    "hdi": N_("human development index"),
+    "capabilities": N_("capabilities"),
+    "marginalisation": N_("marginalisation"),
+    "other": N_("other"),
+}
+
+
+class Sheet(NamedTuple):
+    """One table: sheet name, headers, number of decimals by column (None: general), rows."""
+
+    name: str
+    headers: list[str]
+    digits: list[int | None]
+    rows: list[list[Any]]
+
+
+def write(publication: Publication, path: str | os.PathLike[str]) -> None:
+    """Write the tables of a publication as a spreadsheet.
+
+    Parameters
+    ----------
+    publication
+        What :func:`sialgeo.protect` returned.
+    path
+        A file ``*.xlsx``.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    MissingDependencyError
+        openpyxl is not installed.
+    """
+    try:
+        from openpyxl import Workbook
+    except ImportError as failure:
+        raise MissingDependencyError("openpyxl", _("writing spreadsheets")) from failure
+    book = Workbook()
+    book.remove(book.active)
+    heading = " · ".join(t for t in (title_of(publication), synthetic_of(publication)) if t)
+    book.properties.title = _clean(title_of(publication))
+    book.properties.creator = "sialgeo"
+    with whole_file(path) as temporary:
+        for sheet in sheets(publication):
+            _fill(book.create_sheet(_FORBIDDEN.sub(" ", sheet.name)[:31]), sheet, heading)
+        held = io.BytesIO()
+        book.save(held)
+        temporary.write_bytes(held.getvalue())
+
+
+def sheets(publication: Publication) -> list[Sheet]:
+    """Return the tables in order."""
+    return [
+        _concentrations(publication),
+        _by_chain(publication),
+        _by_territory(publication),
+        _indicators(publication),
+        _tests(publication),
+        _sources(publication),
+    ]
+
+
+def _concentrations(publication: Publication) -> Sheet:
+    areas = publication.areas
+    columns = [column for column in areas.columns if column != areas.geometry.name]
+    table = areas[columns].rename_axis(CONCENTRATION).reset_index()
+    return _sheet(_("Concentrations"), table, publication)
+
+
+def _sheet(name: str, table: Any, publication: Publication) -> Sheet:
+    labels = [label_of(str(column), publication) for column in table.columns]
+    rows = [
+        [shown(str(c), v) for c, v in zip(table.columns, row, strict=True)]
+        for row in table.itertuples(index=False, name=None)
+    ]
+    return Sheet(
+        name, [with_unit(label) for label in labels], [label.digits for label in labels], rows
+    )
+
+
+def _by_chain(publication: Publication) -> Sheet:
+    areas = publication.areas
+    headers: list[str] = [
+        _("Chain"),
+        _("Concentrations where it is the main chain"),
+        _("Producers in published concentrations"),
+        _("Counts withheld"),
+        _("Highest location quotient"),
+        _("Concentration of the highest"),
+    ]
+    rows = []
+    for column in (c for c in areas.columns if str(c).startswith(CHAIN_N)):
+        chain = column[len(CHAIN_N) :]
+        main = int((areas[MAIN_CHAIN] == chain).sum()) if MAIN_CHAIN in areas else None
+        known = areas[column].dropna()
+        quotients = (
+            areas[CHAIN_LQ + chain].dropna() if CHAIN_LQ + chain in areas else known.iloc[:0]
+        )
+        highest, where = None, None
+        if len(quotients):
+            highest, where = float(quotients.max()), str(areas.loc[quotients.idxmax(), NAME])
+        withheld = len(areas) - len(known)
+        rows.append(
+            [chain, main, float(known.sum()) if len(known) else None, withheld, highest, where]
+        )
+    return Sheet(_("By chain"), headers, [None, 0, 0, 0, 2, None], rows)
+
+
+def _by_territory(publication: Publication) -> Sheet:
+    territories = publication.context.territories
+    name = _("By territory")
+    if territories is None:
+        return Sheet(name, [_("Territory")], [None], [[_("No territories were given.")]])
+    context = publication.context
+    table = territories.drop(columns=territories.geometry.name)
+    if N not in table:
+        return _named_sheet(name, table, publication, context.territory_key, context.territory_name)
+    rest = [c for c in table.columns if c != N]
+    named = [c for c in (context.territory_key, context.territory_name) if c in rest]
+    table = table[[*named, N, *(c for c in rest if c not in named)]]
+    return _named_sheet(name, table, publication, context.territory_key, context.territory_name)
+
+
+def _named_sheet(
+    name: str, table: Any, publication: Publication, key: str | None, named: str | None
+) -> Sheet:
+    """Return a sheet whose key and name columns have the labels of territories."""
+    sheet = _sheet(name, table, publication)
+    said = {key: _(LABELS["territory"].text), named: _(LABELS["territory_name"].text)}
+    headers = [said.get(c, h) for c, h in zip(table.columns, sheet.headers, strict=True)]
+    return sheet._replace(headers=headers)
+
+
+def _indicators(publication: Publication) -> Sheet:
+    areas = publication.areas
+    headers: list[str] = [
+        _(LABELS[CONCENTRATION].text),
+        _(LABELS[NAME].text),
+        _("Indicator"),
+        _("Family"),
+        _("Year"),
+        _("Unit"),
+        _("Value in the area"),
+        _("Share of the area with a value"),
+        _("Mean over the producers' own territories"),
+        _("Share of producers with a value"),
+        _("All territories"),
+        _("Source"),
+    ]
+    rows = []
+    for number, area in areas.iterrows():
+        for i in publication.indicators:
+            wanted = [i.column + s for s in ("", COVERED, OF_UNITS, UNITS_KNOWN)]
+            if not any(column in areas for column in wanted):
+                continue
+            values = [plain(area.get(column)) for column in wanted]
+            told = [indicator_name(i), _(FAMILIES[i.family]), i.year, i.unit]
+            rows.append([plain(number), area[NAME], *told, *values, plain(i.overall), i.source])
+    digits: list[int | None] = [None, None, None, None, None, None, 3, 2, 3, 2, 3, None]
+    return Sheet(_("Indicators"), headers, digits, rows)
+
+
+def _tests(publication: Publication) -> Sheet:
+    headers: list[str] = [
+        _("Test"),
+        _("Statistic"),
+        _("p-value"),
+        _("Alternative"),
+        _("Replicates"),
+        _("Seed"),
+        _("Null hypothesis"),
+    ]
+    rows = [
+        [
+            _(t.name),
+            plain(t.statistic),
+            plain(t.p_value),
+            _(t.alternative),
+            t.replicates,
+            t.seed,
+            _(t.null),
+        ]
+        for t in publication.tests
+    ]
+    digits: list[int | None] = [None, 2, 3, None, 0, None, None]
+    return Sheet(_("Tests"), headers, digits, rows)
+
+
+def _sources(publication: Publication) -> Sheet:
+    rows: list[list[Any]] = [[said.heading, "", said.text] for said in said_first(publication)]
+    for step in publication.steps:
+        rows += [
+            [step.verb, str(k), _told(v)] for k, v in step.parameters.items() if k != "indicators"
+        ]
+        rows += [[step.verb, "crs", step.crs]] if step.crs else []
+        rows += [[step.verb, "seed", step.seed]] if step.seed is not None else []
+    newest: dict[str, str] = {}
+    for step in publication.steps:
+        newest.update(step.versions)
+    rows += [[_("Version"), library, version] for library, version in newest.items()]
+    return Sheet(
+        _("Sources and parameters"), [_("Subject"), _("Parameter"), _("Value")], [None] * 3, rows
+    )
+
+
+def _told(value: Any) -> Any:
+    value = plain(value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{k}: {_told(v)}" for k, v in value.items())
+    return "; ".join(str(_told(v)) for v in value) if isinstance(value, list) else value
+
+
+# --- cells -----------------------------------------------------------------------------------------
+
+
+def _fill(page: Any, sheet: Sheet, heading: str) -> None:
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    _put(page.cell(1, 1), heading)
+    page.cell(1, 1).font = Font(bold=True)
+    for j, header in enumerate(sheet.headers, start=1):
+        cell = page.cell(2, j)
+        _put(cell, header)
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", start_color="00334F")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for i, row in enumerate(sheet.rows, start=3):
+        for j, value in enumerate(row, start=1):
+            _put(page.cell(i, j), value, sheet.digits[j - 1])
+    for j, header in enumerate(sheet.headers, start=1):
+        page.column_dimensions[get_column_letter(j)].width = _width(header, sheet.rows, j - 1)
+    page.freeze_panes = "A3" if len(sheet.headers) < 4 else "C3"
+    if sheet.rows:
+        page.auto_filter.ref = f"A2:{get_column_letter(len(sheet.headers))}{len(sheet.rows) + 2}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.print_title_rows = "1:2"
+
+
+def _put(cell: Any, value: Any, digits: int | None = None) -> None:
+    """Write a value; a text that begins like a formula is marked as text."""
+    if isinstance(value, str):
+        text = _clean(value)
+        cell.value = text
+        cell.data_type = "s"
+        cell.quotePrefix = text.startswith(_FORMULA)
+        return
+    cell.value = value
+    if isinstance(value, int | float) and not isinstance(value, bool) and digits is not None:
+        cell.number_format = "#,##0" + ("." + "0" * digits if digits else "")
+
+
+def _clean(text: str) -> str:
+    """Return a text without the characters that a spreadsheet may not hold."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    seen = text.encode("utf-8", "replace").decode("utf-8")
+    return str(ILLEGAL_CHARACTERS_RE.sub("", seen))[:_LONGEST]
+
+
+def _width(header: str, rows: Sequence[Sequence[Any]], j: int) -> float:
+    longest = max(_lengths(row[j] for row in rows), default=0)
+    return float(min(max(longest, min(len(header), 24), _NARROWEST), _WIDEST) + 2)
+
+
+def _lengths(values: Iterable[Any]) -> Iterable[int]:
+    for value in values:
+        yield 9 if isinstance(value, float) else len(str(value))

@@ -1,0 +1,337 @@
+"""The confidentiality gate: what it holds back, what it tells, and what cannot be read back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from geopandas.testing import assert_geodataframe_equal
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.spatial import cKDTree
+from shapely.geometry import Point
+
+from sialgeo.disclosure import _suppressed, protect, withheld_sentences
+from sialgeo.errors import ParameterError, SchemaError
+from sialgeo.i18n import _, retell, use_language
+from sialgeo.model import Concentrations, Step
+
+from .handmade import CRS, context, found
+
+
+def corners(layer: gpd.GeoDataFrame) -> np.ndarray:
+    return layer.geometry.to_crs(CRS).get_coordinates().to_numpy()
+
+
+def nearest(c: Concentrations, layer: gpd.GeoDataFrame) -> float:
+    """Metres from the published vertices to the nearest producer."""
+    return float(cKDTree(c.producers.get_coordinates().to_numpy()).query(corners(layer))[0].min())
+
+
+def test_small_concentrations_are_withheld_and_said() -> None:
+    c = found((14, 12, 4))
+    published = protect(c)
+    assert list(published.areas.index) == [1, 2]
+    assert published.points is None
+    assert published.grid is None
+    assert published.total == len(c.producers)
+    row = published.withheld.iloc[0]
+    assert (row["what"], row["n_withheld"]) == ("concentrations", 1)
+    assert "minimum" in row["reason"]
+    assert any("concentrations: 1" in text for text in withheld_sentences(published))
+    # the number in the summary would give the withheld count away
+    assert published.summaries["en"].number.startswith("14 of 50 producers")
+    assert "Withheld as confidential: 1." in published.summaries["en"].number
+    assert set(published.summaries) == {"es", "en"}
+
+
+def test_min_n_one_withholds_nothing_and_points_do_not_lift_it() -> None:
+    assert len(protect(found(), min_n=1).areas) == 3
+    assert list(protect(found(), publish="points").areas.index) == [1, 2]
+
+
+def test_n_is_counted_from_the_producers() -> None:
+    c = found((14, 12, 4))
+    c = replace(c, areas=c.areas.assign(n=99))
+    assert list(protect(c).areas.index) == [1, 2]
+
+
+def test_dominated_concentrations_are_withheld() -> None:
+    c = found((14, 12, 11))
+    volume = c.producers["t"].to_numpy().copy()
+    volume[0], volume[1] = 900.0, 900.0  # two of concentration 1
+    volume[14] = 900.0  # one of concentration 2
+    volume[26:37] = np.nan  # nothing known of concentration 3
+    c = replace(c, producers=c.producers.assign(t=volume))
+    published = protect(c)
+    assert list(published.areas.index) == [3]
+    row = published.withheld.set_index("reason")["n_withheld"]
+    assert row["two producers hold more than 85 % of the output"] == 2
+    without = replace(c, steps=c.steps[:1])
+    assert list(protect(without).areas.index) == [1, 2, 3]
+
+
+def test_output_column_that_profile_recorded_is_missing() -> None:
+    c = found()
+    with pytest.raises(SchemaError, match=r"“t”.*profile recorded"):
+        protect(replace(c, producers=c.producers.drop(columns="t")))
+
+
+@pytest.mark.parametrize("publish", ["areas", "grid"])
+def test_no_vertex_is_a_producer(publish: str) -> None:
+    c = found((40, 25, 12))
+    published = protect(c, publish=publish)
+    assert nearest(c, published.areas) > 1.0
+    assert published.areas.crs.to_epsg() == 4326
+    if published.grid is not None:
+        assert len(published.grid)
+        assert nearest(c, published.grid) > 1.0
+
+
+def test_producers_on_the_grid_itself() -> None:
+    """Coordinates rounded to kilometres fall on the corners of any kilometre grid."""
+    x, y = np.meshgrid(
+        np.arange(700_000, 712_500, 1_250.0), np.arange(9_250_000, 9_262_500, 1_250.0)
+    )
+    xy = np.column_stack([x.ravel(), y.ravel()])
+    producers = gpd.GeoDataFrame(
+        {"concentration": 1, "membership": "core"},
+        index=range(len(xy)),
+        geometry=gpd.points_from_xy(*xy.T),
+        crs=CRS,
+    )
+    areas = gpd.GeoDataFrame(
+        {"name": ["A"], "n": [len(xy)], "evidence": ["tested"]},
+        index=[1],
+        geometry=[producers.union_all().convex_hull],  # vertices are producers
+        crs=CRS,
+    )
+    c = Concentrations(producers, areas, steps=(Step("detect", {"radius": 5_000.0}),))
+    for publish in ("areas", "grid"):
+        published = protect(c, publish=publish)
+        assert nearest(c, published.areas) > 1.0
+        if published.grid is not None:
+            assert nearest(c, published.grid) > 1.0
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(0, 20_000), st.floats(0, 20_000)), min_size=10, max_size=40),
+    st.sampled_from([None, 300.0, 2_000.0, 9_000.0]),
+    st.sampled_from([0.0, 1.0, 100.0, 1_250.0]),
+)
+def test_footprints_of_any_shape_keep_away(
+    xy: list[tuple[float, float]], radius: float | None, rounding: float
+) -> None:
+    points = np.array(xy)
+    points = points if not rounding else np.round(points / rounding) * rounding
+    points += (700_000, 9_250_000)
+    producers = gpd.GeoDataFrame(
+        {"concentration": 1, "membership": 1.0},
+        index=range(len(points)),
+        geometry=gpd.points_from_xy(*points.T),
+        crs=CRS,
+    )
+    disc = producers.buffer((radius or 1_000.0) / 2).union_all()
+    areas = gpd.GeoDataFrame(
+        {"name": "A", "n": len(points), "evidence": "tested"}, index=[1], geometry=[disc], crs=CRS
+    )
+    c = Concentrations(producers, areas, steps=(Step("detect", {"radius": radius}),))
+    published = protect(c)
+    assert nearest(c, published.areas) > 1.0
+    shape = published.areas.geometry.iloc[0]
+    assert shape.is_valid
+    assert not shape.is_empty
+    side = (radius or 0) / 10
+    assert np.ptp(corners(published.areas), axis=0).min() >= side
+
+
+def test_a_lone_producer_at_the_edge_is_not_outlined() -> None:
+    c = found((20, 12))
+    lone = Point(700_000 + 6_500, 9_250_000)
+    producers = pd.concat(
+        [
+            c.producers,
+            gpd.GeoDataFrame(
+                {"concentration": [1], "membership": ["border"], "t": [1.0]},
+                geometry=[lone],
+                crs=CRS,
+            ),
+        ]
+    )
+    members = producers.geometry[(producers["concentration"] == 1).to_numpy()]
+    shapes = c.areas.geometry.copy()
+    shapes.loc[1] = members.buffer(2_500).union_all()
+    c = replace(c, producers=producers, areas=c.areas.set_geometry(shapes))
+    area = protect(c).areas.to_crs(CRS).geometry.loc[1]
+    assert area.distance(lone) > 500
+    assert members[members.distance(lone) > 4_000].within(area.buffer(700)).mean() > 0.9
+
+
+def test_points_hold_only_what_was_asked_for() -> None:
+    c = found()
+    points = protect(c, publish="points").points
+    assert list(points.columns) == ["concentration", "membership", "cadena", "geometry"]
+    assert points.crs.to_epsg() == 4326
+    assert list(points.index) == list(range(len(c.producers)))
+    assert points["concentration"].isna().sum() == 4  # of the withheld concentration: not said
+    assert set(points["concentration"].dropna()) == {-1, 1, 2}
+    asked = protect(c, publish="points", columns=["nombre"]).points
+    assert "nombre" in asked
+    with pytest.raises(SchemaError, match="nada"):
+        protect(c, publish="points", columns=["nada"])
+
+
+def test_grid_counts_by_hand() -> None:
+    c = found((14, 12, 4))
+    published = protect(c, publish="grid", cell=20_000.0)
+    assert (published.grid["n"] >= 10).all()
+    assert int(published.grid["n"].sum()) <= len(c.producers)
+    cells = published.withheld.set_index("what")["n_withheld"]
+    counted = 0
+    for cell in published.grid.to_crs(CRS).geometry:
+        counted += int(c.producers.within(cell.buffer(1)).sum())
+    assert counted == int(published.grid["n"].sum())
+    assert cells["grid cells"] > 0
+
+
+def test_suppression_by_hand() -> None:
+    hidden = lambda *counts: list(_suppressed(np.array(counts, float), 10))  # noqa: E731
+    assert hidden(30, 12, 0) == [False, False, False]
+    assert hidden(30, 12, 3) == [False, True, True]  # 3 alone would be the sum's remainder
+    assert hidden(30, 4, 3) == [True, True, True]  # 4 + 3 are known together, and are below 10
+    assert hidden(30, 8, 7) == [False, True, True]
+    assert hidden(48, 2, 0) == [True, True, False]
+    assert hidden(5) == [True]
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 12))
+def test_a_hidden_count_cannot_be_had_from_the_sum(counts: list[int], min_n: int) -> None:
+    values = np.array(counts, float)
+    hidden = _suppressed(values, min_n)
+    assert (hidden >= ((values > 0) & (values < min_n))).all()
+    assert not hidden[values == 0].any()
+    if hidden.any() and (~hidden & (values > 0)).any():
+        assert hidden.sum() >= 2
+        assert values[hidden].sum() >= min_n
+
+
+def test_small_chain_counts_and_their_quotients_are_blank() -> None:
+    c = found((40, 12))
+    areas = c.areas.assign(
+        chain_n__fresco=[30, 12], chain_n__andino=[8, 0], chain_n__otro=[2, 0],
+        chain_lq__fresco=[1.0, 2.0], chain_lq__andino=[0.5, 0.0], location_quotient=[1.0, 2.0],
+        main_chain="fresco",
+    )  # fmt: skip
+    published = protect(replace(c, areas=areas))
+    assert published.areas["chain_n__andino"].isna().tolist() == [True, False]
+    assert published.areas["chain_n__otro"].isna().tolist() == [True, False]
+    assert published.areas["chain_lq__andino"].isna().tolist() == [True, False]
+    assert published.areas["chain_n__fresco"].tolist() == [30, 12]
+    assert published.areas["location_quotient"].tolist() == [1.0, 2.0]
+    areas = areas.assign(chain_n__fresco=[38, 12], chain_n__andino=[2, 0], chain_n__otro=0)
+    published = protect(replace(c, areas=areas))
+    assert published.areas["location_quotient"].isna().tolist() == [True, False]
+
+
+def test_columns_that_sialgeo_does_not_make_are_left_out_and_said() -> None:
+    c = found()
+    c = replace(c, areas=c.areas.assign(dueños="Ana, Luis"))
+    published = protect(c)
+    assert "dueños" not in published.areas
+    assert "columns" in set(published.withheld["what"])
+    assert "dueños" in protect(c, columns=["dueños"]).areas
+
+
+def test_territories_and_places_are_narrowed_and_small_counts_hidden() -> None:
+    c = found((14, 12, 4))
+    codes = ["060100"] * 14 + ["060101"] * 12 + ["060102"] * 4 + ["060103"] * 20
+    c = replace(c, producers=c.producers.assign(territory=codes))
+    held = protect(c, context=context()).context
+    assert set(held.territories.columns) == {
+        "ubigeo",
+        "distrito",
+        "pobreza_2018",
+        "idh_2019",
+        "n",
+        "geometry",
+    }
+    assert list(held.places.columns) == ["lugar", "geometry"]
+    assert held.territories["n"].isna().tolist() == [False, True, True, False]
+    assert held.territories["n"].tolist()[0] == 14
+    assert held.territories.crs.to_epsg() == 4326
+
+
+def test_nothing_leads_back_to_the_raw_files() -> None:
+    c = found()
+    steps = (
+        *c.steps,
+        Step(
+            "x",
+            {
+                "path": "a", "file": "C:\\Users\\Ana Pérez\\Mis datos\\q.xlsx", "unc": r"\\server\share\x",
+                "home": "~/datos", "relative": "../q.csv", "bare": "queserias.GPKG", "url": "https://inei.gob.pe/x.csv",
+                "unit": "t/semana", "expression": "codigo == '311513'", "producers_fingerprint": "abc",
+                "nested": [{"ok": 1, "where": "/var/lib/x.csv"}, "data/x.parquet"], "none": None, "ratio": "1/2",
+            },
+        ),
+    )  # fmt: skip
+    published = protect(replace(c, steps=steps), context=context())
+    kept = published.steps[3].parameters
+    assert set(kept) == {"url", "unit", "expression", "nested", "none", "ratio"}
+    assert kept["nested"] == ({"ok": 1}, None)
+    assert kept["unit"] == "t/semana"
+    text = json.dumps([asdict(s) for s in published.steps], default=str) + repr(published.notes)
+    text += repr(published.context.sources)
+    for leak in ("/ana", "Ana", "deadbeef", "queserias", "/home", "var/lib", "censo.csv"):
+        assert leak not in text
+    assert published.steps[-1].verb == "protect"
+    assert published.steps[-1].parameters["min_n"] == 10
+    assert published.context.synthetic == "simulated producers"
+
+
+def test_notes_and_labels_stay_in_both_languages() -> None:
+    note = _("{path}: {n} rows").format(path="/home/ana/q.csv", n=3)
+    label = {"es": "simulados", "en": "simulated"}
+    c = found(steps=(Step("detect", {"radius": 5_000.0, "synthetic": label}, notes=(note,)),))
+    published = protect(c)
+    (kept,) = published.notes
+    assert str(kept) == str(retell(kept)) == "…: 3 rows"
+    assert published.context.synthetic == label
+    assert published.summaries["es"].caution != published.summaries["en"].caution
+
+
+def test_nothing_at_all_may_be_published() -> None:
+    for c in (found((4, 3)), found((14, 12), areas=found((14,)).areas.iloc[:0])):
+        published = protect(c, publish="grid", context=context())
+        assert len(published.areas) == 0
+        assert published.areas.crs.to_epsg() == 4326
+        assert {"name", "n", "evidence"} <= set(published.areas.columns)
+    assert protect(found((4, 3))).withheld["n_withheld"].iloc[0] == 2
+
+
+def test_input_is_not_changed() -> None:
+    c, given_context = found(), context()
+    before = c.producers.copy(), c.areas.copy(), given_context.territories.copy()
+    protect(c, publish="points", context=given_context)
+    for old, now in zip(before, (c.producers, c.areas, given_context.territories), strict=True):
+        assert_geodataframe_equal(old, now)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"publish": "all"}, {"min_n": 0}, {"min_n": 2.5}, {"publish": "grid", "cell": -1.0}]
+)
+@pytest.mark.parametrize("code", ["es", "en"])
+def test_wrong_parameters(wrong: dict[str, object], code: str) -> None:
+    with use_language(code), pytest.raises(ParameterError):
+        protect(found(), **wrong)  # type: ignore[arg-type]
+
+
+def test_without_a_radius_the_spacing_is_used() -> None:
+    c = found((40, 25))
+    c = replace(c, steps=(Step("detect", {"radius": "auto"}),))
+    assert nearest(c, protect(c).areas) > 1.0
