@@ -2,7 +2,7 @@
 
 Distances are measured in the UTM zone of the data where the extent fits it, else in an azimuthal
 equidistant projection centred on the data; areas in a Lambert azimuthal equal-area projection centred
-on the data. EPSG:3857 is never used for metrics: its scale is 1/cos(latitude).
+on the data. Web Mercator and its kin are never used for metrics: their scale is 1/cos(latitude).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 _UTM_WIDTH, _UTM_REACH = 6.0, 3.5
+_TRUE_TO = 0.03  # a projection that lengthens or shortens by more is not measured in
 
 
 def require_crs(**layers: gpd.GeoDataFrame) -> CRS:
@@ -69,15 +70,26 @@ def require_crs(**layers: gpd.GeoDataFrame) -> CRS:
 def crs_name(crs: Any) -> str:
     """Return a short name of a CRS: its authority code, else its own name."""
     authority = crs.to_authority()
-    return ":".join(authority) if authority else str(crs.to_proj4() or crs.name)
+    if authority:
+        return ":".join(authority)
+    text = str(crs.srs)
+    return text if text.startswith("+proj") else str(crs.name)
 
 
 def metric_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     """Return the projection in metres in which distances of this layer are measured.
 
-    The layer's own CRS where it is projected in metres and not Web Mercator; else the UTM zone of its
-    centre where the extent fits (at most 6 degrees wide and within 3.5 degrees of the central
-    meridian); else an azimuthal equidistant projection centred on the data.
+    The layer's own CRS where it is projected in metres, is no Mercator, and is true to 3 % over the
+    layer's extent; else the UTM zone of its centre where the extent fits (at most 6 degrees wide and
+    within 3.5 degrees of the central meridian); else an azimuthal equidistant projection centred on
+    the data.
+
+    Raises
+    ------
+    CRSError
+        There is no CRS, or it is neither degrees nor a map projection, or the coordinates are not in it.
+    SchemaError
+        There are no coordinates.
 
     Examples
     --------
@@ -88,20 +100,35 @@ def metric_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     from pyproj import CRS
 
     crs = require_crs(layer=layer)
-    if (
-        crs.is_projected
-        and crs.to_epsg() != 3857
-        and crs.axis_info[0].unit_conversion_factor == 1.0
-    ):
+    west, south, east, north = bounds = _degrees(layer)
+    if _is_true(crs, bounds):
         return crs
-    west, south, east, north = _degrees(layer)
     longitude, latitude = (west + east) / 2, (south + north) / 2
     zone = int((longitude + 180) // 6) % 60 + 1
     meridian = zone * 6 - 183
-    reach = max(abs(west - meridian), abs(east - meridian))
+    reach = max(abs((v - meridian + 180) % 360 - 180) for v in (west, east))
     if east - west <= _UTM_WIDTH and reach <= _UTM_REACH and south >= -80 and north <= 84:
         return CRS.from_epsg((32700 if latitude < 0 else 32600) + zone)
     return _centred("aeqd", longitude, latitude)
+
+
+def _is_true(crs: CRS, bounds: tuple[float, float, float, float]) -> bool:
+    """Tell whether distances in a CRS are metres on the ground, over bounds in degrees."""
+    from pyproj import Proj
+
+    if not crs.is_projected or any(
+        axis.unit_conversion_factor != 1.0 for axis in crs.axis_info[:2]
+    ):
+        return False
+    method = crs.coordinate_operation.method_name.lower() if crs.coordinate_operation else ""
+    if "mercator" in method and "transverse" not in method and "oblique" not in method:
+        return False
+    west, south, east, north = bounds
+    longitude = np.array([west, east, west, east, (west + east) / 2])
+    latitude = np.array([south, south, north, north, (south + north) / 2])
+    factors = Proj(crs).get_factors((longitude + 180) % 360 - 180, latitude)
+    scale = np.array([factors.tissot_semimajor, factors.tissot_semiminor])
+    return bool((np.abs(scale - 1) <= _TRUE_TO).all())
 
 
 def equal_area_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
@@ -113,6 +140,7 @@ def equal_area_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
 def _centred(projection: str, longitude: float, latitude: float) -> CRS:
     from pyproj import CRS
 
+    longitude = (longitude + 180) % 360 - 180
     return CRS.from_proj4(
         f"+proj={projection} +lat_0={latitude:.4f} +lon_0={longitude:.4f} +datum=WGS84 +units=m +no_defs"
     )
@@ -127,20 +155,69 @@ def _degrees(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> tuple[float, float, flo
         raise SchemaError(_("the layer has no coordinates to project (empty, or not finite)"))
     if layer.crs.is_geographic:
         west, south, east, north = (float(v) for v in bounds)
-    else:
+    elif layer.crs.is_projected:
         corners = gpd.GeoSeries([box(*bounds)], crs=layer.crs).to_crs(4326)
-        west, south, east, north = (float(v) for v in corners.total_bounds)
+        west, south, east, north = (float(v) for v in corners.bounds.to_numpy()[0])
+    else:
+        raise CRSError(
+            _(
+                "the CRS {crs} has neither degrees nor map coordinates. Remedy: layer.to_crs() to one that has"
+            ).format(crs=crs_name(layer.crs))
+        )
+    if not np.isfinite([west, south, east, north]).all():
+        raise CRSError(
+            _(
+                "the coordinates are outside what the CRS {crs} can hold. Remedy: check that it is the one they are in"
+            ).format(crs=crs_name(layer.crs))
+        )
     if abs(south) > 90 or abs(north) > 90 or west < -180.001 or east > 360.001:
         raise CRSError(
             _(
                 "coordinates ({west:.0f}, {south:.0f}) to ({east:.0f}, {north:.0f}) are no degrees of longitude and latitude. Remedy: they look like metres; set the projected CRS they are in (for instance EPSG:32717)"
             ).format(west=west, south=south, east=east, north=north)
         )
+    if east - west > 180:
+        west, east = _across_the_antimeridian(layer, west, east)
     return west, south, east, north
 
 
+def _across_the_antimeridian(
+    layer: gpd.GeoDataFrame | gpd.GeoSeries, west: float, east: float
+) -> tuple[float, float]:
+    """Return the narrower of the spans −180 to 180 and 0 to 360 that hold the layer."""
+    import shapely
+
+    degrees = layer.geometry if layer.crs.is_geographic else layer.geometry.to_crs(4326)
+    longitude = shapely.get_coordinates(degrees.to_numpy())[:, 0] % 360
+    if np.ptp(longitude) < east - west:
+        return float(longitude.min()), float(longitude.max())
+    return west, east
+
+
 def xy_of(layer: gpd.GeoDataFrame | gpd.GeoSeries, crs: Any) -> Array:
-    """Return the coordinates (n, 2) of a point layer in a CRS, in the layer's order."""
+    """Return the coordinates (n, 2) of a point layer in a CRS, in the layer's order.
+
+    Raises
+    ------
+    SchemaError
+        A row is no point, or has no finite coordinates in the CRS.
+    """
+    kinds = set(layer.geom_type.dropna().unique()) - {"Point"}
+    if kinds:
+        raise SchemaError(
+            _("points are needed; the layer holds {kinds}").format(kinds=", ".join(sorted(kinds)))
+        )
     points = layer.geometry.to_crs(crs)
     xy: Array = np.column_stack([points.x.to_numpy(float), points.y.to_numpy(float)])
+    lost = ~np.isfinite(xy).all(axis=1)
+    if lost.any():
+        raise SchemaError(
+            _(
+                "{n} points have no finite coordinates in {crs} (rows {rows} …). Remedy: leave them out, or check the CRS"
+            ).format(
+                n=int(lost.sum()),
+                crs=crs_name(points.crs),
+                rows=", ".join(map(str, layer.index[lost][:5])),
+            )
+        )
     return xy

@@ -37,7 +37,10 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
     ['a.txt']
     """
     target = Path(path)
-    _check_target(target)
+    try:
+        _check_target(target)
+    except PermissionError as failure:  # the folder may not even be looked into
+        raise FileError(explain(target, failure)) from failure
     holder = _holder(target)
     temporary = holder / target.name
     try:
@@ -76,6 +79,10 @@ def _check_target(target: Path) -> None:
         )
     if target.is_dir():
         raise FileError(_("{path}: is a folder. Remedy: name a file").format(path=target))
+    if target.exists() and not target.is_file():
+        raise FileError(
+            _("{path}: is a device, not a file. Remedy: name a file").format(path=target)
+        )
     if not target.parent.is_dir():
         raise FileError(
             _("{path}: the folder does not exist. Remedy: make it first, or name another").format(

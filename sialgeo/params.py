@@ -27,6 +27,7 @@ import dataclasses
 import math
 import re
 from dataclasses import dataclass
+from numbers import Integral, Real
 from typing import Any
 
 from sialgeo.errors import ParameterError, raise_all
@@ -34,6 +35,7 @@ from sialgeo.i18n import _
 
 _DISTANCE = re.compile(r"^\s*([0-9]*[.,]?[0-9]+)\s*(m|km)?\s*$", re.IGNORECASE)
 AUTO = "auto"
+_THOUSANDS = re.compile(r"^\s*[1-9][0-9]{0,2}[.,][0-9]{3}(?![0-9])")
 _METRES = {"m": 1.0, "km": 1000.0, "": 1.0}
 _TRUE, _FALSE = {"true", "yes", "si", "sí", "1"}, {"false", "no", "0"}
 
@@ -114,9 +116,9 @@ def fault(p: Param, value: Any) -> str | None:
     if p.kind is bool or p.kind is str:
         right = isinstance(value, p.kind)
         return None if right else said + _("must be {kind}").format(kind=p.kind.__name__)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not _is_number(value) or not math.isfinite(value):
         return said + _("must be a finite number") + unit
-    if p.kind is int and int(value) != value:
+    if p.kind is int and not isinstance(value, Integral):
         return said + _("must be a whole number") + unit
     if p.gt is not None and not value > p.gt:
         return said + _("must be greater than {bound}").format(bound=p.gt) + unit
@@ -128,14 +130,27 @@ def fault(p: Param, value: Any) -> str | None:
 
 
 def check(owner: Any) -> None:
-    """Raise one ``ParameterError`` that names every field out of its bounds."""
-    faults = (fault(p, getattr(owner, p.name)) for p in params_of(owner))
+    """Raise one ``ParameterError`` that names every field out of its bounds.
+
+    Numbers of numpy become Python's, so that they print and can be written down.
+    """
+    faults = [fault(p, getattr(owner, p.name)) for p in params_of(owner)]
     raise_all([f for f in faults if f], ParameterError)
+    for p in params_of(owner):
+        value = getattr(owner, p.name)
+        if _is_number(value) and type(value) not in (int, float):
+            plain = int(value) if isinstance(value, Integral) else float(value)
+            object.__setattr__(owner, p.name, plain)  # parameter objects are frozen
 
 
 def as_dict(owner: Any) -> dict[str, Any]:
     """Return the declared parameters of an object with their values."""
     return {p.name: getattr(owner, p.name) for p in params_of(owner)}
+
+
+def _is_number(value: Any) -> bool:
+    """Tell whether a value is a number, numpy's own included, and no truth value."""
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def parse_distance(text: str | float) -> float:
@@ -144,16 +159,27 @@ def parse_distance(text: str | float) -> float:
     >>> parse_distance("5km"), parse_distance("2,5 km"), parse_distance(800)
     (5000.0, 2500.0, 800.0)
     """
-    if isinstance(text, int | float):
+    if _is_number(text):
         return float(text)
-    match = _DISTANCE.match(text)
+    match = _DISTANCE.match(text) if isinstance(text, str) else None
     if match is None:
         raise ParameterError(
             _(
                 "“{text}” is not a distance. Remedy: write metres or kilometres, as 5000 or 5km"
             ).format(text=text)
         )
+    _refuse_thousands(match[0])
     return float(match[1].replace(",", ".")) * _METRES[(match[2] or "").lower()]
+
+
+def _refuse_thousands(text: str) -> None:
+    """Raise for "5,000" and "5.000": five, or five thousand?"""
+    if _THOUSANDS.match(text):
+        raise ParameterError(
+            _("“{text}” may mean thousands or decimals. Remedy: write 5000, 5km or 5.0").format(
+                text=text.strip()
+            )
+        )
 
 
 def parse_value(p: Param, text: Any) -> Any:
@@ -163,7 +189,7 @@ def parse_value(p: Param, text: Any) -> Any:
     if p.unit == "m":
         return parse_distance(text)
     if not isinstance(text, str):
-        return float(text) if p.kind is float and isinstance(text, int) else text
+        return _typed(p.kind, text)
     if p.kind is bool:
         word = text.strip().lower()
         if word not in _TRUE | _FALSE:
@@ -172,6 +198,8 @@ def parse_value(p: Param, text: Any) -> Any:
             )
         return word in _TRUE
     if p.kind in (int, float):
+        if p.kind is int:
+            _refuse_thousands(text)
         try:
             number = float(text.replace(",", "."))
         except ValueError:
@@ -180,6 +208,15 @@ def parse_value(p: Param, text: Any) -> Any:
             ) from None
         return int(number) if p.kind is int and number.is_integer() else number
     return text
+
+
+def _typed(kind: type, value: Any) -> Any:
+    """Return a number as the kind wanted where nothing is lost by it."""
+    if not _is_number(value):
+        return value
+    if kind is float:
+        return float(value)
+    return int(value) if kind is int and float(value).is_integer() else value
 
 
 def build(owner: type, values: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ the radius invents concentrations, so its spacing is measured and held against t
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference population, made by ``from_points``, ``from_raster`` or ``from_polygons``.
+    """A reference population, made by ``from_points``, ``from_cells`` or ``from_polygons``.
 
     Attributes
     ----------
@@ -35,8 +36,8 @@ class Reference:
         Points; for ``kind="mass"`` cell centres or settlements with a column ``mass``.
     spacing : float
         Metres between neighbouring places that can carry a count: 0 for points, the cell size of a
-        raster, the median nearest-neighbour distance of settlements, the root of the median area of
-        polygons.
+        raster, the root of the median area of polygons; for settlements the distance to the nearest
+        other one (for a polygon without any the root of its area), median over the units counted.
     includes_producers : bool
         Whether the producers are among the reference units.
     key : str or None
@@ -87,7 +88,12 @@ class Reference:
     ) -> Reference:
         """Take cell centres of a raster (``read_raster(...).cells()``) with a count each."""
         require_crs(reference=cells)
-        _require_mass(cells[mass].to_numpy(float))
+        _require_points(cells)
+        _require_mass(_numbers(cells, mass))
+        if not (np.isfinite(spacing) and spacing > 0):
+            raise ParameterError(
+                _("spacing = {spacing}: give the size of a cell in metres").format(spacing=spacing)
+            )
         table = cells[[mass, cells.geometry.name]].rename(columns={mass: "mass"})
         return cls("mass", table, spacing, name=name, gridded=True)
 
@@ -123,17 +129,30 @@ class Reference:
                 | ({"settlements": settlements} if settlements is not None else {})
             )
         )
-        if counts not in polygons.columns:
-            raise SchemaError(_("the reference has no column “{key}”").format(key=counts))
-        mass = polygons[counts].to_numpy(float)
+        _require_polygons(polygons)
+        mass = _numbers(polygons, counts)
         _require_mass(mass)
+        if settlements is not None:
+            _require_settlements(settlements)
         table, spacing = _spread(polygons, mass, settlements, weight)
         return cls("mass", table, spacing, name=name)
 
     @property
     def fingerprint(self) -> str:
-        """Return a short hash that tells references apart."""
-        return fingerprint(self.table)
+        """Return a short hash that tells references apart: their places, counts and declarations.
+
+        Units taken one by one, without declarations, have the fingerprint of their bare layer.
+        """
+        places = fingerprint(self.table)
+        if self.kind == "points" and not self.includes_producers and self.key is None:
+            return places
+        digest = hashlib.sha256(places.encode())
+        digest.update(f"{self.kind} {self.includes_producers} {self.key} {self.spacing}".encode())
+        if self.kind == "mass":
+            digest.update(self.table["mass"].to_numpy(float).tobytes())
+        elif self.key is not None:
+            digest.update("\x1f".join(map(str, self.table[self.key])).encode())
+        return digest.hexdigest()[:16]
 
     def to_crs(self, crs: Any) -> Reference:
         """Return the same population in another CRS."""
@@ -167,11 +186,10 @@ class Reference:
         if self.key is not None:
             if self.key not in producers.columns:
                 raise SchemaError(_("the producers have no column “{key}”").format(key=self.key))
-            twin = self.table[self.key].isin(producers[self.key]).to_numpy()
-            found = int(producers[self.key].isin(self.table[self.key]).sum())
+            twin = _key_twins(self.table[self.key], producers[self.key])
         else:
             twin = _coordinate_twins(xy, producers_xy)
-            found = int(twin.sum())
+        found = int(twin.sum())
         if self.includes_producers and found < len(producers):
             raise ParameterError(
                 _(
@@ -194,14 +212,32 @@ def _coordinate_twins(xy: Array, producers_xy: Array) -> NDArray[np.bool_]:
     """Mark one reference unit per producer at exactly the same coordinates."""
     both = np.round(np.vstack([xy, producers_xy]), 3)  # to the millimetre: projection noise
     _unique, site = np.unique(both, axis=0, return_inverse=True)
-    site = site.reshape(-1)
-    wanted = np.bincount(site[len(xy) :], minlength=site.max() + 1)
-    order = np.argsort(site[: len(xy)], kind="stable")
-    sorted_site = site[: len(xy)][order]
-    first = np.searchsorted(sorted_site, sorted_site, side="left")
-    rank = np.arange(len(sorted_site)) - first
-    twin = np.zeros(len(xy), dtype=bool)
-    twin[order] = rank < wanted[sorted_site]
+    site = site.reshape(-1).astype(np.int64)
+    return _twins(site[: len(xy)], site[len(xy) :])
+
+
+def _key_twins(keys: Any, producers_keys: Any) -> NDArray[np.bool_]:
+    """Mark one reference unit per producer of the same key; a unit without a key is nobody's twin."""
+    import pandas as pd
+
+    both = pd.concat([keys.astype(object), producers_keys.astype(object)], ignore_index=True)
+    codes = pd.factorize(both)[0].astype(np.int64)
+    ours, theirs = codes[: len(keys)], codes[len(keys) :]
+    twin = np.zeros(len(ours), dtype=bool)
+    twin[ours >= 0] = _twins(ours[ours >= 0], theirs[theirs >= 0])
+    return twin
+
+
+def _twins(ours: NDArray[np.int64], theirs: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Mark, code by code, as many of ours as there are of theirs (fewer where we have fewer)."""
+    if len(ours) == 0 or len(theirs) == 0:
+        return np.zeros(len(ours), dtype=bool)
+    wanted = np.bincount(theirs, minlength=int(ours.max()) + 1)
+    order = np.argsort(ours, kind="stable")
+    sorted_code = ours[order]
+    rank = np.arange(len(ours)) - np.searchsorted(sorted_code, sorted_code, side="left")
+    twin = np.zeros(len(ours), dtype=bool)
+    twin[order] = rank < wanted[sorted_code]
     return twin
 
 
@@ -226,12 +262,12 @@ def _spread(
         return inside[["mass", "geometry"]], float(np.sqrt(np.median(areas)))
     hit, polygon = polygons.sindex.query(settlements.geometry, predicate="intersects")
     places = pd.DataFrame({"settlement": hit, "polygon": polygon}).drop_duplicates("settlement")
-    share = (
-        settlements[weight].to_numpy(float)[places["settlement"]]
-        if weight
-        else np.ones(len(places))
-    )
-    _require_mass(share)
+    each = _weights(settlements, weight) if weight else np.ones(len(settlements))
+    if places.empty:
+        raise SchemaError(
+            _("no settlement lies in any polygon. Remedy: check that both cover the same land")
+        )
+    share = each[places["settlement"]]
     total = np.bincount(places["polygon"], weights=share, minlength=len(polygons))
     held = mass[places["polygon"]] * share / np.where(total > 0, total, 1.0)[places["polygon"]]
     spread = gpd.GeoDataFrame(
@@ -241,20 +277,28 @@ def _spread(
     )
     bare = inside.loc[total == 0, ["mass", "geometry"]]
     table = pd.concat([spread, bare], ignore_index=True) if len(bare) else spread
-    table = table[table["mass"] > 0].reset_index(drop=True)
-    return table, _spacing(table, areas[total == 0])
+    width = np.concatenate([np.zeros(len(spread)), np.sqrt(areas[total == 0])])
+    held_some = table["mass"].to_numpy() > 0
+    table = table[held_some].reset_index(drop=True)
+    return table, _spacing(table, width[held_some])
 
 
-def _spacing(table: gpd.GeoDataFrame, bare_areas: Array) -> float:
+def _spacing(table: gpd.GeoDataFrame, width: Array) -> float:
+    """Return the median, over the units counted, of how far apart the places that hold them are.
+
+    ``width`` is the root of the area of a polygon without settlements, 0 for a settlement.
+    """
     from scipy.spatial import cKDTree
 
     from sialgeo.crs import metric_crs
 
-    xy = np.unique(xy_of(table, metric_crs(table)), axis=0)
-    if len(xy) < 2:
-        return float("inf")
-    gaps = cKDTree(xy).query(xy, k=2)[0][:, 1]
-    return float(np.median(np.concatenate([gaps, np.sqrt(bare_areas)])))
+    xy, site = np.unique(xy_of(table, metric_crs(table)), axis=0, return_inverse=True)
+    alone = len(xy) < 2
+    near = np.full(1, np.inf) if alone else cKDTree(xy).query(xy, k=2)[0][:, 1]
+    gaps = np.where(width > 0, width, near[site.reshape(-1)])
+    order = np.argsort(gaps)
+    held = np.cumsum(table["mass"].to_numpy()[order])
+    return float(gaps[order][np.searchsorted(held, held[-1] / 2)])
 
 
 def _require_mass(mass: Array) -> None:
@@ -266,6 +310,56 @@ def _require_mass(mass: Array) -> None:
         )
 
 
+def _numbers(table: gpd.GeoDataFrame, column: str) -> Array:
+    """Return a column as floats; NaN where it holds none."""
+    import pandas as pd
+
+    if column not in table.columns:
+        raise SchemaError(_("the reference has no column “{key}”").format(key=column))
+    try:
+        found: Array = pd.to_numeric(table[column]).to_numpy(dtype=float, na_value=np.nan)
+    except (ValueError, TypeError):
+        raise SchemaError(
+            _(
+                "the counts in “{key}” are not all numbers. Remedy: mend or leave out those rows"
+            ).format(key=column)
+        ) from None
+    return found
+
+
+def _weights(settlements: gpd.GeoDataFrame, column: str) -> Array:
+    if column not in settlements.columns:
+        raise SchemaError(_("the settlements have no column “{key}”").format(key=column))
+    weights = _numbers(settlements, column)
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        raise SchemaError(
+            _(
+                "the settlements' “{key}” must be finite and not negative. Remedy: fill or leave out those rows"
+            ).format(key=column)
+        )
+    return weights
+
+
+def _require_polygons(polygons: gpd.GeoDataFrame) -> None:
+    if len(polygons) == 0 or polygons.geometry.isna().any() or polygons.geometry.is_empty.any():
+        raise SchemaError(_("the reference is empty or has rows without a polygon"))
+    kinds = set(polygons.geom_type.unique()) - {"Polygon", "MultiPolygon"}
+    if kinds:
+        raise SchemaError(
+            _(
+                "the reference holds {kinds}, not polygons. Remedy: Reference.from_points(layer) for units one by one"
+            ).format(kinds=", ".join(sorted(kinds)))
+        )
+
+
+def _require_settlements(settlements: gpd.GeoDataFrame) -> None:
+    points = settlements.geom_type.eq("Point").all() and not settlements.geometry.is_empty.any()
+    if len(settlements) == 0 or not points:
+        raise SchemaError(
+            _("the settlements must be points, each with coordinates. Remedy: leave out the others")
+        )
+
+
 def _require_points(points: gpd.GeoDataFrame) -> None:
     kinds = set(points.geom_type.dropna().unique())
     if kinds - {"Point"}:
@@ -274,5 +368,10 @@ def _require_points(points: gpd.GeoDataFrame) -> None:
                 "the reference holds {kinds}, not points. Remedy: Reference.from_polygons(layer, counts=…)"
             ).format(kinds=", ".join(sorted(kinds)))
         )
-    if len(points) == 0 or points.geometry.is_empty.any() or points.geometry.isna().any():
+    if (
+        len(points) == 0
+        or points.geometry.is_empty.any()
+        or points.geometry.isna().any()
+        or not np.isfinite(points.get_coordinates().to_numpy()).all()
+    ):
         raise SchemaError(_("the reference is empty or has rows without coordinates"))

@@ -52,7 +52,12 @@ def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.mark.parametrize(
     ("kind", "builtin"),
-    [(CRSError, ValueError), (SchemaError, ValueError), (ParameterError, ValueError), (FileError, OSError)],
+    [
+        (CRSError, ValueError),
+        (SchemaError, ValueError),
+        (ParameterError, ValueError),
+        (FileError, OSError),
+    ],
 )
 def test_every_error_is_caught_as_ours_and_as_pythons(
     kind: type[SialgeoError], builtin: type[Exception]
@@ -64,8 +69,14 @@ def test_every_error_is_caught_as_ours_and_as_pythons(
 
 def test_the_docstring_draws_the_whole_tree() -> None:
     drawn = errors.__doc__ or ""
-    kinds = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
-    assert kinds == {word for word in drawn.replace("├──", " ").replace("└──", " ").split() if word in kinds}
+    kinds = {
+        name
+        for name, value in vars(errors).items()
+        if isinstance(value, type) and issubclass(value, Exception)
+    }
+    assert kinds == {
+        word for word in drawn.replace("├──", " ").replace("└──", " ").split() if word in kinds
+    }
 
 
 def test_cancelling_is_no_error_that_a_handler_of_errors_swallows() -> None:
@@ -196,3 +207,39 @@ def test_a_text_is_told_again_in_the_other_language_even_after_a_file() -> None:
     assert i18n.retell("plain") == "plain"
     assert i18n.pick({"es": "hola", "en": "hello"}) == "hello"
     assert i18n.pick("hola") == "hola"
+
+
+# --- texts that remember their source --------------------------------------------------------------
+
+
+def test_a_text_is_told_again_in_the_other_language(spanish_catalogue: None) -> None:
+    note = i18n._(SAID)
+    many = i18n.ngettext("{n} dairy", "{n} dairies", 2).format(n=2)
+    with i18n.use_language("es"):
+        assert i18n.retell(note) == "Concentración"
+        assert i18n.retell(many) == "2 queserías"
+        assert i18n.retell("as it is") == "as it is"
+    assert (note, many) == ("Concentration", "2 dairies")
+
+
+def test_a_text_inside_a_text_is_told_again_too(spanish_catalogue: None) -> None:
+    note = i18n._("{what}: {share:.0%}").format(what=i18n._(SAID), share=0.25)
+    assert note == "Concentration: 25%"
+    with i18n.use_language("es"):
+        assert i18n.retell(note) == "Concentración: 25%"
+
+
+def test_a_text_survives_being_written_down_and_copied(spanish_catalogue: None) -> None:
+    import copy
+    import json
+    import pickle
+
+    note = i18n._("{what}, {n}").format(what=i18n._(SAID), n=3)
+    for again in (
+        i18n.from_parts(json.loads(json.dumps(note.parts()))),
+        copy.deepcopy(note),
+        pickle.loads(pickle.dumps(note)),
+    ):
+        assert again == note
+        with i18n.use_language("es"):
+            assert i18n.retell(again) == "Concentración, 3"

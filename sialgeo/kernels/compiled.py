@@ -19,10 +19,16 @@ def kernels() -> SimpleNamespace | None:
     """Return the compiled kernels, or None where numba is not installed."""
     if find_spec("numba") is None:
         return None
-    from numba import njit
-
-    compile_ = njit(nogil=True, cache=True, fastmath=False)
-    return SimpleNamespace(count=compile_(_count))
+    try:
+        from numba import njit
+    except ImportError:  # installed, but for another numpy
+        return None
+    compile_: Any = njit(nogil=True, cache=True, fastmath=False)
+    try:
+        return SimpleNamespace(**{name: compile_(kernel) for name, kernel in _KERNELS.items()})
+    except RuntimeError:  # no folder where a compiled kernel may be kept
+        compile_ = njit(nogil=True, fastmath=False)
+        return SimpleNamespace(**{name: compile_(kernel) for name, kernel in _KERNELS.items()})
 
 
 def _count(
@@ -39,12 +45,13 @@ def _count(
     """Count, for each query, the grid's points at a distance ≤ radius (written for numba)."""
     found = np.zeros(len(queries), dtype=np.int64)
     limit = radius * radius
+    reach = radius * (1.0 + 1e-9)  # the distance decides, not the rounding of a cell's border
     for q in range(len(queries)):
         x, y = queries[q, 0], queries[q, 1]
-        left = max(int(np.floor((x - radius - x0) / side)), 0)
-        right = min(int(np.floor((x + radius - x0) / side)), columns - 1)
-        bottom = max(int(np.floor((y - radius - y0) / side)), 0)
-        top = min(int(np.floor((y + radius - y0) / side)), rows - 1)
+        left = max(int(np.floor((x - reach - x0) / side)), 0)
+        right = min(int(np.floor((x + reach - x0) / side)), columns - 1)
+        bottom = max(int(np.floor((y - reach - y0) / side)), 0)
+        top = min(int(np.floor((y + reach - y0) / side)), rows - 1)
         if right < left:
             continue
         number = 0
@@ -55,3 +62,101 @@ def _count(
                     number += 1
         found[q] = number
     return found
+
+
+def _least_counts(size: Any, ends: Any, lengths: Any, sizes: Any) -> Any:
+    """Return the cases that each zone needs, 0 where none may end or be enough (written for numba).
+
+    ``sizes[c]`` is the largest population at which c cases are enough, not decreasing.
+    """
+    need = np.zeros(size.shape, dtype=np.int32)
+    for row in range(size.shape[0]):
+        c = 0
+        for z in range(lengths[row]):
+            while c < len(sizes) and sizes[c] < size[row, z]:
+                c += 1
+            if c == len(sizes):
+                break
+            if ends[row, z]:
+                need[row, z] = c
+    return need
+
+
+def _scan(order: Any, need: Any, lengths: Any, maps: Any, bits: int, row: int, hits: Any) -> Any:
+    """Find zones with enough cases in any of the maps side by side (written for numba).
+
+    ``maps`` (s, 8) holds the maps' counts packed in words of 64 bits, ``bits`` for each: one addition
+    serves all the maps of a word, and the top bit of a count tells whether it is enough. Writes (map,
+    zone, cases) into ``hits`` and returns the row to go on from and the number of hits.
+    """
+    rows, width = order.shape
+    per = 64 // bits
+    ones = np.uint64(0)
+    for j in range(per):
+        ones |= np.uint64(1) << np.uint64(bits * j)
+    high, zero = ones << np.uint64(bits - 1), np.uint64(0)
+    mask = (np.uint64(1) << np.uint64(bits)) - np.uint64(1)
+    last, word = np.zeros(8 * per, dtype=np.int64), np.zeros(8, dtype=np.uint64)
+    n = 0
+    while row < rows and n + 8 * per * lengths[row] <= hits.shape[1]:
+        last[:] = 0
+        a = b = c = d = e = f = g = h = zero
+        for z in range(lengths[row]):
+            site, least = np.uint32(order[row, z]), np.uint64(need[row, z])
+            # added to a count, it sets the top bit where the count is at least the need
+            add = high - ones * least if least else zero
+            a += maps[site, 0]
+            b += maps[site, 1]
+            c += maps[site, 2]
+            d += maps[site, 3]
+            e += maps[site, 4]
+            f += maps[site, 5]
+            g += maps[site, 6]
+            h += maps[site, 7]
+            some = (a + add) | (b + add) | (c + add) | (d + add)
+            some |= (e + add) | (f + add) | (g + add) | (h + add)
+            if some & high == zero:
+                continue
+            word[0], word[1], word[2], word[3] = a, b, c, d
+            word[4], word[5], word[6], word[7] = e, f, g, h
+            for lane in range(8 * per):
+                count = np.int64((word[lane // per] >> np.uint64(bits * (lane % per))) & mask)
+                # as many cases in a larger zone are no better
+                if count >= need[row, z] and count > last[lane]:
+                    last[lane] = count
+                    hits[0, n], hits[1, n], hits[2, n] = lane, row * width + z, count
+                    n += 1
+        row += 1
+    return row, n
+
+
+def _scan_mix(order: Any, ends: Any, lengths: Any, base: Any, maps: Any, terms: Any) -> Any:
+    """Return the counts (maps, categories) of each map's best zone (written for numba)."""
+    rows = order.shape[0]
+    categories, lanes = maps.shape[1], maps.shape[2]
+    best = np.full(lanes, -np.inf)
+    kept = np.zeros((lanes, categories), dtype=np.int64)
+    count = np.zeros((categories, lanes), dtype=np.int64)
+    value = np.zeros(lanes)
+    for row in range(rows):
+        count[:, :] = 0
+        for z in range(lengths[row]):
+            site = order[row, z]
+            for k in range(categories):
+                for lane in range(lanes):
+                    count[k, lane] += maps[site, k, lane]
+            if not ends[row, z]:
+                continue
+            value[:] = 0.0
+            for k in range(categories):
+                for lane in range(lanes):
+                    value[lane] += terms[k, count[k, lane]]
+            for lane in range(lanes):
+                if value[lane] - base[row, z] > best[lane]:
+                    best[lane] = value[lane] - base[row, z]
+                    for k in range(categories):
+                        kept[lane, k] = count[k, lane]
+    return kept
+
+
+_KERNELS = {"count": _count, "least_counts": _least_counts, "scan": _scan, "scan_mix": _scan_mix}

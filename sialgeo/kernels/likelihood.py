@@ -3,6 +3,8 @@
 References
 ----------
 Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics 26(6), 1481–1496.
+Jung, I., Kulldorff, M., Richard, O. J. (2010). A spatial scan statistic for multinomial data.
+Statistics in Medicine 29, 1910–1918.
 """
 
 from __future__ import annotations
@@ -59,6 +61,33 @@ def poisson_llr(c: Array | float, mu: Array | float, cases: float) -> Array:
     return np.where(c > mu, np.maximum(value, 0.0), 0.0)
 
 
+def multinomial_llr(counts: Array, totals: Array) -> Array:
+    """Return the log-likelihood ratio of zones whose mix of categories differs from the rest.
+
+    Two-sided: with two categories it is the Bernoulli ratio of high and of low rates (Jung,
+    Kulldorff and Richard 2010).
+
+    Parameters
+    ----------
+    counts : (..., k)
+        Cases of each category in the zones.
+    totals : (k,)
+        Cases of each category in all.
+
+    Examples
+    --------
+    >>> round(float(multinomial_llr(np.array([30, 5, 5]), np.array([60, 40, 20]))), 6)
+    8.47536
+    """
+    inside, totals = np.asarray(counts, dtype=float), np.asarray(totals, dtype=float)
+    rest = totals - inside
+    n, everything = inside.sum(axis=-1), totals.sum()
+    value = (xlogy(inside, inside) + xlogy(rest, rest)).sum(axis=-1)
+    value = value - xlogy(n, n) - xlogy(everything - n, everything - n)
+    null = xlogy(totals, totals).sum() - xlogy(everything, everything)
+    return np.asarray(np.maximum(value - null, 0.0), dtype=float)
+
+
 def _ratio(a: Array, b: Array) -> Array:
     return np.divide(a, b, out=np.zeros(np.broadcast(a, b).shape), where=np.asarray(b) > 0)
 
@@ -78,6 +107,8 @@ def hypergeometric_critical(b: Ints, cases: int, pool: int, alpha: float) -> Int
     """
     found, inverse = np.unique(b, return_inverse=True)
     critical = np.empty(len(found), dtype=np.int64)
+    if len(found) == 0:
+        return critical
     mean = (found - 1.0) * (cases - 1.0) / max(pool - 1.0, 1.0)
     width = int(np.ceil(12 * np.sqrt(mean.max() + 1) + 40))
     block = max(_ROWS_AT_ONCE // width, 1)

@@ -98,7 +98,10 @@ def nearest_within(queries: Array, points: Array, radius: float) -> Ints:
 
 def covered_by(queries: Array, members: Array, radius: float) -> Flags:
     """Mark the queries at a distance ≤ radius from any member."""
-    low, high = members.min(axis=0) - radius, members.max(axis=0) + radius
+    if len(members) == 0:
+        return np.zeros(len(queries), dtype=bool)
+    reach = radius * (1 + 1e-9)  # the distance decides, not the rounding of the box
+    low, high = members.min(axis=0) - reach, members.max(axis=0) + reach
     inside = ((queries >= low) & (queries <= high)).all(axis=1)
     covered = np.zeros(len(queries), dtype=bool)
     covered[inside] = nearest_within(queries[inside], members, radius) >= 0
@@ -138,7 +141,8 @@ class _Cells:
     @classmethod
     def of(cls, xy: Array, radius: float) -> _Cells:
         side = radius / math.sqrt(2) * (1 - 1e-9)
-        cell = np.floor((xy - xy.min(axis=0)) / side).astype(np.int64)
+        far = np.floor((xy - xy.min(axis=0)) / side)
+        cell = np.column_stack([_without_gaps(far[:, 0]), _without_gaps(far[:, 1])])
         height = int(cell[:, 1].max()) + 5  # room for steps of ±2 without meeting the next column
         keys, of_point = np.unique(cell[:, 0] * height + cell[:, 1], return_inverse=True)
         return cls(xy, of_point.reshape(-1).astype(np.int64), keys, height)
@@ -149,6 +153,13 @@ class _Cells:
         place[place == self.count] = 0
         a = np.flatnonzero(self.keys[place] == wanted)
         return a.astype(np.int64), place[a].astype(np.int64)
+
+
+def _without_gaps(row: Array) -> Ints:
+    """Shorten gaps of 3 rows or more to 3: the keys stay small however wide the map."""
+    found, place = np.unique(row, return_inverse=True)
+    steps = np.minimum(np.diff(found, prepend=found[0]), 3.0)
+    return np.cumsum(steps).astype(np.int64)[place.reshape(-1)]
 
 
 def _any_within(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
@@ -193,8 +204,9 @@ class _Grid:
     def of(cls, points: Array, radius: float) -> _Grid:
         low = points.min(axis=0)
         span = points.max(axis=0) - low
-        # never more cells than a few per point, however small the radius
-        side = max(radius, math.sqrt(span[0] * span[1] / (4 * len(points) + 1)), span.max() / 1e7)
+        # never more cells than a dozen per point, however small the radius
+        most = 4 * len(points) + 1
+        side = max(radius, math.sqrt(span[0] * span[1] / most), span.max() / most)
         columns, rows = (int(v) + 1 for v in np.floor(span / side))
         cell = np.floor((points - low) / side).astype(np.int64)
         key = cell[:, 1] * columns + cell[:, 0]
