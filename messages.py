@@ -41,12 +41,16 @@ def update(locale: Path = LOCALE) -> int:
         catalogue = _read(po)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        missing += sum(1 for m in catalogue if m.id and not m.string)
+        missing += sum(1 for m in catalogue if m.id and not _translated(m.string))
         with po.open("wb") as out:
             write_po(
                 out, catalogue, width=100, sort_output=True, omit_header=False, no_location=True
             )
     return missing
+
+
+def _translated(string: str | tuple[str, ...]) -> bool:
+    return all(string) if isinstance(string, tuple) else bool(string)
 
 
 def compile_catalogues(locale: Path = LOCALE) -> None:

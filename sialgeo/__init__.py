@@ -51,6 +51,9 @@ _HOME = {
     "Chains": "chains",
     "detect_chains": "chains",
     "hot_spots": "hotspots",
+    "relative_risk_surface": "surfaces",
+    "Surface": "surfaces",
+    "verify": "verification",
     "estimate": "robustness",
     "stability": "robustness",
     # describing

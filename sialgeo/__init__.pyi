@@ -42,8 +42,11 @@ from sialgeo.samples import load_sample as load_sample
 from sialgeo.significance import assess as assess
 from sialgeo.specialisation import location_quotient as location_quotient
 from sialgeo.study import Study as Study
+from sialgeo.surfaces import Surface as Surface
+from sialgeo.surfaces import relative_risk_surface as relative_risk_surface
 from sialgeo.triage import check_producers as check_producers
 from sialgeo.triage import select_cases as select_cases
+from sialgeo.verification import verify as verify
 from sialgeo.workfile import read_concentrations as read_concentrations
 from sialgeo.workfile import save as save
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sialgeo.model import Concentrations
     from sialgeo.study import Study, StudyResult
 
-DONE, BAD_INPUT, CANCELLED = 0, 2, 130
+DONE, DISAGREES, BAD_INPUT, CANCELLED = 0, 1, 2, 130
 DEMO, OUTPUT = "sialgeo-demo", "sialgeo-output"
 _ROWS = 20
 
@@ -41,6 +41,7 @@ class Report:
 
     lines: tuple[str, ...]
     data: Mapping[str, Any] = field(default_factory=dict)
+    status: int = DONE
 
 
 class UsageError(SialgeoError):
@@ -85,7 +86,7 @@ def _main(arguments: list[str]) -> int:
     else:
         sys.stdout.write("\n".join(report.lines) + "\n")
     sys.stdout.flush()
-    return DONE
+    return report.status
 
 
 def _failed(failure: BaseException, machine: bool) -> int:
@@ -251,7 +252,9 @@ def _parser() -> _Parser:
         description=_(
             "Geographic concentrations of rural agro-industry: found, tested, described and mapped."
         ),
-        epilog=_("Exit status: 0 done, 2 bad input, 130 cancelled."),
+        epilog=_(
+            "Exit status: 0 done, 1 a published number is not met (verify), 2 bad input, 130 cancelled."
+        ),
     )
     parser.general.add_argument(
         "--version", action=_ShowVersion, nargs=0, help=_("show the version")
@@ -266,6 +269,7 @@ def _parser() -> _Parser:
         ("detect", N_("find concentrations and test them"), _declare_detect, _detect),
         ("overlay", N_("lay indicators of development over them"), _declare_overlay, _overlay),
         ("export", N_("write maps, tables and layers to hand on"), _declare_export, _export),
+        ("verify", N_("agreement with published numbers"), _declare_verify, _verify),
     ):
         sub = commands.add_parser(name, help=_(help_text), description=_(help_text))
         sub.set_defaults(act=act)
@@ -391,6 +395,7 @@ def _declare_columns(parser: _Parser) -> None:
 def _declare_methods(parser: _Parser) -> None:
     """Add the options of every method, made from its parameters' declarations."""
     from sialgeo.detection import METHODS
+    from sialgeo.robustness import Shaking, Splitting
     from sialgeo.significance import Replication
 
     group = parser.group(_("method"))
@@ -419,8 +424,10 @@ def _declare_methods(parser: _Parser) -> None:
         default="units",
         help=_("units at one coordinate count one by one, or as one site"),
     )
-    for declared in params.params_of(Replication):
+    robustness = [params.params_of(Splitting)[0], params.params_of(Shaking)[0]]
+    for declared in (*params.params_of(Replication), *robustness):
         said = _("; default {default}").format(default=declared.default)
+        said += _("; 0 leaves it out") if declared in robustness else ""
         group.add_argument(
             f"--{declared.name}",
             type=int,
@@ -608,7 +615,14 @@ def _study_of(options: argparse.Namespace) -> Study:
             options.table, **{c: getattr(options, c) for c in columns}, **_reading_of(options)
         ),
         reference=_reference_of(options),
-        detection=study.Detection(options.method, options.replicates, options.coincident, parsed),
+        detection=study.Detection(
+            method=options.method,
+            replicates=options.replicates,
+            splits=options.splits,
+            runs=options.runs,
+            coincident=options.coincident,
+            parameters=parsed,
+        ),
         places=study.PlacesSource(options.places, options.place_name) if options.places else None,
     )
 
@@ -715,6 +729,33 @@ def _context(options: argparse.Namespace, found: Concentrations) -> model.Contex
         territory_name=options.name or None,
         indicators=found.indicators,
     )
+
+
+def _declare_verify(parser: _Parser) -> None:
+    parser.group(_("inputs")).add_argument(
+        "--data", metavar="DIR", help=_("folder with the third-party files that some numbers need")
+    )
+
+
+def _verify(options: argparse.Namespace, bar: _Bar) -> Report:
+    from sialgeo.verification import format_checks, left_out, verify
+
+    bar(0.0, _("Recomputing published numbers"))
+    checks = verify(options.data)
+    lines = [*format_checks(checks), *left_out(options.data)]
+    rows = [
+        {
+            "name": c.name,
+            "ours": c.ours,
+            "published": c.published,
+            "tolerance": c.tolerance,
+            "source": c.source,
+            "passed": c.passed,
+        }
+        for c in checks
+    ]
+    failed = not all(c.passed for c in checks)
+    return Report(tuple(lines), {"checks": rows}, DISAGREES if failed else DONE)
 
 
 # --- what is said -------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ from sialgeo.pools import (
     Figures,
     Found,
     Prepared,
+    covered_share,
     declared,
     figures_of,
     find,
@@ -79,6 +80,7 @@ Ints = NDArray[np.int64]
 LEAST_DISTANCE = 10.0  # metres: a shorter radius was meant in degrees or kilometres
 LARGE_SHARE = 0.5
 THIN_FROM = 2_000
+COVERED_ENOUGH = 0.9
 LADDER = (2_000.0, 5_000.0, 10_000.0, 20_000.0, 40_000.0)  # metres
 LOCALITIES = (
     "localidad",
@@ -381,6 +383,8 @@ class HDBSCAN:
             from sklearn.cluster import HDBSCAN as Sklearn  # noqa: N811
         except ImportError:
             raise MissingDependencyError("scikit-learn", "HDBSCAN") from None
+        if len(xy) < max(self.min_cluster_size, self.min_samples):  # scikit-learn would refuse
+            return np.full(len(xy), NOISE, dtype=np.int64), np.zeros(len(xy))
         model = Sklearn(
             min_cluster_size=self.min_cluster_size,
             min_samples=self.min_samples or None,
@@ -502,6 +506,8 @@ def detect(
         detector, prepared.xy, prepared.weights, prepared.reference, np.random.default_rng(0)
     )
     report(0.8, _("Drawing the areas"))
+    if _coarse_after_all(detector, prepared, raw):
+        prepared = replace(prepared, inconclusive=True)
     found, rank = _number(prepared, raw)
     labels = prepared.to_units(np.where(found.labels >= 0, found.labels + 1, NOISE))
     areas = _areas(producers, prepared, found)
@@ -518,6 +524,13 @@ def detect(
     return Concentrations(table, areas, (), (step,))
 
 
+def _coarse_after_all(detector: Detector, prepared: Prepared, found: Found) -> bool:
+    """Tell whether the reference is too coarse for what a detector without a radius found."""
+    if prepared.reference is None or getattr(detector, "radius", None) is not None:
+        return False
+    return bool((prepared.reference.spacing > COARSE * 2 * found.reach).any())
+
+
 def _check_inputs(
     producers: gpd.GeoDataFrame, detector: Detector, coincident: str, weights: str | None
 ) -> None:
@@ -527,11 +540,11 @@ def _check_inputs(
         raise SchemaError(
             _("producers must be a GeoDataFrame of points. Remedy: sialgeo.read_producers(path)")
         )
-    if not callable(getattr(detector, "labels", None)):
+    if isinstance(detector, type) or not callable(getattr(detector, "labels", None)):
         raise ParameterError(
             _(
                 "{name} is no detector. Remedy: RelativeDBSCAN(radius=…), or Clusterer(estimator) for a scikit-learn clusterer"
-            ).format(name=type(detector).__name__)
+            ).format(name=getattr(detector, "__name__", type(detector).__name__))
         )
     require_crs(producers=producers)
     faults = _table_faults(producers, weights)
@@ -586,6 +599,8 @@ def _table_faults(producers: gpd.GeoDataFrame, weights: str | None) -> list[str]
     if weights is not None:
         if weights not in producers.columns:
             faults.append(_("the producers have no column “{key}”").format(key=weights))
+        elif producers[weights].dtype.kind not in "iufb":
+            faults.append(_("the weights in “{key}” are not numbers").format(key=weights))
         elif not np.isfinite(producers[weights].to_numpy(float)).all():
             faults.append(_("the weights in “{key}” are not all finite").format(key=weights))
     taken = {CONCENTRATION, MEMBERSHIP} & set(producers.columns)
@@ -765,6 +780,14 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
                 "Inconclusive: the reference is {spacing:.1f} km apart, more than half the radius; counts that coarse invent concentrations. Spread them over a settlement layer (settlements=), or read the counts by district."
             ).format(spacing=prepared.population.spacing / 1000)
         )
+    if prepared.reference is not None:
+        share = covered_share(prepared.xy, prepared.reference, detector)
+        if share < COVERED_ENOUGH:
+            notes.append(
+                _(
+                    "The reference's extent covers {share:.0%} of the producers only: concentrations outside it have nothing to be held against."
+                ).format(share=share)
+            )
     repeated = len(units) - len(np.unique(prepared.xy[prepared.site], axis=0))
     if repeated > 0.1 * len(units):
         notes.append(

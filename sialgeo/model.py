@@ -241,7 +241,14 @@ class Raster:
         """Return the centres of the cells that hold a count above zero, with the count."""
         import geopandas as gpd
 
-        rows, columns = np.nonzero(np.nan_to_num(self.values, nan=0.0) > 0)
+        counts = np.nan_to_num(self.values, nan=0.0)
+        if (counts < 0).any():
+            raise SchemaError(
+                _(
+                    "the raster holds {n} cells below zero: they are no counts. Remedy: declare its “no data” value, or set them to no data"
+                ).format(n=int((counts < 0).sum()))
+            )
+        rows, columns = np.nonzero(counts > 0)
         a, b, c, d, e, f = self.transform
         x = a * (columns + 0.5) + b * (rows + 0.5) + c
         y = d * (columns + 0.5) + e * (rows + 0.5) + f
@@ -376,9 +383,10 @@ class Concentrations:
         said = self.summary()
         shown = [c for c in (NAME, N, EXPECTED, RR, P_VALUE, EVIDENCE) if c in self.areas]
         table = self.areas[shown].rename(columns={c: _(LABELS[c].text) for c in shown})
+        figures = html.escape(_("Figures"))
         return (
             f"<p><strong>{html.escape(said.verdict)}</strong></p><p>{html.escape(said.number)}</p>"
-            f"<p><em>{html.escape(said.caution)}</em></p><details><summary>{html.escape(_('Figures'))}"
+            f"<p><em>{html.escape(said.caution)}</em></p><details><summary>{figures}"
             f"</summary>{table.to_html(float_format='{:.3g}'.format)}</details>"
         )
 
@@ -439,8 +447,8 @@ def detection_step(c: Concentrations) -> Step:
 
 
 def fingerprint(layer: gpd.GeoDataFrame) -> str:
-    """Return a short hash of a layer's geometry and column names, to tell inputs apart."""
-    digest = hashlib.sha256()
+    """Return a short hash of a layer's CRS, geometry and column names, to tell inputs apart."""
+    digest = hashlib.sha256(f"{len(layer)} {layer.crs}".encode())
     for wkb in layer.geometry.to_wkb():
         digest.update(wkb or b"")
     digest.update("\x1f".join(map(str, layer.columns)).encode())

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from sialgeo.crs import metric_crs, xy_of
-from sialgeo.errors import SchemaError
+from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
 from sialgeo.kernels.density import footprint_sums
 from sialgeo.kernels.likelihood import bernoulli_llr, poisson_llr
@@ -76,10 +76,17 @@ def prepare(
         detector.labels(
             np.zeros((0, 2)), None, None, np.random.default_rng(0)
         )  # raises its own error
+    if population is not None and not isinstance(population, Reference):
+        raise ParameterError(
+            _(
+                "the reference is a {kind}, not a Reference or a point layer. Remedy: sialgeo.read_reference(path)"
+            ).format(kind=type(population).__name__)
+        )
     crs = metric_crs(producers)
     xy = xy_of(producers, crs)
     weight = None if weights is None else producers[weights].to_numpy(float)
     arrays = None if population is None else population.arrays(producers, crs)
+    _require_places(xy, arrays, detector)
     site = np.arange(len(xy), dtype=np.int64)
     if coincident == "sites":
         xy, site = _sites(xy)
@@ -87,14 +94,34 @@ def prepare(
         if arrays is not None and arrays.kind == "points" and len(arrays.xy):
             others = _sites(arrays.xy)[0]
             arrays = ReferenceArrays("points", others, np.ones(len(others)))
+    coarse = arrays is not None and too_coarse(detector, xy, arrays)
+    return Prepared(xy, weight, arrays, crs, site, population, coarse)
+
+
+def _require_places(xy: Array, reference: ReferenceArrays | None, detector: Detector) -> None:
+    """Refuse producers that all stand at one place, and a reference that lies elsewhere."""
     if len(xy) > 1 and len(np.unique(xy, axis=0)) == 1:
         raise SchemaError(
             _(
                 "all {n} producers stand at one coordinate. Remedy: they were placed on a centroid; give their own locations, or analyse counts by district"
-            ).format(n=len(producers))
+            ).format(n=len(xy))
         )
-    coarse = arrays is not None and too_coarse(detector, xy, arrays)
-    return Prepared(xy, weight, arrays, crs, site, population, coarse)
+    if reference is not None and len(xy) and not covered_share(xy, reference, detector) > 0:
+        raise ParameterError(
+            _(
+                "the reference covers none of the producers: it lies elsewhere. Remedy: check that both are of one study area"
+            )
+        )
+
+
+def covered_share(xy: Array, reference: ReferenceArrays, detector: Detector) -> float:
+    """Return the share of producers inside the reference's extent, widened by the radius."""
+    if len(reference.xy) == 0:  # the producers are the whole pool
+        return 1.0
+    radius = getattr(detector, "radius", 0.0)
+    room = max(float(radius) if isinstance(radius, int | float) else 0.0, reference.spacing)
+    low, high = reference.xy.min(axis=0) - room, reference.xy.max(axis=0) + room
+    return float(((xy >= low) & (xy <= high)).all(axis=1).mean())
 
 
 def too_coarse(detector: Detector, xy: Array, reference: ReferenceArrays) -> bool:

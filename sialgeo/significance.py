@@ -132,13 +132,16 @@ def assess(
         raise ParameterError(
             _("replicates = {n}: a test needs at least 1 (999 for a result)").format(n=replicates)
         )
+    if threads is not None and threads < 1:
+        raise ParameterError(_("threads = {n}: must be at least 1").format(n=threads))
     coincident = _check_same(concentrations, detector, reference)
+    weights = detection_step(concentrations).parameters.get("weights")
     if (concentrations.areas[EVIDENCE] == INCONCLUSIVE).any():
         return concentrations
-    prepared = prepare(concentrations.producers, detector, reference, coincident)
+    prepared = prepare(concentrations.producers, detector, reference, coincident, weights)
     if prepared.reference is None or prepared.inconclusive:
         return concentrations
-    null = Null.of(prepared.xy, prepared.reference, detector)
+    null = Null.of(prepared.xy, prepared.reference, detector, prepared.weights)
     maxima = _maxima(null, replicates, seed, threads, progress or silent)
     observed = concentrations.areas[STATISTIC].to_numpy(float)
     p = adjusted_p(observed, maxima)
@@ -185,22 +188,37 @@ def adjusted_p(observed: Array, maxima: Array) -> Array:
 class Null:
     """Draws maps under the null and returns each one's largest statistic."""
 
-    def __init__(self, name: str, draw: Draw, detector: Detector, relabel: Any = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        draw: Draw,
+        detector: Detector,
+        relabel: Any = None,
+        weights: Array | None = None,
+    ) -> None:
         self.name, self._draw, self._detector, self._relabel = name, draw, detector, relabel
+        # where a detector weighs producers, the null hands the same weights out at random
+        self._weights = None if weights is None else np.sort(weights)
 
     @classmethod
-    def of(cls, xy: Array, reference: ReferenceArrays, detector: Detector) -> Null:
+    def of(
+        cls,
+        xy: Array,
+        reference: ReferenceArrays,
+        detector: Detector,
+        weights: Array | None = None,
+    ) -> Null:
         """Choose the null that the kind of reference allows."""
         n = len(xy)
         if reference.kind == "mass":
-            return cls(
-                "n draws in proportion to the reference counts", _mass_draw(n, reference), detector
-            )
+            name = "n draws in proportion to the reference counts"
+            return cls(name, _mass_draw(n, reference), detector, None, weights)
         pool = np.vstack([xy, reference.xy])
         pool = pool[canonical_order(pool)]  # the draw then does not depend on the row order
         make = getattr(detector, "relabeller", None)
         draw = _pool_draw(n, pool)
-        return cls("random labelling of the pool", draw, detector, make(pool, n) if make else None)
+        relabel = make(pool, n) if make else None
+        return cls("random labelling of the pool", draw, detector, relabel, weights)
 
     def largest(self, rng: np.random.Generator) -> float:
         """Return the largest statistic of one map drawn under the null, 0 where nothing is found."""
@@ -208,7 +226,8 @@ class Null:
         if self._relabel is not None and chosen is not None:
             found = self._relabel(chosen, reference)
         else:
-            found = find(self._detector, xy, None, reference, rng)
+            weights = None if self._weights is None else rng.permutation(self._weights)
+            found = find(self._detector, xy, weights, reference, rng)
         return float(found.figures.statistic.max(initial=0.0))
 
 

@@ -79,7 +79,9 @@ def _index_of(figures: dict[str, Any]) -> pd.Index | None:
     first, *others = series.values()
     if any(not first.index.equals(other.index) for other in others):
         raise ParameterError(
-            _("{names} have different indexes. Remedy: align them first, for instance with reindex").format(names=", ".join(series))
+            _(
+                "{names} have different indexes. Remedy: align them first, for instance with reindex"
+            ).format(names=", ".join(series))
         )
     index: pd.Index = first.index
     return index
@@ -90,7 +92,9 @@ def _arrays(figures: dict[str, Any], length: int | None) -> dict[str, Array]:
     sizes = {a.size for a in plain} - {1} | ({length} if length is not None else set())
     if len(sizes) > 1 or any(a.ndim > 1 for a in plain):
         raise ParameterError(
-            _("{names} must be single numbers or lists of one length").format(names=", ".join(figures))
+            _("{names} must be single numbers or lists of one length").format(
+                names=", ".join(figures)
+            )
         )
     size = sizes.pop() if sizes else 1
     return {name: np.broadcast_to(a, (size,)) for name, a in zip(figures, plain, strict=True)}
@@ -101,12 +105,18 @@ def _check(arrays: dict[str, Array]) -> None:
     for name, figure in arrays.items():
         bad = np.flatnonzero(np.isinf(figure) | (figure < 0))
         if len(bad):
-            faults.append(_("{name} is negative or infinite in rows {rows}").format(name=name, rows=_some(bad)))
+            faults.append(
+                _("{name} is negative or infinite in rows {rows}").format(
+                    name=name, rows=_some(bad)
+                )
+            )
     for part, whole in (("x_i", "n_i"), ("x_i", "x"), ("n_i", "n"), ("x", "n")):
         bad = np.flatnonzero(arrays[part] > arrays[whole])
         if len(bad):
             faults.append(
-                _("{part} is larger than {whole} in rows {rows}").format(part=part, whole=whole, rows=_some(bad))
+                _("{part} is larger than {whole} in rows {rows}").format(
+                    part=part, whole=whole, rows=_some(bad)
+                )
             )
     bad = np.flatnonzero(arrays["x"] - arrays["x_i"] > arrays["n"] - arrays["n_i"])
     if len(bad) and not faults:

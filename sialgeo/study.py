@@ -89,6 +89,8 @@ PRIVATE = "private"
 WORKFILE = "concentrations.work.gpkg"
 REJECTED = "rechazados.csv"
 SEED, REPLICATES, METHOD = 1, 999, "relative-dbscan"
+SPLITS, RUNS = 50, 100  # held-out halves, and repetitions on shaken data; 0 leaves them out
+PRECISION, FEWEST_RUNS = "precision_m", 3
 
 
 # --- the sections of the file -------------------------------------------------------------------
@@ -178,6 +180,8 @@ class Detection:
 
     method: str = _key("text", METHOD)
     replicates: int = _key("int", REPLICATES)
+    splits: int = _key("int", SPLITS)
+    runs: int = _key("int", RUNS)
     coincident: str = _key("text", "units", choices=("units", "sites"))
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -515,8 +519,11 @@ class _Parser:
             params.build(_method(section.method), read)
         except SialgeoError as failure:
             self.faults.append(f"[detect] {failure}")
-        if section.replicates < 0:
-            self.faults.append(_minimum("[detect] replicates", 0))
+        self.faults += [
+            _minimum(f"[detect] {name}", 0)
+            for name in ("replicates", "splits", "runs")
+            if getattr(section, name) < 0
+        ]
         return section
 
     def territories(self, table: dict[str, Any], where: str) -> TerritoriesSource:
@@ -748,8 +755,9 @@ def _find(study: Study, progress: Progress, rejected: Path | None) -> Found:
             reference=reference,
             replicates=study.detection.replicates,
             seed=study.about.seed,
-            progress=scaled(progress, 0.3, 0.95),
+            progress=scaled(progress, 0.3, 0.8),
         )
+        found = _relied_on(study, found, reference, scaled(progress, 0.8, 0.95))
     found = sialgeo.profile(
         found,
         chain=source.chain or None,
@@ -762,6 +770,30 @@ def _find(study: Study, progress: Progress, rejected: Path | None) -> Found:
     if study.reference is not None:
         guesses += _said(reference.table, _("Reference: "))
     return Found(found, guesses, int(reading.get("rejected", 0)), _as_read(study, reading), places)
+
+
+def _relied_on(
+    study: Study, found: Concentrations, reference: Any, progress: Progress
+) -> Concentrations:
+    """Add how strong each concentration is on held-out producers, and how stable."""
+    chosen, detector = study.detection, study.detection.detector
+    if len(found) == 0 or model.INCONCLUSIVE in set(found.areas[model.EVIDENCE]):
+        return found
+    shared = {"detector": detector, "reference": reference, "seed": study.about.seed}
+    if chosen.splits:
+        part = scaled(progress, 0.0, 0.4)
+        found = sialgeo.estimate(found, splits=chosen.splits, progress=part, **shared)
+    if chosen.runs >= FEWEST_RUNS:
+        known = found.producers.get(PRECISION)
+        stated = known is not None and known.dtype.kind in "iuf" and bool((known >= 0).all())
+        found = sialgeo.stability(
+            found,
+            runs=chosen.runs,
+            precision=PRECISION if stated else None,
+            progress=scaled(progress, 0.4, 1.0),
+            **shared,
+        )
+    return found
 
 
 def _require_columns(producers: gpd.GeoDataFrame, source: ProducersSource) -> None:

@@ -41,17 +41,25 @@ def square(west: float, south: float, east: float, north: float) -> shapely.Poly
     return box(X + 1000 * west, Y + 1000 * south, X + 1000 * east, Y + 1000 * north)
 
 
-def found_in(footprints: list[shapely.Geometry], spots: list[tuple[float, float, int]], crs: str = CRS) -> Concentrations:
+def found_in(
+    footprints: list[shapely.Geometry], spots: list[tuple[float, float, int]], crs: str = CRS
+) -> Concentrations:
     """Concentrations with these footprints, and producers (x km, y km, concentration)."""
     producers = gpd.GeoDataFrame(
         {"concentration": [s[2] for s in spots], "membership": "core"},
-        geometry=gpd.points_from_xy([X + 1000 * s[0] for s in spots], [Y + 1000 * s[1] for s in spots]),
+        geometry=gpd.points_from_xy(
+            [X + 1000 * s[0] for s in spots], [Y + 1000 * s[1] for s in spots]
+        ),
         crs=CRS,
         index=[f"p{k}" for k in range(len(spots))],
     )
     ids = list(range(1, len(footprints) + 1))
     areas = gpd.GeoDataFrame(
-        {"name": [f"C{k}" for k in ids], "n": [sum(s[2] == k for s in spots) for k in ids], "evidence": "tested"},
+        {
+            "name": [f"C{k}" for k in ids],
+            "n": [sum(s[2] == k for s in spots) for k in ids],
+            "evidence": "tested",
+        },
         geometry=footprints,
         crs=CRS,
         index=ids,
@@ -61,7 +69,13 @@ def found_in(footprints: list[shapely.Geometry], spots: list[tuple[float, float,
 
 def two_districts(**columns: object) -> gpd.GeoDataFrame:
     """Two districts of one square kilometre, side by side: .4 and .6, 400 and 600 people."""
-    held = {"ubigeo": ["060101", "060102"], "distrito": ["Uno", "Dos"], "idh": [0.4, 0.6], "people": [400, 600], **columns}
+    held = {
+        "ubigeo": ["060101", "060102"],
+        "distrito": ["Uno", "Dos"],
+        "idh": [0.4, 0.6],
+        "people": [400, 600],
+        **columns,
+    }
     return gpd.GeoDataFrame(held, geometry=[square(0, 0, 1, 1), square(1, 0, 2, 1)], crs=CRS)
 
 
@@ -71,7 +85,9 @@ SPOTS = [(0.75, 0.5, 1), (1.25, 0.5, 1), (1.4, 0.2, 1), (0.1, 0.1, -1)]
 
 # --- polygons -----------------------------------------------------------------------------------------
 def test_people_weigh_where_they_are_known_and_area_where_not() -> None:
-    by_people = overlay(found_in(HALVES, SPOTS), two_districts(), columns="idh", population="people")
+    by_people = overlay(
+        found_in(HALVES, SPOTS), two_districts(), columns="idh", population="people"
+    )
     by_area = overlay(found_in(HALVES, SPOTS), two_districts(), columns="idh")
     assert by_people.areas["idh"].tolist() == pytest.approx([0.52])
     assert by_area.areas["idh"].tolist() == pytest.approx([0.50])
@@ -81,7 +97,14 @@ def test_people_weigh_where_they_are_known_and_area_where_not() -> None:
 
 
 def test_producers_have_the_figures_of_their_own_district() -> None:
-    found = overlay(found_in(HALVES, SPOTS), two_districts(), columns=["idh"], key="ubigeo", name="distrito", population="people")
+    found = overlay(
+        found_in(HALVES, SPOTS),
+        two_districts(),
+        columns=["idh"],
+        key="ubigeo",
+        name="distrito",
+        population="people",
+    )
     assert found.producers["territory"].tolist() == ["060101", "060102", "060102", "060101"]
     assert found.producers["territory_name"].tolist() == ["Uno", "Dos", "Dos", "Uno"]
     assert found.producers["idh"].tolist() == [0.4, 0.6, 0.6, 0.4]
@@ -92,12 +115,22 @@ def test_producers_have_the_figures_of_their_own_district() -> None:
 
 
 def test_the_largest_part_is_named_first_and_what_only_touches_is_not() -> None:
-    found = overlay(found_in([square(0.9, 0, 2, 1), square(0, 0, 1, 1)], SPOTS), two_districts(), columns="idh", name="distrito")
+    found = overlay(
+        found_in([square(0.9, 0, 2, 1), square(0, 0, 1, 1)], SPOTS),
+        two_districts(),
+        columns="idh",
+        name="distrito",
+    )
     assert found.areas["territories"].tolist() == ["Dos, Uno", "Uno"]
 
 
 def test_nan_stays_nan_and_lowers_the_coverage() -> None:
-    found = overlay(found_in(HALVES, SPOTS), two_districts(idh=[np.nan, 60.0]), columns="idh", population="people")
+    found = overlay(
+        found_in(HALVES, SPOTS),
+        two_districts(idh=[np.nan, 60.0]),
+        columns="idh",
+        population="people",
+    )
     row = found.areas.loc[1]
     assert row["idh"] == pytest.approx(60.0)  # a per cent passes as it is
     assert row["idh__covered"] == pytest.approx(0.5, abs=1e-6)
@@ -110,7 +143,13 @@ def test_nan_stays_nan_and_lowers_the_coverage() -> None:
 
 
 def test_a_district_without_population_weighs_nothing_and_is_named() -> None:
-    found = overlay(found_in(HALVES, SPOTS), two_districts(people=[np.nan, 600.0]), columns="idh", population="people", key="ubigeo")
+    found = overlay(
+        found_in(HALVES, SPOTS),
+        two_districts(people=[np.nan, 600.0]),
+        columns="idh",
+        population="people",
+        key="ubigeo",
+    )
     assert found.areas.loc[1, "idh"] == pytest.approx(0.6)
     assert found.areas.loc[1, "idh__covered"] == pytest.approx(0.5, abs=1e-6)
     assert any("060101" in note for note in found.notes)
@@ -140,15 +179,25 @@ def test_overlapping_polygons_are_told_with_figures_and_cover_once() -> None:
     layer = two_districts()
     layer.geometry = [square(0, 0, 1.1, 1), square(1, 0, 1.2, 1)]
     found = overlay(found_in([square(0, 0, 2, 1)], SPOTS), layer, columns="idh")
-    assert found.areas.loc[1, "idh__covered"] == pytest.approx(0.6, abs=1e-3)  # 1.1 + 0.2 − 0.1 of 2
+    assert found.areas.loc[1, "idh__covered"] == pytest.approx(
+        0.6, abs=1e-3
+    )  # 1.1 + 0.2 − 0.1 of 2
     assert any("overlap within 1 footprint (up to 5.0% of it)" in note for note in found.notes)
 
 
 def test_year_source_and_overall_mean_travel_with_the_step() -> None:
-    said = Indicator("idh", {"es": "IDH 2019", "en": "HDI 2019"}, "hdi", 2019, "", "more", "PNUD Perú")
-    found = overlay(found_in(HALVES, SPOTS), two_districts(), population="people", indicators=[said])
+    said = Indicator(
+        "idh", {"es": "IDH 2019", "en": "HDI 2019"}, "hdi", 2019, "", "more", "PNUD Perú"
+    )
+    found = overlay(
+        found_in(HALVES, SPOTS), two_districts(), population="people", indicators=[said]
+    )
     (indicator,) = found.indicators
-    assert (indicator.label("es"), indicator.year, indicator.source) == ("IDH 2019", 2019, "PNUD Perú")
+    assert (indicator.label("es"), indicator.year, indicator.source) == (
+        "IDH 2019",
+        2019,
+        "PNUD Perú",
+    )
     assert indicator.overall == pytest.approx(0.52)
     assert not any("No year" in note for note in found.notes)
     bare = overlay(found_in(HALVES, SPOTS), two_districts(), columns="idh")
@@ -162,8 +211,14 @@ def test_nothing_given_is_changed_and_laying_again_renews() -> None:
     given.producers.attrs["synthetic"] = "yes"
     before = given.producers.copy(), given.areas.copy(), layer.copy()
     once = overlay(given, layer, columns="idh", key="ubigeo", population="people")
-    twice = overlay(once, two_districts(idh=[1.0, 1.0]), columns="idh", key="ubigeo", name="distrito")
-    assert given.producers.equals(before[0]) and given.areas.equals(before[1]) and layer.equals(before[2])
+    twice = overlay(
+        once, two_districts(idh=[1.0, 1.0]), columns="idh", key="ubigeo", name="distrito"
+    )
+    assert (
+        given.producers.equals(before[0])
+        and given.areas.equals(before[1])
+        and layer.equals(before[2])
+    )
     assert twice.areas.columns.is_unique and twice.producers.columns.is_unique
     assert twice.areas.loc[1, "idh"] == pytest.approx(1.0)
     assert twice.producers.index.equals(given.producers.index)
@@ -180,15 +235,24 @@ def test_repeated_row_labels_of_the_producers_are_kept() -> None:
 
 def test_no_concentrations_still_gives_each_producer_its_district() -> None:
     given = found_in(HALVES, [(0.5, 0.5, -1)])
-    found = overlay(Concentrations(given.producers, given.areas.iloc[:0]), two_districts(), columns="idh", key="ubigeo")
+    found = overlay(
+        Concentrations(given.producers, given.areas.iloc[:0]),
+        two_districts(),
+        columns="idh",
+        key="ubigeo",
+    )
     assert found.producers["territory"].tolist() == ["060101"]
-    assert {"idh", "idh__covered", "idh__units", "territories"} <= set(found.areas.columns) and len(found.areas) == 0
+    assert {"idh", "idh__covered", "idh__units", "territories"} <= set(found.areas.columns) and len(
+        found.areas
+    ) == 0
 
 
 def test_no_producers_at_all() -> None:
     given = found_in(HALVES, SPOTS)
     empty = Concentrations(given.producers.iloc[:0], given.areas.iloc[:0])
-    found = overlay(empty, two_districts(), columns="idh", key="ubigeo", name="distrito", population="people")
+    found = overlay(
+        empty, two_districts(), columns="idh", key="ubigeo", name="distrito", population="people"
+    )
     found = overlay(found, Raster(GRID, NORTH_UP, CRS), columns="v")
     assert (len(found.producers), len(found.areas)) == (0, 0)
     assert found.indicators[0].overall == pytest.approx(0.52)
@@ -201,9 +265,18 @@ def test_faults_of_the_layer_at_once(code: str) -> None:
     layer = two_districts(idh=["0,4", "0,6"], people=[-1, 600])
     layer.geometry = [bow, square(1, 0, 2, 1)]
     with pytest.raises(SchemaError) as caught:
-        overlay(found_in(HALVES, SPOTS), layer, columns=["idh", "pobreza"], key="ubigeo", name="nada", population="people")
+        overlay(
+            found_in(HALVES, SPOTS),
+            layer,
+            columns=["idh", "pobreza"],
+            key="ubigeo",
+            name="nada",
+            population="people",
+        )
     said = str(caught.value)
-    assert all(word in said for word in ("pobreza", "nada", "idh", "people", "060101", "make_valid"))
+    assert all(
+        word in said for word in ("pobreza", "nada", "idh", "people", "060101", "make_valid")
+    )
     assert len(said.splitlines()) == 5
 
 
@@ -221,7 +294,9 @@ def test_faults_of_the_layer_at_once(code: str) -> None:
         (two_districts(idh=[np.inf, 1.0]), SchemaError, "infinite"),
     ],
 )
-def test_a_layer_that_cannot_serve(layer: gpd.GeoDataFrame, error: type[Exception], words: str) -> None:
+def test_a_layer_that_cannot_serve(
+    layer: gpd.GeoDataFrame, error: type[Exception], words: str
+) -> None:
     with pytest.raises(error, match=words):
         overlay(found_in(HALVES, SPOTS), layer)
 
@@ -247,8 +322,14 @@ def test_something_else_is_no_layer() -> None:
 
 # --- kernels: properties --------------------------------------------------------------------------------
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.floats(0.05, 0.95), min_size=1, max_size=6), st.integers(0, 10_000), st.integers(1, 5))
-def test_totals_are_conserved_where_targets_tile_the_sources(cuts: list[float], seed: int, sources: int) -> None:
+@given(
+    st.lists(st.floats(0.05, 0.95), min_size=1, max_size=6),
+    st.integers(0, 10_000),
+    st.integers(1, 5),
+)
+def test_totals_are_conserved_where_targets_tile_the_sources(
+    cuts: list[float], seed: int, sources: int
+) -> None:
     """People of a strip of districts, cut another way: none is lost, none is made."""
     rng = np.random.default_rng(seed)
     edges = np.unique(np.concatenate([[0.0], np.array(cuts) * sources, [sources]]))
@@ -256,7 +337,11 @@ def test_totals_are_conserved_where_targets_tile_the_sources(cuts: list[float], 
     districts = [box(k, 0, k + 1, 1) for k in range(sources)]
     people = rng.integers(0, 1000, sources).astype(float)
     with np.errstate(invalid="ignore"):  # GEOS 3.11
-        pairs = [(t, s, shapely.intersection(a, b).area) for t, a in enumerate(targets) for s, b in enumerate(districts)]
+        pairs = [
+            (t, s, shapely.intersection(a, b).area)
+            for t, a in enumerate(targets)
+            for s, b in enumerate(districts)
+        ]
     target, source, area = (np.array(v) for v in zip(*pairs, strict=True))
     carried = shared_totals(target, people[source], area, len(targets))
     assert carried.sum() == pytest.approx(people.sum())
@@ -277,9 +362,19 @@ CASES = [
     (GRID, square(0.5, 0.5, 2.5, 2.5), (5 + (2 + 4 + 6 + 8) / 2 + (1 + 3 + 7 + 9) / 4) / 4, 1.0),
     (GRID, square(2, 0, 4, 1), 9.0, 0.5),  # half outside the raster
     (np.where(GRID == 5, np.nan, GRID), square(0.5, 1, 1.5, 2), 4.0, 0.5),  # half without data
-    (np.where(GRID == 5, np.nan, GRID), square(1.2, 1.2, 1.8, 1.8), np.nan, 0.0),  # smaller than a hole
+    (
+        np.where(GRID == 5, np.nan, GRID),
+        square(1.2, 1.2, 1.8, 1.8),
+        np.nan,
+        0.0,
+    ),  # smaller than a hole
     (GRID, square(1.25, 1.25, 1.75, 1.75), 5.0, 1.0),
-    (GRID, shapely.Polygon([(X, Y), (X + 3000, Y), (X, Y + 3000)]), (4 + 8 + 2 * 7 + 0.5 * (1 + 5 + 9) - 4 - 8 + 4 + 8 - 7) / 4.5, 1.0),
+    (
+        GRID,
+        shapely.Polygon([(X, Y), (X + 3000, Y), (X, Y + 3000)]),
+        (4 + 8 + 2 * 7 + 0.5 * (1 + 5 + 9) - 4 - 8 + 4 + 8 - 7) / 4.5,
+        1.0,
+    ),
 ]
 
 
@@ -291,7 +386,9 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 
 
 @pytest.mark.parametrize(("values", "shape", "mean", "covered"), CASES)
-def test_three_by_three(engine: str, values: np.ndarray, shape: shapely.Geometry, mean: float, covered: float) -> None:
+def test_three_by_three(
+    engine: str, values: np.ndarray, shape: shapely.Geometry, mean: float, covered: float
+) -> None:
     given = found_in([shape, square(0, 0, 1, 1)], SPOTS)
     found = overlay(given, Raster(values, NORTH_UP, CRS), columns="value")
     row = found.areas.loc[1]
@@ -307,14 +404,24 @@ def test_rows_that_run_north_and_whole_numbers(engine: str) -> None:
 
 
 def write_tiff(path: Path, values: np.ndarray, crs: str | None = CRS, **options: object) -> Path:
-    profile = {"driver": "GTiff", "height": 3, "width": 3, "count": 1, "dtype": "float32", "crs": crs, **options}
+    profile = {
+        "driver": "GTiff",
+        "height": 3,
+        "width": 3,
+        "count": 1,
+        "dtype": "float32",
+        "crs": crs,
+        **options,
+    }
     profile.setdefault("transform", Affine(*NORTH_UP))
     with rasterio.open(path, "w", **profile) as file:
         file.write(values.astype(profile["dtype"]), 1)
     return path
 
 
-def test_a_file_is_read_as_the_same_raster(tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_is_read_as_the_same_raster(
+    tmp_path: Path, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = write_tiff(tmp_path / "pobreza_2018.tif", np.where(GRID == 5, -9999, GRID), nodata=-9999)
     given = found_in([square(0.5, 1, 1.5, 2), square(0, 0, 3, 3)], SPOTS)
     found = overlay(given, path)
@@ -347,8 +454,14 @@ def test_a_raster_elsewhere_is_an_error_and_in_part_a_note() -> None:
     with pytest.raises(SchemaError, match="covers none"):
         overlay(found_in([square(0, 0, 1, 1)], SPOTS), elsewhere, columns="v")
     with pytest.raises(SchemaError, match="covers none"):
-        overlay(found_in([square(0, 0, 1, 1)], SPOTS), Raster(GRID * np.nan, NORTH_UP, CRS), columns="v")
-    part = overlay(found_in([square(2, 0, 4, 1), square(0, 0, 2, 2), square(8, 8, 9, 9)], SPOTS), Raster(GRID, NORTH_UP, CRS), columns="v")
+        overlay(
+            found_in([square(0, 0, 1, 1)], SPOTS), Raster(GRID * np.nan, NORTH_UP, CRS), columns="v"
+        )
+    part = overlay(
+        found_in([square(2, 0, 4, 1), square(0, 0, 2, 2), square(8, 8, 9, 9)], SPOTS),
+        Raster(GRID, NORTH_UP, CRS),
+        columns="v",
+    )
     assert part.areas["v__covered"].tolist() == pytest.approx([0.5, 1.0, 0.0])
     assert np.isnan(part.areas.loc[3, "v"])
     assert any("71.4%" in note for note in part.notes)  # 5 of 7 square kilometres
@@ -356,7 +469,9 @@ def test_a_raster_elsewhere_is_an_error_and_in_part_a_note() -> None:
 
 
 def test_a_footprint_smaller_than_a_cell_is_told() -> None:
-    found = overlay(found_in([square(1.4, 1.4, 1.6, 1.6)], SPOTS), Raster(GRID, NORTH_UP, CRS), columns="v")
+    found = overlay(
+        found_in([square(1.4, 1.4, 1.6, 1.6)], SPOTS), Raster(GRID, NORTH_UP, CRS), columns="v"
+    )
     assert any("smaller than one cell" in note for note in found.notes)
 
 
@@ -377,9 +492,15 @@ def test_a_raster_that_cannot_serve(raster: Raster, error: type[Exception], word
 
 def test_names_of_a_raster() -> None:
     given, raster = found_in(HALVES, SPOTS), Raster(GRID, NORTH_UP, CRS)
-    said = Indicator("pobreza", {"es": "Pobreza", "en": "Poverty"}, "monetary", 2018, "%", "less", "INEI")
+    said = Indicator(
+        "pobreza", {"es": "Pobreza", "en": "Poverty"}, "monetary", 2018, "%", "less", "INEI"
+    )
     assert overlay(given, raster, indicators=[said]).indicators[0].year == 2018
-    for wrong, words in (({"columns": ["a", "b"]}, "one value"), ({}, "no name"), ({"columns": "a", "key": "k"}, "belong to polygons")):
+    for wrong, words in (
+        ({"columns": ["a", "b"]}, "one value"),
+        ({}, "no name"),
+        ({"columns": "a", "key": "k"}, "belong to polygons"),
+    ):
         with pytest.raises(sialgeo.ParameterError, match=words):
             overlay(given, raster, **wrong)
     with pytest.raises(SchemaError, match="own"):
@@ -412,11 +533,19 @@ def test_what_is_not_installed_is_named(tmp_path: Path, monkeypatch: pytest.Monk
         overlay(found_in(HALVES, SPOTS), Raster(GRID, NORTH_UP, CRS), columns="v")
 
 
-def test_polygons_and_rasters_in_memory_need_neither_rasterio_nor_exactextract(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_polygons_and_rasters_in_memory_need_neither_rasterio_nor_exactextract(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     real = builtins.__import__
 
     def refuse(name: str, *args: object, **options: object) -> object:
-        if name.split(".", maxsplit=1)[0] in {"rasterio", "exactextract", "sklearn", "numba", "folium"}:
+        if name.split(".", maxsplit=1)[0] in {
+            "rasterio",
+            "exactextract",
+            "sklearn",
+            "numba",
+            "folium",
+        }:
             raise ImportError(name)
         return real(name, *args, **options)  # type: ignore[arg-type]
 
@@ -455,12 +584,19 @@ def test_both_ways_to_clip_cells_agree(seed: int, radius: float) -> None:
 # --- joining ------------------------------------------------------------------------------------------
 def districts(codes: list[object], **columns: object) -> gpd.GeoDataFrame:
     shapes = [square(k, 0, k + 1, 1) for k in range(len(codes))]
-    return gpd.GeoDataFrame({"ubigeo": codes, **columns}, geometry=shapes, crs=CRS, index=range(10, 10 + len(codes)))
+    return gpd.GeoDataFrame(
+        {"ubigeo": codes, **columns}, geometry=shapes, crs=CRS, index=range(10, 10 + len(codes))
+    )
 
 
 @pytest.mark.parametrize(
     "codes",
-    [["060101", "060102", "101010"], [60101, 60102, 101010], [60101.0, 60102.0, 101010.0], [" 060101", "60102.0", "101010 "]],
+    [
+        ["060101", "060102", "101010"],
+        [60101, 60102, 101010],
+        [60101.0, 60102.0, 101010.0],
+        [" 060101", "60102.0", "101010 "],
+    ],
 )
 def test_codes_are_text_and_lost_zeros_come_back(codes: list[object]) -> None:
     table = pd.DataFrame({"ubigeo": codes, "idh": [0.1, 0.2, 0.3]}).sample(frac=1, random_state=1)
@@ -474,15 +610,25 @@ def test_codes_are_text_and_lost_zeros_come_back(codes: list[object]) -> None:
 
 
 def test_the_territories_may_have_lost_theirs() -> None:
-    joined = join_indicators(districts([60101, 60102]), pd.DataFrame({"ubigeo": ["060102", "060103"], "idh": [0.2, 0.3]}), key="ubigeo")
+    joined = join_indicators(
+        districts([60101, 60102]),
+        pd.DataFrame({"ubigeo": ["060102", "060103"], "idh": [0.2, 0.3]}),
+        key="ubigeo",
+    )
     assert joined["ubigeo"].tolist() == ["60101", "060102"]
     assert joined["idh"].tolist() == pytest.approx([np.nan, 0.2], nan_ok=True)
     report = joined.attrs["join"]
-    assert (report["territories_without"], report["table_without"], report["joined"]) == (["60101"], ["060103"], 1)
+    assert (report["territories_without"], report["table_without"], report["joined"]) == (
+        ["60101"],
+        ["060103"],
+        1,
+    )
 
 
 def test_other_levels_in_the_table_do_not_join_by_accident() -> None:
-    table = pd.DataFrame({"ubigeo": ["06", "0601", "060101", "060102"], "idh": [9.0, 9.0, 0.1, 0.2]})
+    table = pd.DataFrame(
+        {"ubigeo": ["06", "0601", "060101", "060102"], "idh": [9.0, 9.0, 0.1, 0.2]}
+    )
     joined = join_indicators(districts(["060101", "060102"]), table, key="ubigeo")
     assert joined["idh"].tolist() == [0.1, 0.2]
     assert joined.attrs["join"]["table_without"] == ["06", "0601"]
@@ -496,9 +642,16 @@ def test_duplicates_are_named_on_both_sides() -> None:
 
 
 def test_names_are_the_second_choice() -> None:
-    territories = districts(["1", "2", "3", "4", None], distrito=["Encañada", "San José", "San José", "Jesús", "Magdalena "])
+    territories = districts(
+        ["1", "2", "3", "4", None],
+        distrito=["Encañada", "San José", "San José", "Jesús", "Magdalena "],
+    )
     table = pd.DataFrame(
-        {"ubigeo": ["1", None, "9", "8", "7"], "distrito": ["otra", "JESUS", "San Jose", "La  Magdalena", "magdaléna"], "idh": [1.0, 4.0, 9.0, 8.0, 5.0]}
+        {
+            "ubigeo": ["1", None, "9", "8", "7"],
+            "distrito": ["otra", "JESUS", "San Jose", "La  Magdalena", "magdaléna"],
+            "idh": [1.0, 4.0, 9.0, 8.0, 5.0],
+        }
     )
     by_code = join_indicators(territories, table.drop(columns="distrito"), key="ubigeo")
     assert by_code["idh"].notna().tolist() == [True, False, False, False, False]
@@ -506,32 +659,54 @@ def test_names_are_the_second_choice() -> None:
     joined = join_indicators(territories, table, key="ubigeo", name="distrito")
     assert joined["idh"].tolist() == pytest.approx([1.0, np.nan, np.nan, 4.0, 5.0], nan_ok=True)
     assert joined.attrs["join"]["ambiguous_names"] == ["San José", "San José"]
-    assert joined.attrs["join"]["by_name"] == ["4", "None"] or len(joined.attrs["join"]["by_name"]) == 2
+    assert (
+        joined.attrs["join"]["by_name"] == ["4", "None"]
+        or len(joined.attrs["join"]["by_name"]) == 2
+    )
     assert any("joined by name" in s for s in joined.attrs["join"]["sentences"])
 
 
 def test_province_and_district_together_tell_names_apart() -> None:
     territories = districts(["x", "y"], prov=["Chota", "Cutervo"], dist=["San José", "San José"])
-    table = pd.DataFrame({"ubigeo": ["a", "b"], "prov": ["CUTERVO", "chota"], "dist": ["San Jose", "SAN JOSÉ"], "idh": [2.0, 1.0]})
-    assert join_indicators(territories, table, key="ubigeo", name=["prov", "dist"])["idh"].tolist() == [1.0, 2.0]
+    table = pd.DataFrame(
+        {
+            "ubigeo": ["a", "b"],
+            "prov": ["CUTERVO", "chota"],
+            "dist": ["San Jose", "SAN JOSÉ"],
+            "idh": [2.0, 1.0],
+        }
+    )
+    assert join_indicators(territories, table, key="ubigeo", name=["prov", "dist"])[
+        "idh"
+    ].tolist() == [1.0, 2.0]
 
 
 def test_columns_asked_for_and_columns_both_have() -> None:
     territories = districts(["1", "2"], distrito=["A", "B"])
-    table = pd.DataFrame({"codigo": ["2", "1"], "distrito": ["b", "a"], "idh": [0.2, 0.1], "pob": [2, 1]})
+    table = pd.DataFrame(
+        {"codigo": ["2", "1"], "distrito": ["b", "a"], "idh": [0.2, 0.1], "pob": [2, 1]}
+    )
     joined = join_indicators(territories, table, key="ubigeo", table_key="codigo")
     assert joined.columns.tolist() == ["ubigeo", "distrito", "idh", "pob", "geometry"]
     assert joined["distrito"].tolist() == ["A", "B"]
     assert joined.attrs["join"]["left_out_columns"] == ["distrito"]
-    some = join_indicators(territories, table.set_index("codigo"), key="ubigeo", table_key="codigo", columns=["idh"])
+    some = join_indicators(
+        territories, table.set_index("codigo"), key="ubigeo", table_key="codigo", columns=["idh"]
+    )
     assert some.columns.tolist() == ["ubigeo", "distrito", "idh", "geometry"]
     with pytest.raises(SchemaError, match=r"(?s)nada.*already have a column “distrito”"):
-        join_indicators(territories, table, key="ubigeo", table_key="codigo", columns=["nada", "distrito"])
+        join_indicators(
+            territories, table, key="ubigeo", table_key="codigo", columns=["nada", "distrito"]
+        )
 
 
 def test_nothing_joins_is_an_error_that_shows_both() -> None:
     with pytest.raises(SchemaError, match=r"060101.*Cajamarca"):
-        join_indicators(districts(["060101"]), pd.DataFrame({"ubigeo": ["Cajamarca"], "idh": [1.0]}), key="ubigeo")
+        join_indicators(
+            districts(["060101"]),
+            pd.DataFrame({"ubigeo": ["Cajamarca"], "idh": [1.0]}),
+            key="ubigeo",
+        )
 
 
 def test_joining_changes_neither_side() -> None:
@@ -542,7 +717,9 @@ def test_joining_changes_neither_side() -> None:
 
 
 # --- acceptance data ------------------------------------------------------------------------------------
-def discs(points: gpd.GeoDataFrame, centres: gpd.GeoSeries, metres: float, metric: int) -> Concentrations:
+def discs(
+    points: gpd.GeoDataFrame, centres: gpd.GeoSeries, metres: float, metric: int
+) -> Concentrations:
     """Concentrations drawn by hand: the points within some distance of each centre."""
     spots, middle = points.to_crs(metric), centres.to_crs(metric)
     label = np.full(len(points), -1)
@@ -551,19 +728,38 @@ def discs(points: gpd.GeoDataFrame, centres: gpd.GeoSeries, metres: float, metri
     producers = points.assign(concentration=label, membership="core")
     footprints = gpd.GeoSeries(middle.buffer(metres).to_numpy(), crs=metric).to_crs(points.crs)
     ids = range(1, len(middle) + 1)
-    held = {"name": [f"C{k}" for k in ids], "n": [int((label == k).sum()) for k in ids], "evidence": "untested"}
-    return Concentrations(producers, gpd.GeoDataFrame(held, geometry=footprints.to_numpy(), crs=points.crs, index=list(ids)))
+    held = {
+        "name": [f"C{k}" for k in ids],
+        "n": [int((label == k).sum()) for k in ids],
+        "evidence": "untested",
+    }
+    return Concentrations(
+        producers,
+        gpd.GeoDataFrame(held, geometry=footprints.to_numpy(), crs=points.crs, index=list(ids)),
+    )
 
 
 @pytest.mark.shared
 def test_municipalities_under_yucatan(shared_data: Path) -> None:
-    table = pd.read_csv(shared_data / "mexico_yucatan_denue_alimentos" / "yucatan_denue_alimentos_2021.csv", dtype={"cvegeo": str})
-    points = gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=4326)
+    table = pd.read_csv(
+        shared_data / "mexico_yucatan_denue_alimentos" / "yucatan_denue_alimentos_2021.csv",
+        dtype={"cvegeo": str},
+    )
+    points = gpd.GeoDataFrame(
+        table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=4326
+    )
     municipalities = gpd.read_file(shared_data / "mexico_municipios" / "mexico_municipios.gpkg")
-    centres = gpd.GeoSeries(gpd.points_from_xy([-89.62, -88.20], [20.97, 20.69]), crs=4326)  # Mérida, Valladolid
+    centres = gpd.GeoSeries(
+        gpd.points_from_xy([-89.62, -88.20], [20.97, 20.69]), crs=4326
+    )  # Mérida, Valladolid
     started = time.perf_counter()
     found = overlay(
-        discs(points, centres, 15_000, 32616), municipalities, columns=["idh_2020", "imn_2020"], key="cvegeo", name="municipio", population="pob_2020"
+        discs(points, centres, 15_000, 32616),
+        municipalities,
+        columns=["idh_2020", "imn_2020"],
+        key="cvegeo",
+        name="municipio",
+        population="pob_2020",
     )
     assert time.perf_counter() - started < 20
     own = found.producers["territory"]
@@ -580,12 +776,29 @@ def test_real_districts_of_cajamarca(shared_data: Path) -> None:
     limits = gpd.read_file(shared_data / "cajamarca_distritos" / "cajamarca_distritos.gpkg")
     sample = sialgeo.load_sample("cajamarca")
     assert sample.producers is not None
-    centres = gpd.GeoSeries(gpd.points_from_xy([-78.51, -78.52, -78.65], [-7.155, -6.68, -6.56]), crs=4326)
+    centres = gpd.GeoSeries(
+        gpd.points_from_xy([-78.51, -78.52, -78.65], [-7.155, -6.68, -6.56]), crs=4326
+    )
     given = discs(sample.producers, centres, 8_000, 32717)
-    found = overlay(given, limits, columns=["idh_2019", "pobreza_2018"], key="ubigeo", name="distrito")
-    raster = overlay(given, shared_data / "cajamarca_raster_derivado" / "cajamarca_pobreza_2018_0p01.tif", columns="pobreza_raster")
-    assert raster.areas["pobreza_raster"].to_numpy() == pytest.approx(found.areas["pobreza_2018"].to_numpy(), abs=1.5)
-    by_people = overlay(given, limits, columns=["pobreza_2018"], key="ubigeo", population="pob_2020")
-    assert by_people.areas.loc[1, "pobreza_2018"] < found.areas.loc[1, "pobreza_2018"]  # the city is the less poor part
+    found = overlay(
+        given, limits, columns=["idh_2019", "pobreza_2018"], key="ubigeo", name="distrito"
+    )
+    raster = overlay(
+        given,
+        shared_data / "cajamarca_raster_derivado" / "cajamarca_pobreza_2018_0p01.tif",
+        columns="pobreza_raster",
+    )
+    assert raster.areas["pobreza_raster"].to_numpy() == pytest.approx(
+        found.areas["pobreza_2018"].to_numpy(), abs=1.5
+    )
+    by_people = overlay(
+        given, limits, columns=["pobreza_2018"], key="ubigeo", population="pob_2020"
+    )
+    assert (
+        by_people.areas.loc[1, "pobreza_2018"] < found.areas.loc[1, "pobreza_2018"]
+    )  # the city is the less poor part
     assert by_people.indicators[0].overall == pytest.approx(48, abs=1.5)
-    assert (found.producers["territory"].dropna() == sample.producers.loc[found.producers["territory"].notna(), "ubigeo"]).mean() > 0.5
+    assert (
+        found.producers["territory"].dropna()
+        == sample.producers.loc[found.producers["territory"].notna(), "ubigeo"]
+    ).mean() > 0.5

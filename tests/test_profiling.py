@@ -26,9 +26,15 @@ def dairies(**columns: list[object]) -> Concentrations:
         crs="EPSG:32717",
         index=list("abcdef"),
     )
-    boxes = [shapely.box(499_500, 9_199_500, 500_500, 9_201_500), shapely.box(499_500, 9_203_500, 500_500, 9_204_500)]
+    boxes = [
+        shapely.box(499_500, 9_199_500, 500_500, 9_201_500),
+        shapely.box(499_500, 9_203_500, 500_500, 9_204_500),
+    ]
     areas = gpd.GeoDataFrame(
-        {"name": ["A", "B"], "n": [4, 1], "evidence": ["tested", "tested"]}, geometry=boxes, crs="EPSG:32717", index=[1, 2]
+        {"name": ["A", "B"], "n": [4, 1], "evidence": ["tested", "tested"]},
+        geometry=boxes,
+        crs="EPSG:32717",
+        index=[1, 2],
     )
     return Concentrations(producers, areas)
 
@@ -51,7 +57,9 @@ def test_chain_mix_and_quotients() -> None:
     assert areas["chain_lq__fresh"].tolist() == pytest.approx([1.5, 0.0])
     assert areas["chain_lq__ripe"].tolist() == pytest.approx([0.5, 2.0])
     for column, figure in (("", "lq"), ("_low", "low"), ("_high", "high")):
-        assert areas[f"location_quotient{column}"].tolist() == pytest.approx(expected[figure].tolist())
+        assert areas[f"location_quotient{column}"].tolist() == pytest.approx(
+            expected[figure].tolist()
+        )
     assert found.steps[-1].parameters["chains"] == ["fresh", "ripe"]
     assert "interval" in " ".join(found.notes)  # so few dairies prove nothing
 
@@ -61,7 +69,10 @@ def test_a_producer_without_chain_counts_in_neither_part() -> None:
     assert found.areas["chain_n__fresh"].tolist() == [1, 0]
     assert found.areas["chain_lq__fresh"].tolist()[0] == pytest.approx((1 / 2) / (1 / 3))
     assert np.isnan(found.areas["chain_lq__fresh"].tolist()[1])
-    assert found.areas["main_chain"].tolist()[1] is None or found.areas["main_chain"].isna().tolist()[1]
+    assert (
+        found.areas["main_chain"].tolist()[1] is None
+        or found.areas["main_chain"].isna().tolist()[1]
+    )
     assert any(note.startswith("3 of 6 producers have no chain") for note in found.notes)
 
 
@@ -95,7 +106,9 @@ def test_no_concentrations() -> None:
 
 def test_no_producers() -> None:
     given = dairies()
-    found = profile(Concentrations(given.producers.iloc[:0], given.areas.iloc[:0]), chain="chain", volume="t")
+    found = profile(
+        Concentrations(given.producers.iloc[:0], given.areas.iloc[:0]), chain="chain", volume="t"
+    )
     assert found.steps[-1].parameters["chains"] == []
 
 
@@ -107,7 +120,10 @@ def test_many_chains_raise_no_warning() -> None:
         crs="EPSG:32717",
     )
     areas = gpd.GeoDataFrame(
-        {"name": ["A"], "n": [n], "evidence": ["tested"]}, geometry=[producers.union_all().buffer(1e3)], crs="EPSG:32717", index=[1]
+        {"name": ["A"], "n": [n], "evidence": ["tested"]},
+        geometry=[producers.union_all().buffer(1e3)],
+        crs="EPSG:32717",
+        index=[1],
     )
     with warnings.catch_warnings():
         warnings.simplefilter("error")

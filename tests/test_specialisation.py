@@ -75,7 +75,9 @@ def test_more_of_the_kind_outside_than_units_outside_is_refused() -> None:
 @settings(deadline=None)
 @given(st.data())
 def test_the_interval_holds_the_quotient_and_the_weighted_mean_is_one(data: st.DataObject) -> None:
-    parts = data.draw(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8))
+    parts = data.draw(
+        st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=8)
+    )
     x_i = np.array([p[0] for p in parts], dtype=float)
     n_i = x_i + [p[1] for p in parts]
     x, n = x_i.sum(), n_i.sum()

@@ -119,24 +119,28 @@ def hypergeometric_critical(b: Ints, cases: int, pool: int, alpha: float) -> Int
 
 
 def _tail_start(b: Ints, start: Array, width: int, cases: int, pool: int, alpha: float) -> Ints:
-    """Return, per row, the least k = x + 1 whose upper tail P(X ≥ x) is at most alpha."""
-    x = start[:, None] + np.arange(width)[None, :]
-    most = np.minimum(b - 1, cases - 1)[:, None]
-    possible = x <= most
-    at = np.minimum(x, most)
-    draws: Any = (b - 1.0)[:, None]
-    marked, rest = cases - 1.0, pool - cases
-    possible &= draws - at <= rest
-    with np.errstate(invalid="ignore"):
-        log_p = (
-            _log_choose(marked, at)
-            + _log_choose(rest, np.minimum(draws - at, rest))
-            - _log_choose(pool - 1.0, draws)
-        )
-    p = np.where(possible, np.exp(log_p), 0.0)
+    """Return, per row, the least k = x + 1 whose upper tail P(X ≥ x) is at most alpha.
+
+    The first probability of a row is by logarithms, the others by the ratio of neighbours.
+    """
+    marked, rest = cases - 1.0, float(pool - cases)
+    draws = (b - 1.0)[:, None]
+    most = np.minimum(draws, marked)
+    first = np.maximum(start[:, None], draws - rest)
+    x = first + np.arange(width)[None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = (marked - x) * (draws - x) / ((x + 1.0) * (rest - draws + x + 1.0))
+    p = np.empty_like(x)
+    p[:, :1] = np.exp(
+        _log_choose(marked, first)
+        + _log_choose(rest, draws - first)
+        - _log_choose(pool - 1.0, draws)
+    )
+    p[:, 1:] = np.where(x[:, 1:] <= most, ratio[:, :-1], 0.0)
+    np.cumprod(p, axis=1, out=p)
     tail = np.cumsum(p[:, ::-1], axis=1)[:, ::-1]
     small = tail <= alpha
-    least = (start + small.argmax(axis=1)).astype(np.int64)
+    least = (first[:, 0] + small.argmax(axis=1)).astype(np.int64)
     reachable = small.any(axis=1) & (least <= most[:, 0])
     return np.where(reachable, least + 1, UNREACHABLE)
 

@@ -1,0 +1,444 @@
+"""Agreement with published numbers: what other programs and papers got, and what sialgeo gets.
+
+Each check runs sialgeo's own code on figures that are written here with their source. Checks that need
+somebody else's data run where the data are given.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.errors import FileError
+from sialgeo.i18n import N_, _, ngettext
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Array = NDArray[np.float64]
+
+NC_SIDS = "nc_sids.gpkg"
+
+_SATSCAN_GRAVE = "SaTScan 9.3.1, grave (R smacpod)"
+_SATSCAN_NY = "SaTScan 9.6 and 10.3.2, New York leukaemia (R smerc)"
+_JUNG = "identity with Bernoulli (Jung et al. 2010), SaTScan 9.3.1, grave"
+_ELLIPSE = "Kulldorff et al. 2006, [4s/(s+1)²]^a"
+_ELLIPTIC = "SaTScan, elliptic output (R smerc)"
+_FLEXSCAN = "FleXScan, New York leukaemia (R smerc)"
+_SIX = "esda 2.9.0, six points of Getis and Ord"
+_REAT = "R REAT, Farhauer and Kröll 2014"
+_OWN = "methods page, independent code"
+_POISSON = "R qpois, methods page B1"
+_RANDOM = "complete spatial randomness, λπr²"
+_SMERC = "R smerc, NC SIDS (spData)"
+_SPDEP = "spdep and esda, Columbus"
+_ESDA = "esda 2.9.0, Columbus"
+_TERRELL = "Terrell 1990, by hand"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One number: sialgeo's, the published one, and whether they agree within the tolerance.
+
+    ``name`` is an English text, translated when shown; ``detail`` is not translated.
+    """
+
+    name: str
+    detail: str
+    ours: float
+    published: float
+    tolerance: float
+    source: str
+
+    @property
+    def difference(self) -> float:
+        """Ours minus published."""
+        return self.ours - self.published
+
+    @property
+    def passed(self) -> bool:
+        """Whether the difference is within the tolerance (never for NaN)."""
+        return abs(self.difference) <= self.tolerance
+
+
+Checks = Iterator[Check]
+
+
+def verify(data: str | os.PathLike[str] | None = None) -> list[Check]:
+    """Return the checks against published numbers.
+
+    Parameters
+    ----------
+    data : path, optional
+        Folder with others' data: ``nc_sids.gpkg`` (spData), looked for in it and its subfolders. With it
+        given, the Columbus data of libpysal are used too where libpysal is installed.
+
+    Returns
+    -------
+    list of Check
+        Always those that need no file; more with ``data``. Checks whose file or library is absent are
+        not in the list: :func:`left_out` names them.
+
+    Raises
+    ------
+    FileError
+        ``data`` is no folder.
+
+    Examples
+    --------
+    >>> checks = verify()
+    >>> all(check.passed for check in checks)
+    True
+    """
+    found = [check for group in _GROUPS for check in group()]
+    if data is None:
+        return found
+    folder = _folder(data)
+    path = _find(folder, NC_SIDS)
+    if path is not None:
+        found.extend(_nc_sids(path))
+    if find_spec("libpysal") is not None:
+        found.extend(_columbus())
+    return found
+
+
+def left_out(data: str | os.PathLike[str] | None = None) -> list[str]:
+    """Return, in the language in force, which checks did not run, and what they need."""
+    said: list[str] = []
+    if data is None or _find(_folder(data), NC_SIDS) is None:
+        said.append(
+            _("scan statistic on NC SIDS: needs {file} in the folder of --data").format(
+                file=NC_SIDS
+            )
+        )
+    if data is None or find_spec("libpysal") is None:
+        said.append(_("local statistics on Columbus: need --data and the library libpysal"))
+    return said
+
+
+def format_checks(checks: Sequence[Check]) -> list[str]:
+    """Return one line per check in the language in force, and a last line with the count.
+
+    >>> format_checks([Check("Location quotient", "", 3.0, 3.0, 1e-9, "toy")])[0]
+    'ok       Location quotient: ours 3, published 3, difference 0 (tolerance 1e-09) · toy'
+    """
+    lines = []
+    for check in checks:
+        name = _(check.name) + (f" ({check.detail})" if check.detail else "")
+        said = _(
+            "{name}: ours {ours}, published {published}, difference {difference} (tolerance {tolerance}) · {source}"
+        ).format(
+            name=name,
+            ours=f"{check.ours:.10g}",
+            published=f"{check.published:.10g}",
+            difference=f"{check.difference:.2g}",
+            tolerance=f"{check.tolerance:.2g}",
+            source=check.source,
+        )
+        mark = _("ok") if check.passed else _("DIFFERS")
+        lines.append(f"{mark:<9}{said}")
+    wrong = sum(not check.passed for check in checks)
+    lines.append(
+        ngettext(
+            "{n} number compared, {wrong} outside its tolerance.",
+            "{n} numbers compared, {wrong} outside their tolerance.",
+            len(checks),
+        ).format(n=len(checks), wrong=wrong)
+    )
+    return lines
+
+
+def _each(
+    name: str, rows: Iterable[tuple[str, Any, float]], tolerance: float, source: str
+) -> Checks:
+    for detail, ours, published in rows:
+        yield Check(name, detail, float(ours), float(published), tolerance, source)
+
+
+# --- likelihoods from published totals --------------------------------------------------------------
+
+
+def _bernoulli() -> Checks:
+    from sialgeo.kernels.likelihood import bernoulli_llr, naive_risk_interval
+
+    name = N_("Scan statistic, Bernoulli log-likelihood ratio")
+    rows = [(11, 19, 7.41934), (3, 3, 4.808517), (2, 2, 3.177442)]
+    found = [(f"{c}/{m}, 30/143", bernoulli_llr(c, m, 30, 143), llr) for c, m, llr in rows]
+    yield from _each(name, found, 1e-5, _SATSCAN_GRAVE)
+    risk = naive_risk_interval(np.array([11.0]), np.array([19 / 143]), 30)[0][0]
+    yield Check(N_("Relative risk"), "11/19, 30/143", float(risk), 3.78, 0.005, _SATSCAN_GRAVE)
+
+
+def _poisson() -> Checks:
+    from sialgeo.kernels.likelihood import naive_risk_interval, poisson_llr
+
+    name = N_("Scan statistic, Poisson log-likelihood ratio")
+    # expected cases are published rounded; the tolerance is what the rounding can change
+    rows = [
+        (100, 58.2827, 14.083511, 1e-4, _SATSCAN_NY),
+        (38, 17.79, 9.019716, 0.006, _SATSCAN_NY),
+        (85, 49.71, 11.577255, 0.004, _SATSCAN_NY),
+        (39, 16.3981, 11.6713, 2e-4, _FLEXSCAN),
+        (79, 36.1025, 20.8014, 2e-4, _FLEXSCAN),
+    ]
+    for c, mu, llr, tolerance, source in rows:
+        ours = float(poisson_llr(c, mu, 552))
+        yield Check(name, f"{c}, {mu} / 552", ours, llr, tolerance, source)
+    for c, mu, risk in ((100, 58.28, 1.87), (85, 49.71, 1.84)):
+        found = naive_risk_interval(np.array([float(c)]), np.array([mu / 552]), 552)[0][0]
+        detail = f"{c}, {mu} / 552"
+        yield Check(N_("Relative risk"), detail, float(found), risk, 0.006, _SATSCAN_NY)
+
+
+def _state_totals() -> Checks:
+    """North Carolina's totals: 667 of 329,962 (1974), 836 of 422,392 (1979)."""
+    from sialgeo.kernels.likelihood import bernoulli_llr, poisson_llr
+
+    detail = "404 / 164124, 667 / 329962"
+    poisson = N_("Scan statistic, Poisson log-likelihood ratio")
+    bernoulli = N_("Scan statistic, Bernoulli log-likelihood ratio")
+    ours = float(poisson_llr(404, 667 * 164124 / 329962, 667))
+    yield Check(poisson, detail, ours, 15.75776538, 1e-7, _SMERC)
+    ours = float(bernoulli_llr(404, 164124, 667, 329962))
+    yield Check(bernoulli, detail, ours, 15.78945529, 1e-7, _SMERC)
+    ours = float(poisson_llr(70, 38.804277, 836))
+    yield Check(poisson, "70, 38.804277 / 836", ours, 10.72030518, 1e-5, _SMERC)
+
+
+def _multinomial() -> Checks:
+    from sialgeo.kernels.likelihood import multinomial_llr
+
+    name = N_("Scan statistic, multinomial log-likelihood ratio")
+    ours = float(multinomial_llr(np.array([30, 5, 5]), np.array([60, 40, 20])))
+    yield Check(name, "30, 5, 5 / 60, 40, 20", ours, 8.475360019, 1e-8, _OWN)
+    ours = float(multinomial_llr(np.array([11, 8]), np.array([30, 113])))
+    yield Check(name, "11, 8 / 30, 113", ours, 7.41934, 1e-5, _JUNG)
+
+
+def _ellipses() -> Checks:
+    from sialgeo.kernels.scan import Frame
+
+    name = N_("Eccentricity penalty of ellipses")
+    published = {1.0: 1.0, 1.5: 0.979796, 2.0: 0.942809, 3.0: 0.866025, 4.0: 0.8, 5.0: 0.745356}
+    rows = [(f"s {s:g}, a 0.5", Frame(s, 0.0).weight(0.5), w) for s, w in published.items()]
+    yield from _each(name, rows, 1e-6, _ELLIPSE)
+    ours = 14.772705 * Frame(1.5, 0.0).weight(1.0)
+    yield Check(name, "14.772705, s 1.5, a 1", ours, 14.181797, 1e-6, _ELLIPTIC)
+
+
+# --- density -----------------------------------------------------------------------------------------
+
+
+def _critical_counts() -> Checks:
+    """500 plants in 20,000 km²: least count for a core, at .01 and .001."""
+    from sialgeo.kernels.likelihood import poisson_critical
+
+    name = N_("Least number of neighbours, Poisson bound")
+    published = {3: (5, 6), 5: (8, 9), 7: (11, 13), 10: (17, 20)}
+    for radius, both in published.items():
+        mu = np.array([500 / 20_000 * math.pi * radius**2])
+        rows = [
+            (f"{radius} km, α {alpha:g}", poisson_critical(mu, alpha)[0], count)
+            for alpha, count in zip((0.01, 0.001), both, strict=True)
+        ]
+        yield from _each(name, rows, 0, _POISSON)
+
+
+def _random_neighbours() -> Checks:
+    """500 plants strewn over 20,000 km²: others within a radius, and the distance to the nearest.
+
+    On a torus, so that there is no edge; the tolerance is four standard errors of 50 maps.
+    """
+    from sialgeo.kernels.neighbours import count_within, nearest_within
+
+    side, maps, draw = math.sqrt(20_000.0), 50, np.random.default_rng(1)
+    sums, gaps = {5.0: 0.0, 10.0: 0.0}, 0.0
+    steps = np.array([(i, j) for i in (0, -1, 1) for j in (0, -1, 1)]) * side
+    for _map in range(maps):
+        xy, places = draw.uniform(0, side, (500, 2)), draw.uniform(0, side, (500, 2))
+        around = (xy[None, :, :] + steps[:, None, :]).reshape(-1, 2)
+        around = around[((around > -side / 4) & (around < side * 5 / 4)).all(axis=1)]
+        for radius in sums:
+            sums[radius] += float(count_within(xy, around, radius).mean() - 1)
+        nearest = around[nearest_within(places, around, side)]
+        gaps += float(np.hypot(*(nearest - places).T).mean())
+    name = N_("Others near a plant, at random (mean of 50 maps)")
+    yield Check(name, "5 km", sums[5.0] / maps, 1.96, 0.05, _RANDOM)
+    yield Check(name, "10 km", sums[10.0] / maps, 7.85, 0.1, _RANDOM)
+    name = N_("Distance to the nearest plant, at random (mean of 50 maps)")
+    yield Check(name, "km", gaps / maps, 3.16, 0.05, "0.5/√λ, 500 / 20,000 km²")
+
+
+def _iris() -> Checks:
+    """Four dimensions: scikit-learn's clusterer through sialgeo's adapter."""
+    if find_spec("sklearn") is None:
+        return
+    from sklearn.cluster import DBSCAN
+    from sklearn.datasets import load_iris
+
+    from sialgeo.detection import Clusterer
+
+    found = Clusterer(DBSCAN(eps=0.7, min_samples=5))
+    labels = found.labels(load_iris().data, None, None, np.random.default_rng(0))[0]
+    sizes = [*np.sort(np.bincount(labels[labels >= 0])).tolist(), int((labels < 0).sum())]
+    name = N_("DBSCAN, iris (scikit-learn through Clusterer)")
+    parts = ("1", "2", "−1")
+    rows = list(zip(parts, sizes, (50, 97, 3), strict=True))
+    yield from _each(name, rows, 0, "R dbscan and scikit-learn, radius 0.7, 5 units")
+
+
+def _terrell() -> Checks:
+    from sialgeo.kernels.surface import oversmoothing
+
+    corners = np.array([[0.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 2.0]])
+    by_hand = math.sqrt(4 / 3) * (1e4 / 6144 / 4) ** (1 / 6)  # d·R/V = 10⁴/6144
+    name = N_("Oversmoothing bandwidth")
+    yield Check(name, "2 × 2", oversmoothing(corners), by_hand, 1e-9, _TERRELL)
+
+
+# --- areas and specialisation ------------------------------------------------------------------------
+
+
+def _six_points() -> Checks:
+    from sialgeo.kernels.local import getis_ord_star
+
+    xy = np.array([[10, 10], [20, 10], [40, 10], [15, 20], [30, 20], [30, 30]], dtype=float)
+    y = np.array([2, 3, 3.2, 5, 8, 7])
+    near = np.hypot(*(xy[:, None] - xy[None]).T) <= 15.0
+    np.fill_diagonal(near, False)
+    start = np.concatenate([[0], np.cumsum(near.sum(axis=1))]).astype(np.int64)
+    ours = getis_ord_star(y, start, np.nonzero(near)[1].astype(np.int64))
+    esda = [-1.39727626, -0.28917762, 0.65064964, -0.28917762, 1.23452088, 2.02424331]
+    rows = [(f"{i}", z, e) for i, (z, e) in enumerate(zip(ours, esda, strict=True), start=1)]
+    yield from _each(N_("Getis–Ord Gi*"), rows, 1e-7, _SIX)
+
+
+def _quotients() -> Checks:
+    from sialgeo.specialisation import location_quotient
+
+    name = N_("Location quotient")
+    ours = location_quotient(1714, 79006, 879213, 15593224)["lq"].iloc[0]
+    yield Check(name, "Farhauer/Kröll", float(ours), 0.3847623423, 1e-9, _REAT)
+    # the published bounds take 1.96 standard errors
+    row = location_quotient(30, 200, 100, 2000, level=math.erf(1.96 / math.sqrt(2))).iloc[0]
+    toy = "30/200, 100/2000"
+    yield Check(name, toy, float(row["lq"]), 3.0, 1e-12, _OWN)
+    spread = N_("Location quotient, standard error of the logarithm")
+    yield Check(spread, toy, float(row["se_ln"]), 0.1443375673, 1e-9, _OWN)
+    bounds = N_("Location quotient, bounds at 1.96 standard errors")
+    yield Check(bounds, toy, float(row["low"]), 2.2607817, 1e-6, _OWN)
+    yield Check(bounds, toy, float(row["high"]), 3.9809239, 1e-6, _OWN)
+    tail = N_("Location quotient, hypergeometric upper tail")
+    yield Check(tail, toy, float(row["p_upper"]), 7.588049e-09, 1e-14, "scipy hypergeom, " + _OWN)
+    several = location_quotient([60, 10, 30], [500, 300, 200], 100, 1000)["lq"]
+    for share, quotient, published in zip((0.6, 0.1, 0.3), several, (1.2, 1 / 3, 1.5), strict=True):
+        yield Check(name, f"s {share}", float(quotient), published, 1e-9, _OWN)
+
+
+def _interpolation() -> Checks:
+    from sialgeo.kernels.interpolation import weighted_means
+
+    name = N_("Areal interpolation")
+    group, values = np.array([0, 0]), np.array([0.4, 0.6])
+    for detail, weights, published in (
+        ("200, 300", [200.0, 300.0], 0.52),
+        ("½, ½", [0.5, 0.5], 0.5),
+    ):
+        ours = weighted_means(group, values, np.array(weights), 1)[0]
+        yield Check(name, detail, float(ours), published, 1e-12, _OWN)
+
+
+_GROUPS: tuple[Callable[[], Checks], ...] = (
+    _bernoulli,
+    _poisson,
+    _state_totals,
+    _multinomial,
+    _ellipses,
+    _critical_counts,
+    _random_neighbours,
+    _iris,
+    _terrell,
+    _six_points,
+    _quotients,
+    _interpolation,
+)
+
+
+# --- with others' data -------------------------------------------------------------------------------
+
+
+def _folder(data: str | os.PathLike[str]) -> Path:
+    folder = Path(data)
+    if not folder.is_dir():
+        raise FileError(
+            _("{path}: is no folder. Remedy: name the one that holds the data").format(path=folder)
+        )
+    return folder
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    return next(iter(sorted(folder.rglob(name))), None)
+
+
+def _nc_sids(path: Path) -> Checks:
+    import geopandas as gpd
+
+    from sialgeo.scans import scan_areas
+
+    counties = gpd.read_file(path)
+    for year, (across, up), published in (
+        ("74", ("x", "y"), (46, 404, 15.75776538, 0.001)),
+        ("79", ("east", "north"), (5, 70, 10.72030518, 0.002)),
+    ):
+        found = scan_areas(counties, f"SID{year}", f"BIR{year}", x=across, y=up)
+        first = found[found["concentration"] == 1]
+        cluster = first.iloc[0]
+        # two Monte-Carlo p-values of 999 replicates: three standard errors of their difference
+        slack = 3 * math.sqrt(2 * published[3] / 999)
+        for name, ours, theirs, tolerance in (
+            (N_("Scan of counties: counties in the cluster"), len(first), published[0], 0.0),
+            (N_("Scan of counties: cases in the cluster"), cluster["n"], published[1], 0.0),
+            (
+                N_("Scan of counties: log-likelihood ratio"),
+                cluster["statistic"],
+                published[2],
+                1e-7,
+            ),
+            (N_("Scan of counties: p-value"), cluster["p_value"], published[3], slack),
+        ):
+            yield Check(name, f"19{year}", float(ours), theirs, tolerance, _SMERC)
+
+
+def _columbus() -> Checks:
+    import geopandas as gpd
+
+    from sialgeo.hotspots import adjacency
+    from sialgeo.kernels.local import getis_ord_star, local_moran
+
+    examples = import_module("libpysal").examples
+    columbus: gpd.GeoDataFrame = gpd.read_file(examples.get_path("columbus.shp"))
+    start, near = adjacency(columbus, "queen", 1)
+    crime = columbus["CRIME"].to_numpy(float)
+    yield Check(N_("Queen neighbours"), "Columbus", float(len(near)), 236.0, 0, _SPDEP)
+    stars = getis_ord_star(crime, start, near)
+    first = [-1.43278, -1.340008, -0.771999, -0.131733, 1.285363, 0.068648, 0.661365, 1.013024]
+    rows = [(f"{i}", stars[i - 1], z) for i, z in enumerate([*first, 0.219143, -1.137528], start=1)]
+    rows.append(("max", stars.max(), 3.475051))
+    yield from _each(N_("Getis–Ord Gi*"), rows, 1e-5, _SPDEP)
+    local = local_moran(crime, start, near)
+    esda = [0.72178138, 0.51798565, 0.09193542, 0.00472258, 0.29741008]
+    rows = [(f"{i}", local[i - 1], value) for i, value in enumerate(esda, start=1)]
+    yield from _each(N_("Local Moran"), rows, 1e-7, _ESDA)
+    total = local.sum() / (len(local) - 1)
+    yield Check(
+        N_("Moran's I, as the mean of the local ones"), "", float(total), 0.500188557, 1e-8, _SPDEP
+    )
