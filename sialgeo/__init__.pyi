@@ -3,6 +3,7 @@ from sialgeo.chains import Chains as Chains
 from sialgeo.chains import detect_chains as detect_chains
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN
+from sialgeo.detection import OPTICS as OPTICS
 from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
 from sialgeo.detection import detect as detect
@@ -39,6 +40,10 @@ from sialgeo.robustness import agreement as agreement
 from sialgeo.robustness import estimate as estimate
 from sialgeo.robustness import stability as stability
 from sialgeo.samples import load_sample as load_sample
+from sialgeo.scans import SpatialScan as SpatialScan
+from sialgeo.scans import scan_areas as scan_areas
+from sialgeo.scans import scan_chains as scan_chains
+from sialgeo.scans import scan_producers as scan_producers
 from sialgeo.significance import assess as assess
 from sialgeo.specialisation import location_quotient as location_quotient
 from sialgeo.study import Study as Study

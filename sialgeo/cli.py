@@ -86,7 +86,8 @@ def _main(arguments: list[str]) -> int:
     else:
         sys.stdout.write("\n".join(report.lines) + "\n")
     sys.stdout.flush()
-    return report.status
+    status: int = report.status
+    return status
 
 
 def _failed(failure: BaseException, machine: bool) -> int:
@@ -394,7 +395,7 @@ def _declare_columns(parser: _Parser) -> None:
 
 def _declare_methods(parser: _Parser) -> None:
     """Add the options of every method, made from its parameters' declarations."""
-    from sialgeo.detection import METHODS
+    from sialgeo.methods import METHODS
     from sialgeo.robustness import Shaking, Splitting
     from sialgeo.significance import Replication
 
@@ -439,7 +440,7 @@ def _declare_methods(parser: _Parser) -> None:
 
 def _method_params() -> dict[str, tuple[params.Param, list[str]]]:
     """Return each parameter once, with the methods that have it."""
-    from sialgeo.detection import METHODS
+    from sialgeo.methods import METHODS
 
     found: dict[str, tuple[params.Param, list[str]]] = {}
     for method, owner in METHODS.items():

@@ -93,7 +93,7 @@ LOCALITIES = (
 )
 
 _RADIUS = N_("Distance within which producers are neighbours")
-_MIN_UNITS = N_("Least number of producers within the radius, the producer itself included")
+_MIN_UNITS = N_("Least number of neighbouring producers that make a core, itself included")
 
 
 @dataclass(frozen=True)
@@ -395,6 +395,61 @@ class HDBSCAN:
 
 
 @dataclass(frozen=True)
+class OPTICS:
+    """OPTICS of scikit-learn (Ankerst et al. 1999), clusters by steepness: exploratory.
+
+    ``min_units`` counts the unit itself. Memory is linear; time grows with the square of the
+    producers where ``reach`` is left open.
+
+    Examples
+    --------
+    >>> OPTICS(min_units=8).xi
+    0.05
+    """
+
+    min_units: int = param(5, _MIN_UNITS, label=N_("Minimum producers"), ge=2)
+    reach: float = param(
+        50_000.0,
+        N_("Farthest distance looked at"),
+        label=N_("Reach"),
+        unit="m",
+        gt=0,
+        advanced=True,
+    )
+    xi: float = param(
+        0.05, N_("Steepness that ends a group"), label=N_("Steepness"), gt=0, le=0.9, advanced=True
+    )
+
+    method: ClassVar[str] = "optics"
+
+    def __post_init__(self) -> None:
+        check(self)
+
+    def labels(
+        self,
+        xy: Array,
+        weights: Array | None,
+        reference: ReferenceArrays | None,
+        rng: np.random.Generator,
+    ) -> tuple[Labels, Array]:
+        """Return labels and membership 1; see ``Detector``."""
+        del weights, reference, rng
+        try:
+            from sklearn.cluster import OPTICS as Sklearn  # noqa: N811
+        except ImportError:
+            raise MissingDependencyError("scikit-learn", "OPTICS") from None
+        if len(xy) < self.min_units:  # scikit-learn would refuse
+            return np.full(len(xy), NOISE, dtype=np.int64), np.zeros(len(xy))
+        order = canonical_order(xy)  # its ordering starts at the first row
+        model = Sklearn(min_samples=self.min_units, max_eps=float(self.reach), xi=self.xi)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = model.fit(xy[order]).labels_.astype(np.int64)
+        labels = np.full(len(xy), NOISE, dtype=np.int64)
+        labels[order] = np.where(found < 0, NOISE, found)
+        return labels, (labels >= 0).astype(float)
+
+
+@dataclass(frozen=True)
 class Clusterer:
     """Any scikit-learn style clusterer with ``fit_predict``: exploratory.
 
@@ -433,7 +488,7 @@ class Clusterer:
         return np.where(labels < 0, NOISE, labels), (labels >= 0).astype(float)
 
 
-METHODS: dict[str, type] = {kind.method: kind for kind in (RelativeDBSCAN, DBSCAN, HDBSCAN)}
+METHODS: dict[str, type] = {kind.method: kind for kind in (RelativeDBSCAN, DBSCAN, HDBSCAN, OPTICS)}
 
 
 def _labelled(xy: Array, core: NDArray[np.bool_], radius: float) -> tuple[Labels, Array]:

@@ -103,15 +103,15 @@ class Text(str):
         return {"message": self.message, "values": values, "forms": self.forms}
 
 
-def from_parts(parts: Mapping[str, Any]) -> Text:
+def from_parts(parts: Mapping[str, Any]) -> str:
     """Make a text again from :meth:`Text.parts`, in the language in force."""
     values = {k: from_parts(v) if isinstance(v, Mapping) else v for k, v in parts["values"].items()}
     forms = tuple(parts["forms"]) if parts["forms"] else None
     return _retold(Text("", parts["message"], values, forms))
 
 
-def _(message: str) -> Text:
-    """Return the text in the language in force."""
+def _(message: str) -> str:
+    """Return the text in the language in force: a :class:`Text`, which remembers its source."""
     return Text(text_in(language(), message), message)
 
 
@@ -125,7 +125,7 @@ def retell(text: str) -> str:
     return _retold(text) if isinstance(text, Text) else text
 
 
-def _retold(text: Text) -> Text:
+def _retold(text: Text) -> str:
     told = ngettext(text.message, *text.forms) if text.forms else _(text.message)
     values = {k: retell(v) if isinstance(v, str) else v for k, v in text.values.items()}
     return told.format(**values) if values else told
@@ -138,7 +138,7 @@ def pick(texts: str | Mapping[str, str]) -> str:
     return texts.get(language()) or next(iter(texts.values()), "")
 
 
-def ngettext(singular: str, plural: str, n: int) -> Text:
+def ngettext(singular: str, plural: str, n: int) -> str:
     """Return the singular or plural text for ``n`` in the language in force."""
     shown = _catalogue(language()).ngettext(singular, plural, n)
     return Text(shown, singular, forms=(plural, n))

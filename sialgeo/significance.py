@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import N_, _
+from sialgeo.kernels.likelihood import monte_carlo_p
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import (
     EVIDENCE,
@@ -142,9 +143,14 @@ def assess(
     if prepared.reference is None or prepared.inconclusive:
         return concentrations
     null = Null.of(prepared.xy, prepared.reference, detector, prepared.weights)
-    maxima = _maxima(null, replicates, seed, threads, progress or silent)
+    own = getattr(detector, "maxima", None)  # a scan draws all its maps at once
+    if own is not None:
+        told = {"replicates": replicates, "seed": seed, "threads": threads, "progress": progress}
+        maxima = own(prepared.xy, prepared.reference, **told)
+    else:
+        maxima = _maxima(null, replicates, seed, threads, progress or silent)
     observed = concentrations.areas[STATISTIC].to_numpy(float)
-    p = adjusted_p(observed, maxima)
+    p = monte_carlo_p(observed, maxima)
     areas = concentrations.areas.copy()
     areas[P_VALUE] = p
     areas[EVIDENCE] = np.where(p <= SIGNIFICANCE, TESTED, NOT_SIGNIFICANT)
@@ -152,7 +158,7 @@ def assess(
     result = TestResult(
         "cluster-wise Monte Carlo",
         largest,
-        float(adjusted_p(np.array([largest]), maxima)[0]),
+        float(monte_carlo_p(np.array([largest]), maxima)[0]),
         "greater",
         replicates,
         seed,
@@ -165,24 +171,12 @@ def assess(
     }
     ladder = detection_step(concentrations).parameters.get("ladder")
     if ladder:
-        p_by_radius = adjusted_p(np.array([row["statistic"] for row in ladder]), maxima)
+        p_by_radius = monte_carlo_p(np.array([row["statistic"] for row in ladder]), maxima)
         parameters["ladder"] = [
             {**row, "p_value": float(p)} for row, p in zip(ladder, p_by_radius, strict=True)
         ]
     step = Step("assess", parameters, concentrations.steps[-1].crs, seed, versions())
     return concentrations.with_step(step, areas=areas, tests=(*concentrations.tests, result))
-
-
-def adjusted_p(observed: Array, maxima: Array) -> Array:
-    """Return (1 + the number of null maxima at or above each statistic) / (R + 1).
-
-    >>> adjusted_p(np.array([5.0, 1.0]), np.array([0.0, 2.0, 3.0]))
-    array([0.25, 0.75])
-    """
-    ordered = np.sort(maxima)
-    # a statistic recomputed on the same units may differ in its last bits
-    above = len(ordered) - np.searchsorted(ordered, observed * (1 - 1e-12) - 1e-12, side="left")
-    return np.asarray((1 + above) / (len(ordered) + 1), dtype=float)
 
 
 class Null:

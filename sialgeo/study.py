@@ -657,7 +657,7 @@ def suffix_of(name: str) -> str:
 
 
 def _method(name: str) -> type:
-    from sialgeo.detection import METHODS
+    from sialgeo.methods import METHODS
 
     if name not in METHODS:
         raise ParameterError(

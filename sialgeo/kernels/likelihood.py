@@ -180,3 +180,15 @@ def naive_risk_interval(
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = (1 - share) / share
         return c / (cases - c) * odds, low / (1 - low) * odds, high / (1 - high) * odds
+
+
+def monte_carlo_p(observed: Array, maxima: Array) -> Array:
+    """Return (1 + the number of null maxima at or above each statistic) / (R + 1).
+
+    >>> monte_carlo_p(np.array([5.0, 1.0]), np.array([0.0, 2.0, 3.0]))
+    array([0.25, 0.75])
+    """
+    ordered = np.sort(maxima)
+    # a statistic recomputed on the same units may differ in its last bits
+    above = len(ordered) - np.searchsorted(ordered, observed * (1 - 1e-12) - 1e-12, side="left")
+    return np.asarray((1 + above) / (len(ordered) + 1), dtype=float)

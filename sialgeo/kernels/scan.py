@@ -676,18 +676,6 @@ class _MixMaxima:
         return kept
 
 
-def monte_carlo_p(observed: Array, maxima: Array) -> Array:
-    """Return (1 + the number of null maxima at or above each statistic) / (R + 1).
-
-    >>> monte_carlo_p(np.array([5.0, 1.0]), np.array([0.0, 2.0, 3.0]))
-    array([0.25, 0.75])
-    """
-    ordered = np.sort(maxima)
-    # the same zone counted from another centre may differ in its last bits
-    above = len(ordered) - np.searchsorted(ordered, observed * (1 - 1e-9) - 1e-12, side="left")
-    return np.asarray((1 + above) / (len(ordered) + 1), dtype=float)
-
-
 def default_threads() -> int:
     """Return how many threads to use where the caller does not say."""
     return min(os.cpu_count() or 1, 8)
