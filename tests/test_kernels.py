@@ -16,6 +16,7 @@ from scipy.stats import binomtest, hypergeom, poisson
 
 from sialgeo.kernels import compiled
 from sialgeo.kernels.density import cluster, dbscan, footprint_sums
+from sialgeo.kernels.grid import fits
 from sialgeo.kernels.likelihood import (
     UNREACHABLE,
     bernoulli_llr,
@@ -100,22 +101,43 @@ def test_the_compiled_path_is_left_out_where_numba_cannot_serve(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)  # importing it fails, though it is installed
-    compiled.kernels.cache_clear()
+    compiled.compile_all.cache_clear()
     try:
         assert compiled.kernels() is None
         xy = np.array([[0.0, 0.0], [3.0, 4.0]])
         assert count_within(xy, xy, 5.0, compiled=True).tolist() == [2, 2]
     finally:
-        compiled.kernels.cache_clear()
+        compiled.compile_all.cache_clear()
 
 
 @pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
 def test_few_points_on_a_long_line_take_few_cells() -> None:
-    from sialgeo.kernels.neighbours import _Grid
+    from sialgeo.kernels.grid import Grid
 
     line = np.column_stack([np.linspace(0, 1e7, 50), np.zeros(50)])
-    assert len(_Grid.of(line, 1e-3).starts_of) < 50 * 14
+    assert len(Grid.of(line, 1e-3).keys) == 50
     assert (count_within(line, line, 1e-3, compiled=True) == 1).all()
+
+
+@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@few
+@given(shapes, seeds, origins, st.integers(1, 6))
+def test_both_paths_give_the_same_clusters(
+    shape: str, seed: int, origin: float, least: int
+) -> None:
+    xy, radius = points_of(shape, seed, origin)
+    plain, cores = dbscan(xy, radius, least, compiled=False)
+    fast, fast_cores = dbscan(xy, radius, least, compiled=True)
+    assert (cores == fast_cores).all()
+    assert (plain == fast).all()
+
+
+@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+def test_squares_that_no_number_could_name_are_left_to_the_plain_path() -> None:
+    xy = np.array([[0.0, 0.0], [1e12, 1e12], [0.0, 1e12]])
+    assert not fits(xy, 1e-6)
+    assert count_within(xy, xy, 1e-6, compiled=True).tolist() == [1, 1, 1]
+    assert dbscan(xy, 1e-6, 1, compiled=True)[0].tolist() == [0, 2, 1]
 
 
 @few

@@ -7,6 +7,7 @@ as QGIS does.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
@@ -15,53 +16,24 @@ import numpy as np
 
 
 @functools.cache
-def kernels() -> SimpleNamespace | None:
-    """Return the compiled kernels, or None where numba is not installed."""
+def compile_all(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace | None:
+    """Return the functions compiled, by their names without ``_``, or None where numba cannot serve."""
     if find_spec("numba") is None:
         return None
     try:
         from numba import njit
     except ImportError:  # installed, but for another numpy
         return None
-    compile_: Any = njit(nogil=True, cache=True, fastmath=False)
     try:
-        return SimpleNamespace(**{name: compile_(kernel) for name, kernel in _KERNELS.items()})
+        made = [njit(nogil=True, cache=True, fastmath=False)(f) for f in functions]
     except RuntimeError:  # no folder where a compiled kernel may be kept
-        compile_ = njit(nogil=True, fastmath=False)
-        return SimpleNamespace(**{name: compile_(kernel) for name, kernel in _KERNELS.items()})
+        made = [njit(nogil=True, fastmath=False)(f) for f in functions]
+    return SimpleNamespace(**{f.__name__[1:]: m for f, m in zip(functions, made, strict=True)})
 
 
-def _count(
-    queries: Any,
-    xy: Any,
-    starts: Any,
-    x0: float,
-    y0: float,
-    side: float,
-    columns: int,
-    rows: int,
-    radius: float,
-) -> Any:
-    """Count, for each query, the grid's points at a distance ≤ radius (written for numba)."""
-    found = np.zeros(len(queries), dtype=np.int64)
-    limit = radius * radius
-    reach = radius * (1.0 + 1e-9)  # the distance decides, not the rounding of a cell's border
-    for q in range(len(queries)):
-        x, y = queries[q, 0], queries[q, 1]
-        left = max(int(np.floor((x - reach - x0) / side)), 0)
-        right = min(int(np.floor((x + reach - x0) / side)), columns - 1)
-        bottom = max(int(np.floor((y - reach - y0) / side)), 0)
-        top = min(int(np.floor((y + reach - y0) / side)), rows - 1)
-        if right < left:
-            continue
-        number = 0
-        for row in range(bottom, top + 1):
-            for i in range(starts[row * columns + left], starts[row * columns + right + 1]):
-                dx, dy = xy[i, 0] - x, xy[i, 1] - y
-                if dx * dx + dy * dy <= limit:
-                    number += 1
-        found[q] = number
-    return found
+def kernels() -> SimpleNamespace | None:
+    """Return the scan's compiled kernels, or None where numba is not installed."""
+    return compile_all(_SCAN)
 
 
 def _least_counts(size: Any, ends: Any, lengths: Any, sizes: Any) -> Any:
@@ -159,4 +131,4 @@ def _scan_mix(order: Any, ends: Any, lengths: Any, base: Any, maps: Any, terms: 
     return kept
 
 
-_KERNELS = {"count": _count, "least_counts": _least_counts, "scan": _scan, "scan_mix": _scan_mix}
+_SCAN = (_least_counts, _scan, _scan_mix)

@@ -12,7 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.kernels.grid import Grid, fits
 from sialgeo.kernels.neighbours import (
+    COMPILED_FROM,
     canonical_order,
     components_within,
     count_within,
@@ -25,7 +27,7 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-def cluster(xy: Array, core: Flags, radius: float) -> Ints:
+def cluster(xy: Array, core: Flags, radius: float, *, compiled: bool | None = None) -> Ints:
     """Join cores at a distance ≤ radius and give each other unit to its nearest core in reach.
 
     Returns
@@ -33,6 +35,9 @@ def cluster(xy: Array, core: Flags, radius: float) -> Ints:
     labels : (n,) int64
         −1 for units in no cluster; numbers by the canonical order (x, then y) of the cores.
     """
+    if _on_grid(xy, radius, compiled):
+        grid = Grid.of(xy, radius)
+        return grid.labels(core[grid.order], radius)
     labels = np.full(len(xy), -1, dtype=np.int64)
     cores = np.flatnonzero(core)
     cores = cores[canonical_order(xy[cores])]
@@ -44,14 +49,27 @@ def cluster(xy: Array, core: Flags, radius: float) -> Ints:
     return labels
 
 
-def dbscan(xy: Array, radius: float, min_units: int) -> tuple[Ints, Flags]:
+def dbscan(
+    xy: Array, radius: float, min_units: int, *, compiled: bool | None = None
+) -> tuple[Ints, Flags]:
     """Return DBSCAN's labels and core flags; ``min_units`` includes the unit itself.
 
     >>> dbscan(np.array([[0.0, 0.0], [0.0, 1.0], [9.0, 9.0]]), 1.0, 2)[0]
     array([ 0,  0, -1])
     """
-    core = count_within(xy, xy, radius) >= min_units
-    return cluster(xy, core, radius), core
+    if _on_grid(xy, radius, compiled):
+        grid = Grid.of(xy, radius)
+        dense = grid.counts(grid, radius, at_least=min_units) >= min_units
+        core = np.empty(len(xy), dtype=bool)
+        core[grid.order] = dense
+        return grid.labels(dense, radius), core
+    core = count_within(xy, xy, radius, compiled=False) >= min_units
+    return cluster(xy, core, radius, compiled=False), core
+
+
+def _on_grid(xy: Array, radius: float, compiled: bool | None) -> bool:
+    wanted = len(xy) >= COMPILED_FROM if compiled is None else compiled
+    return wanted and len(xy) > 0 and fits(xy, radius)
 
 
 def footprint_sums(

@@ -5,8 +5,8 @@ neighbours without looking and only squares up to two steps away matter. Squares
 point's disc are counted whole. Only occupied squares are stored: small radii over huge extents cost
 nothing more. Memory is linear in the points; no pair is ever stored.
 
-The functions whose names begin with ``_`` are written for numba; ``compiled()`` compiles them once and
-numba keeps the result on disk. They release the GIL and run on our own threads.
+The functions at the end are written for numba; it compiles them at their first use and
+keeps the result on disk. They release the GIL and run on our own threads.
 
 References
 ----------
@@ -16,17 +16,17 @@ Wang, Y., Gu, Y., Shun, J. (2020). Theoretically-efficient and practical paralle
 
 from __future__ import annotations
 
-import functools
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sialgeo.kernels.compiled import compile_all
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -36,26 +36,18 @@ TIGHT = 1e-9  # relative room for rounding where a square is taken or left whole
 CHUNK = 4096  # squares for one thread at a time, at the least
 
 
-@functools.cache
-def compiled() -> SimpleNamespace | None:
+def functions() -> SimpleNamespace | None:
     """Return the compiled functions, or None where numba is not there or does not fit numpy."""
-    if find_spec("numba") is None:
-        return None
-    try:
-        from numba import njit
-    except ImportError:
-        return None
-    functions = (_keys, _scatter, _count, _union, _flatten, _nearest_core)
-    for cache in (
-        True,
-        False,
-    ):  # no folder where a compiled function may be kept: compile each time
-        try:
-            made = {f.__name__[1:]: njit(nogil=True, cache=cache)(f) for f in functions}
-        except RuntimeError:
-            continue
-        return SimpleNamespace(**made)
-    return None
+    return compile_all(_FUNCTIONS)
+
+
+def fits(xy: Array, radius: float) -> bool:
+    """Tell whether the compiled path can serve: it is there, and its squares can be numbered."""
+    if functions() is None:
+        return False
+    side = radius / math.sqrt(2) * (1 - TIGHT)
+    columns, rows = np.ptp(xy, axis=0) / side + 16
+    return bool(columns * rows < 2.0**62)
 
 
 @dataclass(frozen=True)
@@ -75,15 +67,15 @@ class Grid:
     @classmethod
     def of(cls, xy: Array, radius: float, frame: Grid | None = None) -> Grid:
         """Sort points (n, 2) for a radius; ``frame`` gives the squares of another grid."""
-        functions = _required()
+        made = _required()
         if frame is None:
             side = radius / math.sqrt(2) * (1 - TIGHT)
             x0, y0 = xy[:, 0].min() - 3 * side, xy[:, 1].min() - 3 * side
             width = int((xy[:, 0].max() - x0) / side) + 8
         else:
             side, x0, y0, width = frame.side, frame.x0, frame.y0, frame.width
-        keys = functions.keys(xy[:, 0], xy[:, 1], x0, y0, side, width)
-        order, keys, start = _sorted(keys, functions)
+        keys = made.keys(xy[:, 0], xy[:, 1], x0, y0, side, width)
+        order, keys, start = _sorted(keys, made)
         x, y = xy[:, 0][order], xy[:, 1][order]
         return cls(x, y, order, keys, start, float(x0), float(y0), float(side), width)
 
@@ -107,10 +99,10 @@ class Grid:
         Both grids share their squares. ``at_least`` > 0 stops a point's count once it is reached.
         """
         found = np.zeros(len(self.x), dtype=np.int64)
-        functions = _required()
+        made = _required()
 
         def part(bounds: tuple[int, int]) -> None:
-            functions.count(
+            made.count(
                 self.x, self.y, self.keys, self.start, points.x, points.y, points.keys,
                 points.start, *self.frame, radius, at_least, bounds[0], bounds[1], found,
             )  # fmt: skip
@@ -128,15 +120,15 @@ class Grid:
 
     def labels(self, core: Flags, radius: float) -> Ints:
         """Join cores (flags as sorted) at ≤ radius, give others to their nearest core; as given."""
-        functions = _required()
+        made = _required()
         cores = self.subset(core)
         parent = np.arange(len(cores.keys), dtype=np.int64)
-        functions.union(cores.x, cores.y, cores.keys, cores.start, *cores.frame, radius, parent)
-        of_core = functions.flatten(parent, cores.x, cores.y, cores.start)
+        made.union(cores.x, cores.y, cores.keys, cores.start, *cores.frame, radius, parent)
+        of_core = made.flatten(parent, cores.x, cores.y, cores.start)
         labels = np.full(len(self.x), -1, dtype=np.int64)
         labels[core] = of_core
         others = self.subset(~core)
-        labels[~core] = functions.nearest_core(
+        labels[~core] = made.nearest_core(
             others.x, others.y, others.keys, others.start,
             cores.x, cores.y, cores.keys, cores.start, of_core, self.width, radius,
         )  # fmt: skip
@@ -146,19 +138,19 @@ class Grid:
 
 
 def _required() -> SimpleNamespace:
-    functions = compiled()
-    if functions is None:
+    found = functions()
+    if found is None:
         raise RuntimeError("the compiled path was asked for without numba")
-    return functions
+    return found
 
 
-def _sorted(keys: Ints, functions: SimpleNamespace) -> tuple[Ints, Ints, Ints]:
+def _sorted(keys: Ints, made: SimpleNamespace) -> tuple[Ints, Ints, Ints]:
     """Return the order of the points by key, the keys that occur, and where each begins."""
     low, high = int(keys.min()), int(keys.max())
     if high - low < 4 * len(keys) + 1024:
         size = np.bincount(keys - low, minlength=high - low + 1)
         first = np.concatenate([[0], np.cumsum(size)])
-        order = functions.scatter(keys, low, first[:-1].copy())
+        order = made.scatter(keys, low, first[:-1].copy())
         held = np.flatnonzero(size)
         return order, held + low, np.append(first[held], len(keys)).astype(np.int64)
     order = np.argsort(keys, kind="stable")
@@ -348,3 +340,6 @@ def _nearest_core(
             if who >= 0:
                 found[i] = labels[who]
     return found
+
+
+_FUNCTIONS = (_keys, _scatter, _count, _union, _flatten, _nearest_core)

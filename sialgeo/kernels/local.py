@@ -6,15 +6,15 @@ itself not among them.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sialgeo.kernels.compiled import compile_all
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,16 +83,18 @@ def conditional_counts(
     draws = _draws(n - 1, most, replicates, rng)
     observed = lag(values, start, neighbours)
     slack = 1e-9 * max(float(np.abs(values).max()), 1e-300)  # equal sums in another order are equal
-    count = _compiled() if compiled is not False else None
+    kernels = compile_all((_count,)) if compiled is not False else None
     degree = np.diff(start)
-    if count is None:
+    if kernels is None:
         return _plain_counts(values, degree, draws, observed, slack)
     above, below = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
     workers = os.cpu_count() or 1
     bounds = np.linspace(0, n, 4 * workers + 1).astype(np.int64)
     with ThreadPoolExecutor(workers) as pool:
         parts = [
-            pool.submit(count, values, degree, draws, observed, slack, low, high, above, below)
+            pool.submit(
+                kernels.count, values, degree, draws, observed, slack, low, high, above, below
+            )
             for low, high in itertools.pairwise(bounds.tolist())
         ]
         for part in parts:
@@ -160,20 +162,6 @@ def _count(
             if total <= observed[area] + slack:
                 less += 1
         above[area], below[area] = more, less
-
-
-@functools.cache
-def _compiled() -> Any:
-    if find_spec("numba") is None:
-        return None
-    try:
-        from numba import njit
-    except ImportError:
-        return None
-    try:
-        return njit(nogil=True, cache=True)(_count)
-    except RuntimeError:
-        return njit(nogil=True)(_count)
 
 
 def two_sided(above: Ints, below: Ints, replicates: int) -> Array:

@@ -17,6 +17,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from sialgeo.kernels.grid import TIGHT, Grid, fits
+
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -43,13 +45,24 @@ def count_within(
         return np.zeros(len(queries), dtype=np.int64)
     if compiled is None:
         compiled = len(queries) + len(points) >= COMPILED_FROM
-    if compiled and (kernels := _compiled()) is not None:
-        grid = _Grid.of(points, radius)
-        return np.asarray(
-            kernels.count(queries, grid.xy, grid.starts_of, *grid.numbers, radius), dtype=np.int64
-        )
+    if compiled and fits(points, radius):
+        return _count_on_grid(queries, points, radius)
     tree = cKDTree(points)
     return np.asarray(tree.query_ball_point(queries, radius, return_length=True), dtype=np.int64)
+
+
+def _count_on_grid(queries: Array, points: Array, radius: float) -> Ints:
+    grid = Grid.of(points, radius)
+    found = np.zeros(len(queries), dtype=np.int64)
+    if queries is points:
+        found[grid.order] = grid.counts(grid, radius)
+        return found
+    low, high = points.min(axis=0) - radius, points.max(axis=0) + radius
+    near = np.flatnonzero(((queries >= low) & (queries <= high)).all(axis=1))
+    if len(near):
+        asked = Grid.of(queries[near], radius, grid)
+        found[near[asked.order]] = asked.counts(grid, radius)
+    return found
 
 
 def components_within(xy: Array, radius: float) -> Ints:
@@ -86,14 +99,35 @@ def components_within(xy: Array, radius: float) -> Ints:
 
 
 def nearest_within(queries: Array, points: Array, radius: float) -> Ints:
-    """Return, for each query, the index of its nearest point at a distance ≤ radius, else −1."""
+    """Return, for each query, the index of its nearest point at a distance ≤ radius, else −1.
+
+    Of points at one distance it is the one of least x, then least y.
+    """
     found = np.full(len(queries), -1, dtype=np.int64)
-    if len(queries) and len(points):
-        _distance, index = cKDTree(points).query(queries, distance_upper_bound=radius * (1 + 1e-9))
-        hit = index < len(points)
-        gap = ((queries[hit] - points[index[hit]]) ** 2).sum(axis=1)
-        found[hit] = np.where(gap <= radius * radius, index[hit], -1)
+    if len(queries) == 0 or len(points) == 0:
+        return found
+    tree, reach = cKDTree(points), radius * (1 + TIGHT)
+    distance, index = tree.query(queries, k=min(2, len(points)), distance_upper_bound=reach)
+    distance, index = distance.reshape(len(queries), -1), index.reshape(len(queries), -1)
+    hit = np.flatnonzero(index[:, 0] < len(points))
+    gap = ((queries[hit] - points[index[hit, 0]]) ** 2).sum(axis=1)
+    found[hit] = np.where(gap <= radius * radius, index[hit, 0], -1)
+    if index.shape[1] > 1:
+        tied = hit[distance[hit, 1] <= distance[hit, 0] * (1 + TIGHT)]
+        for q in tied.tolist():
+            found[q] = _first_of_equals(queries[q], points, tree, float(distance[q, 0]), radius)
     return found
+
+
+def _first_of_equals(query: Array, points: Array, tree: Any, nearest: float, radius: float) -> int:
+    near = np.array(tree.query_ball_point(query, nearest * (1 + TIGHT) + 1e-300), dtype=np.int64)
+    gap = ((points[near] - query) ** 2).sum(axis=1)
+    inside = gap <= radius * radius
+    near, gap = near[inside], gap[inside]
+    if len(near) == 0:
+        return -1
+    order = np.lexsort((points[near, 1], points[near, 0], gap))
+    return int(near[order[0]])
 
 
 def covered_by(queries: Array, members: Array, radius: float) -> Flags:
@@ -190,37 +224,3 @@ def _any_pair(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
     gap = cells.xy[i] - cells.xy[j]
     within = gap[:, 0] ** 2 + gap[:, 1] ** 2 <= radius * radius
     return np.bincount(pair[within], minlength=len(a)) > 0
-
-
-class _Grid:
-    """Points sorted into squares of the radius's side, rows of cells contiguous."""
-
-    def __init__(
-        self, xy: Array, starts_of: Ints, numbers: tuple[float, float, float, int, int]
-    ) -> None:
-        self.xy, self.starts_of, self.numbers = xy, starts_of, numbers
-
-    @classmethod
-    def of(cls, points: Array, radius: float) -> _Grid:
-        low = points.min(axis=0)
-        span = points.max(axis=0) - low
-        # never more cells than a dozen per point, however small the radius
-        most = 4 * len(points) + 1
-        side = max(radius, math.sqrt(span[0] * span[1] / most), span.max() / most)
-        columns, rows = (int(v) + 1 for v in np.floor(span / side))
-        cell = np.floor((points - low) / side).astype(np.int64)
-        key = cell[:, 1] * columns + cell[:, 0]
-        order = np.argsort(key, kind="stable")
-        starts = np.concatenate(
-            [[0], np.cumsum(np.bincount(key, minlength=columns * rows))]
-        ).astype(np.int64)
-        return cls(
-            points[order], starts, (float(low[0]), float(low[1]), float(side), columns, rows)
-        )
-
-
-def _compiled() -> Any:
-    """Return the compiled kernels, or None where numba is not installed."""
-    from sialgeo.kernels.compiled import kernels
-
-    return kernels()
