@@ -18,6 +18,16 @@ from sialgeo.errors import SialgeoError as SialgeoError
 from sialgeo.exporters import export as export
 from sialgeo.hotspots import hot_spots as hot_spots
 from sialgeo.i18n import set_language as set_language
+from sialgeo.indicators import AlkireFoster as AlkireFoster
+from sialgeo.indicators import ConcentrationIndex as ConcentrationIndex
+from sialgeo.indicators import alkire_foster as alkire_foster
+from sialgeo.indicators import change as change
+from sialgeo.indicators import check_indicators as check_indicators
+from sialgeo.indicators import concentration_index as concentration_index
+from sialgeo.indicators import coneval_classes as coneval_classes
+from sialgeo.indicators import hdi as hdi
+from sialgeo.indicators import hdi_band as hdi_band
+from sialgeo.indicators import quantile_classes as quantile_classes
 from sialgeo.model import Concentrations as Concentrations
 from sialgeo.model import Context as Context
 from sialgeo.model import Detector as Detector

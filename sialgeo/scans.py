@@ -395,8 +395,8 @@ def _reaches(xy: Array, labels: Labels, count: int) -> Array:
 
 def scan_producers(
     producers: gpd.GeoDataFrame,
-    detector: SpatialScan | None = None,
     *,
+    detector: SpatialScan | None = None,
     reference: Reference | gpd.GeoDataFrame,
     coincident: str = "units",
     replicates: int = 999,
@@ -499,8 +499,8 @@ def _outline(window: Window, zone: Zone) -> Any:
 def scan_areas(
     areas: gpd.GeoDataFrame,
     cases: str | Sequence[str],
-    population: str | None = None,
     *,
+    population: str | None = None,
     x: str | None = None,
     y: str | None = None,
     model: str = "poisson",
@@ -566,7 +566,7 @@ def scan_areas(
     >>> table = gpd.GeoDataFrame(
     ...     {"dairies": np.where((across < 2) & (up < 2), 9, 1), "farms": 100},
     ...     geometry=gpd.points_from_xy(across * 9_000, up * 9_000), crs=32717)
-    >>> found = scan_areas(table, "dairies", "farms", replicates=99)
+    >>> found = scan_areas(table, "dairies", population="farms", replicates=99)
     >>> first = found[found.concentration == 1]
     >>> len(first), float(first.n.iloc[0]), float(first.p_value.iloc[0])
     (4, 36.0, 0.01)

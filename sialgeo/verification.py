@@ -399,7 +399,7 @@ def _nc_sids(path: Path) -> Checks:
         ("74", ("x", "y"), (46, 404, 15.75776538, 0.001)),
         ("79", ("east", "north"), (5, 70, 10.72030518, 0.002)),
     ):
-        found = scan_areas(counties, f"SID{year}", f"BIR{year}", x=across, y=up)
+        found = scan_areas(counties, f"SID{year}", population=f"BIR{year}", x=across, y=up)
         first = found[found["concentration"] == 1]
         cluster = first.iloc[0]
         # two Monte-Carlo p-values of 999 replicates: three standard errors of their difference

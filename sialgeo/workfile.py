@@ -127,6 +127,16 @@ def read_concentrations(path: str | os.PathLike[str]) -> Concentrations:
     FileError
         There is no such file, it is none of sialgeo's working files, it is damaged, or it was written
         by a newer sialgeo.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sialgeo import DBSCAN, detect, load_sample
+    >>> found = detect(load_sample("cajamarca").producers, DBSCAN(radius=2_000, min_units=20))
+    >>> file = Path(tempfile.mkdtemp()) / "c.work.gpkg"
+    >>> again = read_concentrations(save(found, file))
+    >>> again.areas.equals(found.areas)
+    True
     """
     source = Path(path)
     if not source.is_file():

@@ -114,12 +114,12 @@ def counties(shared_data: Path) -> gpd.GeoDataFrame:
 )
 def test_nc_sids(counties: gpd.GeoDataFrame, model: str, llr74: float, llr79: float) -> None:
     """R smerc; p from 999 maps, so compared loosely."""
-    found = scan_areas(counties, "SID74", "BIR74", x="x", y="y", model=model)
+    found = scan_areas(counties, "SID74", population="BIR74", x="x", y="y", model=model)
     first = found.attrs["scan"]["clusters"][0]
     assert (len(first["areas"]), first["cases"], first["population"]) == (46, [404], 164_124)
     assert first["statistic"] == pytest.approx(llr74, abs=1e-8)
     assert first["p_value"] == pytest.approx(0.001, abs=0.003)
-    found = scan_areas(counties, "SID79", "BIR79", x="east", y="north", model=model)
+    found = scan_areas(counties, "SID79", population="BIR79", x="east", y="north", model=model)
     first = found.attrs["scan"]["clusters"][0]
     assert set(first["areas"]) == {"Robeson", "Bladen", "Columbus", "Hoke", "Scotland"}
     assert first["statistic"] == pytest.approx(llr79, abs=1e-8)
@@ -135,7 +135,7 @@ def test_nc_sids_1974_to_1984(counties: gpd.GeoDataFrame) -> None:
     both = counties.assign(
         sids=counties.SID74 + counties.SID79, births=counties.BIR74 + counties.BIR79
     )
-    found = scan_areas(both, "sids", "births", x="east", y="north", replicates=99)
+    found = scan_areas(both, "sids", population="births", x="east", y="north", replicates=99)
     first, second = found.attrs["scan"]["clusters"][:2]
     assert set(first["areas"]) == {"Robeson", "Bladen", "Columbus", "Hoke", "Scotland"}
     assert (first["cases"], round(first["statistic"], 2)) == ([139], 25.38)
@@ -205,7 +205,7 @@ def test_zones_are_those_of_brute_force(model: str, shape: str, seed: int) -> No
         rule = kernel.Rates(model == "bernoulli", int(cases.sum()), float(size.sum()))
         counts = cases
         found = scan_areas(
-            table, "cases", "people", model=model, shapes=shape, replicates=0, most=50
+            table, "cases", population="people", model=model, shapes=shape, replicates=0, most=50
         )
     frames = kernel.frames_of(kernel.CIRCLE if shape == "circle" else kernel.ELLIPSES)
     expected, taken = [], set()  # type: ignore[var-annotated]
@@ -343,7 +343,7 @@ def test_circles_do_not_depend_on_position_angle_scale_or_row_order(
     moved[["x", "y"]] = _turned(xy, angle, scale, shift)
     moved = moved.iloc[rng.permutation(40)]
     one, two = (
-        scan_areas(t, "c", "p", x="x", y="y", replicates=19, min_cases=1) for t in (table, moved)
+        scan_areas(t, "c", population="p", x="x", y="y", replicates=19, min_cases=1) for t in (table, moved)
     )
     two = two.loc[one.index]
     assert one.concentration.tolist() == two.concentration.tolist()
@@ -360,7 +360,7 @@ def test_ellipses_do_not_depend_on_half_a_turn_scale_or_row_order() -> None:
     moved[["x", "y"]] = _turned(xy, np.pi, 3.0, (1e5, -1e5))
     moved = moved.iloc[::-1]
     one, two = (
-        scan_areas(t, "c", "p", x="x", y="y", shapes="ellipse", replicates=19)
+        scan_areas(t, "c", population="p", x="x", y="y", shapes="ellipse", replicates=19)
         for t in (table, moved)
     )
     assert one.concentration.tolist() == two.loc[one.index].concentration.tolist()
@@ -472,7 +472,7 @@ def test_reported_zones_stay_local_and_share_no_site() -> None:
     producers, reference = planted(np.random.default_rng(4), poles=2)
     pool = len(producers) + len(reference)
     zones = scan_producers(
-        producers, SpatialScan(report_share=0.02), reference=reference, replicates=0
+        producers, detector=SpatialScan(report_share=0.02), reference=reference, replicates=0
     )
     assert (zones.pool_n <= 0.02 * pool).all()
     assert zones.p_value.isna().all()
@@ -494,7 +494,7 @@ def test_fewer_centres_are_chosen_without_the_cases() -> None:
     other = rule._scene(pool[len(xy) : 2 * len(xy)], swapped)
     assert other.window.centres.tolist() == centres.tolist()
     assert (
-        scan_producers(producers, rule, reference=reference, replicates=99).p_value.iloc[0] == 0.01
+        scan_producers(producers, detector=rule, reference=reference, replicates=99).p_value.iloc[0] == 0.01
     )
 
 
@@ -540,7 +540,7 @@ def test_under_the_null_few_maps_show_anything(model: str) -> None:
             table["c"] = (
                 rng.poisson(people * 0.05) if model == "poisson" else rng.binomial(people, 0.05)
             )
-            found = scan_areas(table, "c", "p", **options)  # type: ignore[arg-type]
+            found = scan_areas(table, "c", population="p", **options)  # type: ignore[arg-type]
         shown += bool((found.p_value <= nominal).any())
     assert shown <= binom.ppf(0.99, maps, nominal), f"{shown} of {maps} maps"
     assert shown > 0, "a test that never shows anything would pass"
@@ -573,7 +573,7 @@ def test_bad_counts_name_the_rows(
     table.loc["d3", "c"] = 3.0
     table.loc["d3", column] = value
     with pytest.raises(SchemaError, match=said) as caught:
-        scan_areas(table, "c", "p")
+        scan_areas(table, "c", population="p")
     assert "d3" in str(caught.value)
 
 
@@ -582,7 +582,7 @@ def test_all_faults_come_at_once(table: gpd.GeoDataFrame) -> None:
     table.loc["d2", "p"] = -5.0
     table["n"] = 1
     with pytest.raises(SchemaError) as caught:
-        scan_areas(table, "c", "p")
+        scan_areas(table, "c", population="p")
     for said in ("d1", "d2", "already has columns n"):
         assert said in str(caught.value)
 
@@ -611,13 +611,13 @@ def test_wrong_questions(
 def test_more_cases_than_units_is_an_error_for_bernoulli_only(table: gpd.GeoDataFrame) -> None:
     table.loc["d5", "c"] = 60.0
     with pytest.raises(SchemaError, match="more cases than population"):
-        scan_areas(table, "c", "p", model="bernoulli")
-    assert len(scan_areas(table, "c", "p", replicates=0)) == 30
+        scan_areas(table, "c", population="p", model="bernoulli")
+    assert len(scan_areas(table, "c", population="p", replicates=0)) == 30
 
 
 def test_the_input_is_not_changed_and_rows_stay(table: gpd.GeoDataFrame) -> None:
     before = table.copy()
-    found = scan_areas(table, "c", "p", replicates=9)
+    found = scan_areas(table, "c", population="p", replicates=9)
     assert table.equals(before)
     assert found.index.equals(table.index)
     assert found.loc[found.concentration < 0, ["n", "statistic", "p_value"]].isna().all(axis=None)
@@ -629,18 +629,18 @@ def test_no_reference_and_a_model_that_does_not_fit() -> None:
     with pytest.raises(ParameterError, match="needs a reference"):
         SpatialScan().labels(np.zeros((3, 2)), None, None, np.random.default_rng(0))
     with pytest.raises(ParameterError, match="does not fit"):
-        scan_producers(producers, SpatialScan(model="poisson"), reference=reference)
+        scan_producers(producers, detector=SpatialScan(model="poisson"), reference=reference)
 
 
 def test_one_district_and_all_cases_in_one_place() -> None:
     one = layer(np.array([[500_000.0, 9_000_000.0]]), c=[5], p=[100])
-    assert scan_areas(one, "c", "p", replicates=9).concentration.tolist() == [-1]
+    assert scan_areas(one, "c", population="p", replicates=9).concentration.tolist() == [-1]
     four = layer(
         np.array([[0.0, 0.0], [1_000.0, 0.0], [0.0, 1_000.0], [9_000.0, 0.0]]) + 500_000,
         c=[8, 0, 0, 0],
         p=[100] * 4,
     )
-    found = scan_areas(four, "c", "p", replicates=99)
+    found = scan_areas(four, "c", population="p", replicates=99)
     assert found.concentration.tolist() == [1, -1, -1, -1]
     assert found.statistic.iloc[0] == pytest.approx(8 * np.log(4))
     assert found.relative_risk.iloc[0] == np.inf

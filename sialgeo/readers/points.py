@@ -400,6 +400,13 @@ def read_places(path: str | os.PathLike[str], *, name: str, **reading: Any) -> g
     ------
     SchemaError
         There is no such column, or no place has a name.
+
+    Examples
+    --------
+    >>> from sialgeo import load_sample
+    >>> places = read_places(load_sample("cajamarca").folder / "lugares.csv", name="lugar")
+    >>> places.lugar.iloc[0]
+    'Cajamarca'
     """
     places = read_producers(path, **reading)
     if name not in places.columns:

@@ -81,6 +81,13 @@ def read_territories(
         No CRS, or one that does not fit the coordinates.
     FileError
         The file cannot be read.
+
+    Examples
+    --------
+    >>> from sialgeo import load_sample
+    >>> districts = read_territories(load_sample("cajamarca").folder / "distritos.gpkg", key="ubigeo")
+    >>> len(districts), districts.ubigeo.min()
+    (127, '060101')
     """
     source = open_source(path)
     log = Log(say)
@@ -359,6 +366,14 @@ def read_reference(
         ``counts`` is missing for polygons, or given for points.
     SchemaError, CRSError, FileError
         The file cannot be used, as for :func:`read_producers`.
+
+    Examples
+    --------
+    >>> from sialgeo import load_sample
+    >>> folder = load_sample("cajamarca").folder
+    >>> farms = read_reference(folder / "productores_leche.csv", name="milk producers")
+    >>> farms.kind, len(farms.table)
+    ('points', 30000)
     """
     source = open_source(path)
     if source.kind == "raster":
