@@ -100,11 +100,11 @@ LABELS: Mapping[str, Label] = {
     HELD_OUT: Label(N_("Relative risk, on held-out producers"), "", 2),
     HELD_OUT_LOW: Label(N_("Relative risk, on held-out producers, lower 95 %"), "", 2),
     HELD_OUT_HIGH: Label(N_("Relative risk, on held-out producers, upper 95 %"), "", 2),
-    HELD_OUT_SHARE: Label(N_("Share of halves in which it is found again"), "%", 0),
+    HELD_OUT_SHARE: Label(N_("Share of halves in which it is found again (0–1)"), "", 2),
     GRADE: Label(N_("Strength")),
     STABILITY: Label(N_("Stability (Jaccard)"), "", 2),
     STABILITY_BAND: Label(N_("Stability")),
-    AGREEMENT: Label(N_("Share confirmed by another detector"), "%", 0),
+    AGREEMENT: Label(N_("Share confirmed by another detector (0–1)"), "", 2),
     AREA: Label(N_("Area"), "km²", 1),
     DENSITY: Label(N_("Density"), "/km²", 2),
     RADIUS: Label(N_("Radius at which it is clearest"), "m", 0),
@@ -127,6 +127,22 @@ EVIDENCE_LABELS: Mapping[str, str] = {
     UNTESTED: N_("detected, not yet tested"),
     EXPLORATORY: N_("exploratory: no reference population, no test"),
     INCONCLUSIVE: N_("inconclusive: the reference is too coarse for the radius"),
+}
+
+
+WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words in a column
+    EVIDENCE: EVIDENCE_LABELS,
+    GRADE: {
+        "strong": N_("strong: at least twice the rest"),
+        "moderate": N_("moderate: at least one and a half times the rest"),
+        "weak": N_("weak: more than the rest"),
+        "uncertain": N_("uncertain"),
+    },
+    STABILITY_BAND: {
+        "robust": N_("robust"),
+        "indicative": N_("indicative"),
+        "unstable": N_("unstable"),
+    },
 }
 
 

@@ -38,12 +38,15 @@ from sialgeo.model import (
     EVIDENCE_LABELS,
     EXPECTED,
     EXPLORATORY,
+    GRADE,
     INCONCLUSIVE,
     NAME,
     NOT_SIGNIFICANT,
     P_VALUE,
     SHARE,
+    STABILITY_BAND,
     TESTED,
+    WORDS,
     Indicator,
     N,
     Publication,
@@ -112,6 +115,7 @@ TEXTS: Mapping[str, str] = {
     "ficha_open": N_("Fact sheet open: {name}"),
     "first": N_("In short"),
     "grid": N_("Producers by grid cell"),
+    "held_out": N_("medians over halves that took no part in detecting it"),
     "home": N_("Show the whole study"),
     "ignores": N_("the interval ignores that the concentration was selected"),
     "indicators": N_("Human development and poverty"),
@@ -232,6 +236,10 @@ def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[s
         "texts": {key: both(text) for key, text in TEXTS.items()},
         "title": _in_each(lambda: title_of(publication)),
         "synthetic": _in_each(lambda: synthetic_of(publication)),
+        "words": {
+            column: {value: both(text) for value, text in WORDS[column].items()}
+            for column in (GRADE, STABILITY_BAND)
+        },
         "summary": {c: _summary(publication, c) for c in LANGUAGES},
         "about": _about(publication),
         "columns": _column_meta(publication),
@@ -288,9 +296,7 @@ def said(row: Mapping[str, Any], synthetic: str = "") -> tuple[str, str, str]:
     p = _number(row.get(P_VALUE))
     shown = "" if p is None else (f"= {p:.3f}" if p >= 0.001 else "< 0.001")
     if kind == TESTED:
-        verdict = _("Denser than the reference population explains (adjusted p {p}).").format(
-            p=shown
-        )
+        verdict = _tested_verdict(row).format(p=shown)
     elif kind == NOT_SIGNIFICANT:
         verdict = _(
             "Not significant: the reference population and chance explain it (adjusted p {p})."
@@ -304,6 +310,18 @@ def said(row: Mapping[str, Any], synthetic: str = "") -> tuple[str, str, str]:
     else:
         verdict = _("Detected, not yet tested.")
     return verdict, _one_number(row), _one_caution(kind, synthetic)
+
+
+def _tested_verdict(row: Mapping[str, Any]) -> str:
+    if row.get(GRADE) == "weak":
+        return _(
+            "Significant but slight: denser than the reference population explains (adjusted p {p}), and not by much."
+        )
+    if row.get(GRADE) == "uncertain":
+        return _(
+            "Denser than the reference population explains (adjusted p {p}); how much denser is uncertain."
+        )
+    return _("Denser than the reference population explains (adjusted p {p}).")
 
 
 def _said_of(row: Mapping[str, Any], publication: Publication) -> tuple[str, str, str]:

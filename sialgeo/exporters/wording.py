@@ -15,12 +15,11 @@ from sialgeo.model import (
     CHAIN_LQ_LOW,
     CHAIN_N,
     COVERED,
-    EVIDENCE,
-    EVIDENCE_LABELS,
     LABELS,
     OF_UNITS,
     OUTPUT,
     UNITS_KNOWN,
+    WORDS,
     Indicator,
     Label,
     Publication,
@@ -137,8 +136,8 @@ def said_first(publication: Publication) -> tuple[Said, ...]:
 def shown(column: str, value: Any) -> Any:
     """Return a cell as a person reads it: evidence in words, lists joined, missing ones None."""
     value = plain(value)
-    if column == EVIDENCE and value in EVIDENCE_LABELS:
-        return _(EVIDENCE_LABELS[value])
+    if isinstance(value, str) and value in WORDS.get(column, {}):
+        return _(WORDS[column][value])
     return joined(value)
 
 

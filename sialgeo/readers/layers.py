@@ -203,8 +203,10 @@ def read_raster(path: str | os.PathLike[str], *, band: int = 1) -> Raster:
 
     Examples
     --------
-    >>> read_raster("pobreza.tif")  # doctest: +SKIP
-    Raster(...)
+    >>> from sialgeo import load_sample
+    >>> poverty = read_raster(load_sample("cajamarca").folder / "pobreza_2018.tif")
+    >>> poverty.values.shape, poverty.crs.to_epsg()
+    ((319, 172), 4326)
     """
     source = open_source(path)
     if source.kind != "raster":

@@ -509,7 +509,8 @@
     const plainly = (name) => {
       const meta = column(name);
       if (!meta || !known(v[name])) return;
-      add(inLang(meta.label), typeof v[name] === 'number' ? withUnit(v[name], meta.digits, meta.unit) : String(v[name]));
+      const word = (data.words[name] || {})[v[name]];
+      add(inLang(meta.label), word ? inLang(word) : typeof v[name] === 'number' ? withUnit(v[name], meta.digits, meta.unit) : String(v[name]));
     };
     const between = (name, remark) => {
       const [low, high] = [v[`${name}_low`], v[`${name}_high`]];
@@ -519,6 +520,8 @@
     };
     ['n', 'expected_n', 'pool_n', 'share_of_producers'].forEach(plainly);
     between('relative_risk', t('ignores'));
+    between('relative_risk_held_out', t('held_out'));
+    ['grade', 'stability_band', 'stability', 'radius_m', 'radii_km'].forEach(plainly);
     if (known(v.p_value)) add(t('adjusted'), pValue(v.p_value));
     ['statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
     between('location_quotient', v.main_chain || '');
