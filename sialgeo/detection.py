@@ -22,7 +22,6 @@ from sialgeo.kernels.density import cluster, dbscan
 from sialgeo.kernels.likelihood import (
     hypergeometric_critical,
     naive_risk_interval,
-    poisson_critical,
 )
 from sialgeo.kernels.neighbours import canonical_order, count_within
 from sialgeo.model import (
@@ -103,9 +102,8 @@ class RelativeDBSCAN:
     The reference is pooled with the producers: with M units in the pool of which n are producers, a
     producer i with k_i producers and b_i pool units within the radius (itself included) is a core if
     k_i ≥ ``min_units`` and P(Hypergeom(M−1, n−1, b_i−1) ≥ k_i−1) ≤ ``alpha``. Cores within the radius
-    of each other are joined; another producer joins its nearest core within the radius. Where the
-    reference is counts in cells or settlements, the tail is Poisson with mean (n−1) × the share of
-    the reference within the radius.
+    of each other are joined; another producer joins its nearest core within the radius. Counts in
+    cells or settlements are pooled in the same way, each place holding its count.
 
     Parameters
     ----------
@@ -181,12 +179,11 @@ class RelativeDBSCAN:
     def _at(self, radius: float, xy: Array, reference: ReferenceArrays) -> tuple[Labels, Array]:
         k = count_within(xy, xy, radius)
         if reference.kind == "points":
-            b = k + count_within(xy, reference.xy, radius)
-            pool = len(xy) + len(reference.xy)
-            needed = hypergeometric_critical(b, len(xy), pool, self.alpha)
+            others = count_within(xy, reference.xy, radius)
         else:
-            share = mass_within(xy, reference, radius) / reference.mass.sum()
-            needed = poisson_critical((len(xy) - 1) * share, self.alpha)
+            others = np.round(mass_within(xy, reference, radius)).astype(np.int64)
+        pool = len(xy) + round(float(reference.mass.sum()))
+        needed = hypergeometric_critical(k + others, len(xy), pool, self.alpha)
         return _labelled(xy, k >= np.maximum(needed, self.min_units), radius)
 
     def relabeller(self, pool: Array, n: int) -> Relabeller:

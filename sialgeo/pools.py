@@ -19,7 +19,7 @@ from sialgeo.crs import metric_crs, xy_of
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
 from sialgeo.kernels.density import footprint_sums
-from sialgeo.kernels.likelihood import bernoulli_llr, poisson_llr
+from sialgeo.kernels.likelihood import bernoulli_llr
 from sialgeo.model import NOISE, Detector, Labels, ReferenceArrays
 from sialgeo.params import as_dict
 from sialgeo.references import Reference
@@ -240,7 +240,7 @@ def figures_of(
     """Count producers and reference over each cluster's whole footprint, and its statistic.
 
     The statistic is the Bernoulli log-likelihood ratio of the producers among the pool in the
-    footprint (Poisson for counts); without a reference it is the number of producers.
+    footprint; without a reference it is the number of producers.
     """
     count = int(labels.max(initial=-1)) + 1
     n = np.bincount(labels[labels >= 0], minlength=count).astype(np.int64)
@@ -249,11 +249,7 @@ def figures_of(
         return Figures(n, n.astype(float), nothing, nothing, nothing, n.astype(float))
     cases = footprint_sums(xy, np.ones(len(xy)), xy, labels, reach)
     held = footprint_sums(reference.xy, reference.mass, xy, labels, reach)
-    if reference.kind == "points":
-        pool, total = cases + held, len(xy) + len(reference.xy)
-        share = pool / total
-        statistic = bernoulli_llr(cases, pool, len(xy), total)
-    else:
-        pool, share = held, held / reference.mass.sum()
-        statistic = poisson_llr(cases, len(xy) * share, len(xy))
+    pool, total = cases + held, len(xy) + reference.mass.sum()
+    share = pool / total
+    statistic = bernoulli_llr(cases, pool, len(xy), total)
     return Figures(n, cases, pool, len(xy) * share, share, statistic)

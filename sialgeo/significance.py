@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +55,9 @@ Array = NDArray[np.float64]
 Draw = Callable[[np.random.Generator], tuple[Array, ReferenceArrays, "NDArray[np.int64] | None"]]
 
 
+LARGEST_URN = 5e8  # numpy's hypergeometric draws end near 1e9
+
+
 @dataclass(frozen=True)
 class Replication:
     """How often and from which seed the null is drawn."""
@@ -90,8 +93,8 @@ def assess(
 ) -> Concentrations:
     """Test each concentration by re-running the whole detection under the null.
 
-    Null: the producers are a random n of the pool's units (points), or n draws in proportion to the
-    reference's counts. Each replicate's largest statistic is kept; p = (1 + #{max ≥ T}) / (R + 1).
+    Null: the producers are a random n of the pool: of its units, or of the producers and the
+    reference's counts together. Each replicate's largest statistic is kept; p = (1 + #{max ≥ T}) / (R + 1).
     Control is for the map as a whole: p-values of secondary concentrations are conservative.
 
     Parameters
@@ -205,8 +208,8 @@ class Null:
         """Choose the null that the kind of reference allows."""
         n = len(xy)
         if reference.kind == "mass":
-            name = "n draws in proportion to the reference counts"
-            return cls(name, _mass_draw(n, reference), detector, None, weights)
+            name = "n draws from the producers and the reference counts together"
+            return cls(name, _mass_draw(xy, reference), detector, None, weights)
         pool = np.vstack([xy, reference.xy])
         pool = pool[canonical_order(pool)]  # the draw then does not depend on the row order
         make = getattr(detector, "relabeller", None)
@@ -236,18 +239,39 @@ def _pool_draw(n: int, pool: Array) -> Draw:
     return draw
 
 
-def _mass_draw(n: int, reference: ReferenceArrays) -> Draw:
+def _mass_draw(xy: Array, reference: ReferenceArrays) -> Draw:
+    """Draw n of the pooled producers and counts; what is not drawn is the map's reference.
+
+    A count is taken at its place, anywhere within its cell. Counts that are known only as shares of a
+    total are drawn in proportion.
+    """
+    own, n = xy[canonical_order(xy)], len(xy)
     order = canonical_order(reference.xy)
-    xy, share = reference.xy[order], reference.mass[order] / reference.mass.sum()
+    places, mass = reference.xy[order], reference.mass[order]
+    total = float(mass.sum())
 
     def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays, NDArray[np.int64] | None]:
-        cell = rng.choice(len(xy), n, p=share)
-        scatter = (
-            rng.uniform(-reference.jitter, reference.jitter, (n, 2)) if reference.jitter else 0.0
+        kept = np.zeros(n, dtype=bool)
+        kept[rng.choice(n, _of_own(n, total, rng), replace=False)] = True
+        counts = rng.multinomial(n - int(kept.sum()), mass / total)
+        drawn = np.repeat(places, counts, axis=0)
+        if reference.jitter:
+            drawn = drawn + rng.uniform(-reference.jitter, reference.jitter, drawn.shape)
+        rest = replace(
+            reference,
+            xy=np.vstack([places, own[~kept]]),
+            mass=np.concatenate([np.maximum(mass - counts, 0.0), np.ones(int((~kept).sum()))]),
         )
-        return xy[cell] + scatter, reference, None
+        return np.vstack([own[kept], drawn]), rest, None
 
     return draw
+
+
+def _of_own(n: int, total: float, rng: np.random.Generator) -> int:
+    """Return how many of the n units drawn from the pool stand where a producer stands."""
+    if total + n < LARGEST_URN:
+        return int(rng.hypergeometric(n, round(total), n))
+    return int(rng.binomial(n, n / (n + total)))
 
 
 def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report: Progress) -> Array:
@@ -302,5 +326,5 @@ def _check_same(
 
 
 N_("random labelling of the pool")
-N_("n draws in proportion to the reference counts")
+N_("n draws from the producers and the reference counts together")
 N_("cluster-wise Monte Carlo")

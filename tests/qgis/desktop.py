@@ -1,0 +1,110 @@
+"""Drive QGIS's desktop window under Xvfb with the built plugin in a clean profile.
+
+``python tests/qgis/desktop.py`` makes the pictures of the guide, ``docs/img/qgis-*.png``. Needs
+Debian's qgis, xvfb and openbox.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+PROGRAMS = ("qgis.bin", "xvfb-run", "openbox")
+PICTURES = {
+    "detected": "qgis-example",
+    "filled-detectconcentrations": "qgis-detect",
+    "log-Sialgeo_overlayindicators": "qgis-log",
+}
+_SETTINGS = """[PythonPlugins]
+sialgeo_qgis=true
+processing=true
+[locale]
+overrideFlag=true
+userLocale={language}
+[qgis]
+checkVersion=false
+"""
+
+
+def missing() -> list[str]:
+    """Return the programs that are not installed."""
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+def drive(
+    built_zip: Path,
+    libraries: Path | None,
+    folder: Path,
+    *,
+    language: str = "es",
+    run: bool = False,
+) -> dict[str, Any]:
+    """Start QGIS, run ``drivers/window.py`` in it and return what it told; pictures go to ``folder``."""
+    home = folder / "home"
+    settings = home / "profiles" / "default" / "QGIS"
+    settings.mkdir(parents=True)
+    (settings / "QGIS3.ini").write_text(_SETTINGS.format(language=language))
+    with zipfile.ZipFile(built_zip) as archive:
+        archive.extractall(home / "plugins")
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    environment = kept | {
+        "XDG_RUNTIME_DIR": str(runtime),
+        "QGIS_PLUGINPATH": str(home / "plugins"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "LANG": "C.UTF-8",
+        "SIALGEO_PICTURES": str(folder),
+        "SIALGEO_TOLD": str(folder / "told.json"),
+    }
+    if run:
+        environment["SIALGEO_RUN"] = "1"
+    if libraries is not None:
+        environment["PYTHONPATH"] = str(libraries)
+    qgis = f"exec qgis.bin --nologo --noversioncheck --profiles-path {home} --code {HERE / 'drivers' / 'window.py'}"
+    command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", "sh", "-c", f"openbox & {qgis}"]
+    said = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=400, check=False
+    )
+    told = folder / "told.json"
+    if not told.is_file():
+        raise RuntimeError(f"QGIS ended early:\n{said.stdout[-4000:]}\n{said.stderr[-4000:]}")
+    answer: dict[str, Any] = json.loads(told.read_text())
+    return answer
+
+
+def _load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"qgis_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def main() -> int:
+    """Make the guide's pictures."""
+    libraries = _load(HERE / "environment.py").ensure()
+    with tempfile.TemporaryDirectory() as holder:
+        folder = Path(holder)
+        built = _load(ROOT / "qgis_plugin" / "build.py").build(folder / "sialgeo_qgis.zip")
+        told = drive(built, libraries, folder, run=True)
+        for taken, name in PICTURES.items():
+            shutil.copy(folder / f"{taken}.png", ROOT / "docs" / "img" / f"{name}.png")
+    sys.stderr.write("".join(told["errors"]))
+    return 1 if told["errors"] else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
