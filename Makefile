@@ -30,6 +30,7 @@ samples: $(DEV)/test.stamp
 
 screenshots: $(DEV)/test.stamp
 	$(BIN)/python docs/screenshots.py
+	$(BIN)/python tests/qgis/desktop.py
 
 bench: $(DEV)/test.stamp
 	$(BIN)/python -m pip install --quiet ".[bench]"

@@ -18,7 +18,7 @@ PAGES = [
     "README.es.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
-    *(f"docs/{n}.md" for n in ("index", "methods", "architecture")),
+    *sorted(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")),
 ]
 SAMPLE = ROOT / "sample_layers" / "cajamarca"
 

@@ -206,9 +206,9 @@ def render(publication: Publication, *, lang: str | None = None) -> str:
             _template().render(
                 lang=code,
                 policy=_policy(scripts, css),
-                css=_safe(css),
-                scripts=[_safe(script) for script in scripts],
-                data=_safe(as_json(data)),
+                css=css,
+                scripts=scripts,
+                data=as_json(data),
                 shapes=shapes,
                 title=data["title"][code],
                 synthetic=data["synthetic"][code],
@@ -658,13 +658,6 @@ def _policy(scripts: Iterable[str], css: str) -> str:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}'"
-
-
-def _safe(text: str) -> Any:
-    """Mark a text that was made safe here (our own code, or JSON without ``<``) as no longer to escape."""
-    from markupsafe import Markup
-
-    return Markup(text)  # noqa: S704  (own assets and as_json only)
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, xlogy
-from scipy.stats import beta, poisson
+from scipy.special import betaincinv, gammaln, xlogy
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -155,6 +154,8 @@ def poisson_critical(mu: Array, alpha: float) -> Ints:
     >>> poisson_critical(np.array([1.96]), 0.01)
     array([8])
     """
+    from scipy.stats import poisson  # slow to import, and wanted by few
+
     return np.asarray(poisson.isf(alpha, np.maximum(mu, 1e-12)), dtype=np.int64) + 2
 
 
@@ -175,8 +176,8 @@ def naive_risk_interval(
     """
     c, share = np.asarray(c, dtype=float), np.asarray(share, dtype=float)
     tail = (1 - level) / 2
-    low = np.where(c > 0, beta.ppf(tail, np.maximum(c, 1e-9), cases - c + 1), 0.0)
-    high = np.where(c < cases, beta.isf(tail, c + 1, np.maximum(cases - c, 1e-9)), 1.0)
+    low = np.where(c > 0, betaincinv(np.maximum(c, 1e-9), cases - c + 1, tail), 0.0)
+    high = np.where(c < cases, betaincinv(c + 1, np.maximum(cases - c, 1e-9), 1 - tail), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         odds = (1 - share) / share
         return c / (cases - c) * odds, low / (1 - low) * odds, high / (1 - high) * odds

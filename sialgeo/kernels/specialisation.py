@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import hypergeom, norm
+from scipy.special import ndtri
 
 Array = NDArray[np.float64]
 
@@ -68,7 +68,7 @@ def location_quotients(
     se = np.where(
         some, np.sqrt(np.clip(variance, 0.0, None), where=some, out=np.zeros_like(lq)), np.nan
     )
-    width = norm.ppf(0.5 + level / 2) * np.where(some, se, 0.0)
+    width = ndtri(0.5 + level / 2) * np.where(some, se, 0.0)
     low = np.where(some, lq * np.exp(-width), np.where(none, 0.0, np.nan))
     high = np.where(some, lq * np.exp(width), np.where(none, empty_high, np.nan))
     return Quotients(lq, se, low, high, _upper_tail(x_i, n_i, x, n, counts))
@@ -79,5 +79,7 @@ def _upper_tail(x_i: Array, n_i: Array, x: Array, n: Array, counts: NDArray[np.b
     tail = np.full(len(x_i), np.nan)
     if counts.any():
         drawn = [figure[counts].astype(np.int64) for figure in (x_i, n, x, n_i)]
+        from scipy.stats import hypergeom  # slow to import, and wanted by few
+
         tail[counts] = np.clip(hypergeom.sf(drawn[0] - 1, drawn[1], drawn[2], drawn[3]), 0.0, 1.0)
     return tail

@@ -9,8 +9,10 @@ that GDAL and matplotlib were built for. Run it by hand with ``python tests/qgis
 from __future__ import annotations
 
 import fcntl
+import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +34,9 @@ def ensure(folder: Path = FOLDER) -> Path:
     Several test workers may ask at once: one makes it, the others wait.
     """
     wanted = "\n".join([*LIBRARIES, *_pins()])
-    with folder.with_name(folder.name + ".lock").open("w") as lock:
+    with (Path(tempfile.gettempdir()) / f"sialgeo-{folder.name}-{os.getuid()}.lock").open(
+        "w"
+    ) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         stamp = folder / STAMP
         if not stamp.is_file() or stamp.read_text() != wanted:

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What all algorithms share: names, help, what is missing, errors told in the user's language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
+from qgis.PyQt.QtCore import QUrl
+from qgis.PyQt.QtGui import QIcon
+
+from .. import library
+from ..texts import language, tr
+
+FOLDER = Path(__file__).parents[1]
+
+
+def icon(name: str) -> QIcon:
+    """Return one of the plugin's icons."""
+    return QIcon(str(FOLDER / "icons" / f"{name}.svg"))
+
+
+def help_page(anchor: str = "") -> str:
+    """Return the address of the guide in the user's language, carried in the plugin."""
+    url = QUrl.fromLocalFile(str(FOLDER / "help" / f"{language()}.html"))
+    if anchor:
+        url.setFragment(anchor)
+    return url.toString()
+
+
+class SialgeoAlgorithm(QgsProcessingAlgorithm):
+    """One capability of sialgeo; subclasses declare parameters, look for faults and do the work."""
+
+    ID = ""
+    TITLE = ""
+    ABOUT = ""
+    GROUP = ("", "")
+    TAGS = ""
+    ICON = "sialgeo"
+    NEEDS = library.TABLES
+
+    def createInstance(self):  # noqa: N802
+        """Return a new algorithm of this kind."""
+        return type(self)()
+
+    def name(self) -> str:
+        """Return the id, which never changes and is never translated."""
+        return self.ID
+
+    def displayName(self) -> str:  # noqa: N802
+        """Return the name in the user's language."""
+        return tr(self.TITLE)
+
+    def group(self) -> str:
+        """Return the group's name in the user's language."""
+        return tr(self.GROUP[1])
+
+    def groupId(self) -> str:  # noqa: N802
+        """Return the group's id."""
+        return self.GROUP[0]
+
+    def tags(self) -> list:
+        """Return search words in both languages."""
+        return self.TAGS.split(",")
+
+    def icon(self) -> QIcon:
+        """Return the algorithm's icon."""
+        return icon(self.ICON)
+
+    def svgIconPath(self) -> str:  # noqa: N802
+        """Return the path of the algorithm's icon."""
+        return str(FOLDER / "icons" / f"{self.ICON}.svg")
+
+    def helpUrl(self) -> str:  # noqa: N802
+        """Return the address of the algorithm's part of the guide."""
+        return help_page(self.ID)
+
+    def shortDescription(self) -> str:  # noqa: N802
+        """Return one sentence."""
+        return tr(self.ABOUT).split("\n")[0]
+
+    def shortHelpString(self) -> str:  # noqa: N802
+        """Return what the algorithm does and what each parameter means."""
+        paragraphs = "".join(f"<p>{line}</p>" for line in tr(self.ABOUT).split("\n"))
+        entries = "".join(
+            f"<p><b>{definition.description()}</b><br>{definition.help()}</p>"
+            for definition in self.parameterDefinitions()
+            if definition.help()
+        )
+        return f"{paragraphs}<h3>{tr('Parameters')}</h3>{entries}"
+
+    def add(self, definition, about: str, *, default=None) -> None:
+        """Add a parameter with its help."""
+        definition.setHelp(about)
+        if default is not None:
+            definition.setDefaultValue(default)
+        self.addParameter(definition)
+
+    def canExecute(self):  # noqa: N802
+        """Return whether all that is needed is here, and what is missing with the remedy."""
+        faults = library.blocked() or library.missing(self.NEEDS) or library.faults_of_sialgeo()
+        return not faults, "\n".join(faults)
+
+    def checkParameterValues(self, parameters, context):  # noqa: N802
+        """Explain what is wrong with the inputs, all faults at once."""
+        able, why = self.canExecute()  # qgis_process and scripts do not ask for it
+        if not able:
+            return False, why
+        right, message = super().checkParameterValues(parameters, context)
+        faults = self.faults(parameters, context)  # ours say more than "incorrect value"
+        return (False, "\n".join(faults)) if faults else (right, message)
+
+    def faults(self, parameters, context) -> list:
+        """Return what is wrong with the parameters; subclasses add to it."""
+        del parameters, context
+        return []
+
+    def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
+        """Do the work; an error that the user can mend is told without a traceback."""
+        library.bind()
+        library.hold_projections()
+        library.sialgeo()
+        from sialgeo.errors import Cancelled, SialgeoError
+
+        try:
+            return self.work(parameters, context, feedback)
+        except Cancelled:
+            feedback.pushInfo(tr("Cancelled: nothing was written."))
+            return {}
+        except SialgeoError as failure:
+            raise QgsProcessingException(str(failure)) from None
+
+    def work(self, parameters, context, feedback):
+        """Do the algorithm's own work and return its outputs."""
+        raise NotImplementedError
+
+    # --- what several algorithms need -------------------------------------------------------------
+
+    def source_faults(self, parameters, name, context, *, kind=None) -> list:
+        """Return what is wrong with a layer input: no CRS, empty, or another geometry than needed."""
+        source = self.parameterAsSource(parameters, name, context)
+        if source is None:
+            return []
+        said = self.parameterDefinition(name).description()
+        faults = []
+        if kind is not None and source.wkbType() and _geometry(source.wkbType()) != kind:
+            faults.append(
+                tr("“{input}”: the layer holds {found}; {needed} are needed. {remedy}").format(
+                    input=said,
+                    found=_NAMES_OF[_geometry(source.wkbType())](),
+                    needed=_NAMES_OF[kind](),
+                    remedy=_REMEDIES[kind](),
+                )
+            )
+        if kind is not None and not source.sourceCrs().isValid():
+            faults.append(
+                tr(
+                    "“{input}”: the layer has no coordinate system. Remedy: "
+                    "right-click the layer, Layer CRS, "
+                    "Set Layer CRS, and choose the one its coordinates are in."
+                ).format(input=said)
+            )
+        if source.featureCount() == 0:
+            faults.append(
+                tr("“{input}”: the layer holds no features (or none is selected).").format(
+                    input=said
+                )
+            )
+        return faults
+
+    def frame(self, parameters, name, context, feedback, *, like=None):
+        """Return a layer input as a GeoDataFrame (None where it is not given), in the CRS of another."""
+        from ..adapters import crs_to_qgis, frame_of
+
+        source = self.parameterAsSource(parameters, name, context)
+        if source is None:
+            return None
+        frame = frame_of(source, feedback)
+        self._refuse_misplaced(name, frame)
+        if like is not None and frame.crs != like.crs:
+            feedback.pushInfo(
+                tr("“{input}”: reprojected from {old} to {new}.").format(
+                    input=self.parameterDefinition(name).description(),
+                    old=source.sourceCrs().authid() or source.sourceCrs().description(),
+                    new=crs_to_qgis(like.crs).authid() or like.crs.name,
+                )
+            )
+            frame = frame.to_crs(like.crs)
+        return frame
+
+    def _refuse_misplaced(self, name, frame) -> None:
+        """Explain features without geometry and degrees in a layer of metres, in QGIS's own terms."""
+        said = self.parameterDefinition(name).description()
+        bare = frame.index[frame.geometry.isna() | frame.geometry.is_empty]
+        if len(bare):
+            raise QgsProcessingException(
+                tr(
+                    "“{input}”: {n} features have no geometry (feature ids {ids}). "
+                    "Remedy: run “Remove null "
+                    "geometries” of the Processing toolbox first, or select the "
+                    "others and use only them."
+                ).format(input=said, n=len(bare), ids=", ".join(map(str, bare[:5])))
+            )
+        west, south, east, north = frame.total_bounds
+        small = max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90
+        if frame.crs is not None and frame.crs.is_projected and small and east > west:
+            raise QgsProcessingException(
+                tr(
+                    "“{input}”: its coordinate system is in metres but the "
+                    "coordinates look like degrees. "
+                    "Remedy: set the layer's coordinate system to EPSG:4326."
+                ).format(input=said)
+            )
+
+    def workfile_faults(self, parameters, name, context) -> list:
+        """Return what is wrong with the working file given as input."""
+        path = self.parameterAsFile(parameters, name, context)
+        if path and not path.endswith(".work.gpkg"):
+            return [
+                tr(
+                    "“{input}”: {path} is no working file of sialgeo. Remedy: give "
+                    "the *.work.gpkg that “Detect "
+                    "concentrations” wrote."
+                ).format(input=self.parameterDefinition(name).description(), path=path)
+            ]
+        return []
+
+    def field(self, parameters, name, context):
+        """Return the field chosen, None where none is."""
+        return next(iter(self.parameterAsFields(parameters, name, context)), None)
+
+    def text(self, parameters, name, context):
+        """Return a text, None where it is empty."""
+        return self.parameterAsString(parameters, name, context).strip() or None
+
+    def write(self, frame, parameters, name, context, feedback, *, geometry):
+        """Write a GeoDataFrame to an output layer; return its id, None where it is not asked for."""
+        from ..adapters import crs_to_qgis, fields_of, fill, wkb_type
+
+        multi = geometry.startswith("Multi")
+        sink, layer_id = self.parameterAsSink(
+            parameters, name, context, fields_of(frame), wkb_type(geometry), crs_to_qgis(frame.crs)
+        )
+        if sink is None:
+            return None
+        fill(sink, frame, feedback, multi=multi)
+        del sink
+        return layer_id
+
+
+def _geometry(wkb_type) -> int:
+    from qgis.core import QgsWkbTypes
+
+    kind = QgsWkbTypes.geometryType(wkb_type)
+    return int(getattr(kind, "value", kind))
+
+
+POINT, LINE, POLYGON = 0, 1, 2
+_NAMES_OF = {
+    POINT: lambda: tr("points"),
+    LINE: lambda: tr("lines"),
+    POLYGON: lambda: tr("polygons"),
+    3: lambda: tr("unknown geometries"),
+    4: lambda: tr("no geometries"),
+}
+_REMEDIES = {
+    POINT: lambda: tr(
+        "Remedy: give the layer of the producers themselves; polygons with counts go "
+        "in as the reference."
+    ),
+    LINE: lambda: "",
+    POLYGON: lambda: tr("Remedy: give the layer of districts or municipalities."),
+}

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""*Export map*: one HTML page with the published concentrations, which works with the network off."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+)
+
+from .. import declared, library
+from ..texts import language, mark, tr
+from .base import POINT, POLYGON, SialgeoAlgorithm
+from .detect import WORKFILES
+
+PUBLISH = ("areas", "grid", "points")
+
+
+class ExportMap(SialgeoAlgorithm):
+    """Export the map to hand on."""
+
+    ID = "exportmap"
+    TITLE = mark("Export map")
+    ABOUT = mark(
+        "Writes one HTML file with the map, a fact sheet of each concentration, "
+        "legend, sources and method, in Spanish "
+        "and English. It opens in any browser with the network off and can be sent by e-mail.\n"
+        "The page holds areas only, generalised so that no producer can be told from "
+        "the outline; points are published "
+        "only if you ask for them."
+    )
+    GROUP = ("output", mark("Output"))
+    TAGS = "export,exportar,map,mapa,html,web,leaflet,publish,publicar"
+    ICON = "map"
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and outputs."""
+        del configuration
+        self.add(
+            QgsProcessingParameterFile(
+                "CONCENTRATIONS", tr("Working file"), fileFilter=tr(WORKFILES) + " (*.work.gpkg)"
+            ),
+            tr("Working file of “Detect concentrations” or “Overlay HDI and poverty”."),
+        )
+        self.add(
+            QgsProcessingParameterString("TITLE", tr("Title"), optional=True),
+            tr("Title of the page."),
+        )
+        self._add_context()
+        self.add(
+            QgsProcessingParameterEnum(
+                "PUBLISH",
+                tr("What is published"),
+                [
+                    tr("areas only"),
+                    tr("areas, and producers counted by grid cell"),
+                    tr("areas, and the producers' points"),
+                ],
+                defaultValue=0,
+            ),
+            tr("Points tell where each producer is: publish them only with their consent."),
+        )
+        self.add(
+            declared.advanced(
+                QgsProcessingParameterNumber(
+                    "MIN_N",
+                    tr("Least producers to publish figures"),
+                    QgsProcessingParameterNumber.Type.Integer,
+                    10,
+                    False,
+                    1,
+                    2147483647,
+                )
+            ),
+            tr("Figures of fewer producers are withheld, and the page says how many were."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Map"), tr("Web pages") + " (*.html)"
+            ),
+            tr("The page."),
+        )
+
+    def _add_context(self):
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "TERRITORIES",
+                tr("Territories drawn beneath"),
+                [QgsProcessing.SourceType.TypeVectorPolygon],
+                optional=True,
+            ),
+            tr("Districts with the indicators of the overlay, drawn as a layer of the map."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "TERRITORY_NAME",
+                tr("Name of the territories"),
+                parentLayerParameterName="TERRITORIES",
+                optional=True,
+            ),
+            tr("Field with the name of each territory."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "PLACES", tr("Places"), [QgsProcessing.SourceType.TypeVectorPoint], optional=True
+            ),
+            tr("Points of towns, drawn with their names."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "PLACE_NAME",
+                tr("Name of the places"),
+                parentLayerParameterName="PLACES",
+                optional=True,
+            ),
+            tr("Field with the place's name."),
+        )
+        self.add(
+            declared.advanced(
+                QgsProcessingParameterString(
+                    "SOURCES", tr("Sources"), optional=True, multiLine=True
+                )
+            ),
+            tr("One source per line, shown at the foot of the page."),
+        )
+        self.add(
+            declared.advanced(
+                QgsProcessingParameterString(
+                    "REFERENCE_NAME", tr("Name of the reference population"), optional=True
+                )
+            ),
+            tr(
+                "For instance: milk producers. Shown where the page says what the "
+                "concentrations are measured against."
+            ),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Explain layers that cannot be drawn."""
+        found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
+        found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
+        return found + self.source_faults(parameters, "PLACES", context, kind=POINT)
+
+    def work(self, parameters, context, feedback):
+        """Write the page."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the working file"))
+        found = sialgeo.read_concentrations(
+            self.parameterAsFile(parameters, "CONCENTRATIONS", context)
+        )
+        around = self._context(found, parameters, context, feedback)
+        path = sialgeo.export(
+            found,
+            self.parameterAsFileOutput(parameters, "OUTPUT", context),
+            publish=PUBLISH[self.parameterAsEnum(parameters, "PUBLISH", context)],
+            min_n=self.parameterAsInt(parameters, "MIN_N", context),
+            context=around,
+            progress=report.part(0.2, 1.0),
+        )
+        feedback.pushInfo(tr("Map written: {path}").format(path=path))
+        return {"OUTPUT": str(path)}
+
+    def _context(self, found, parameters, context, feedback):
+        import sialgeo
+
+        title = self.text(parameters, "TITLE", context)
+        reference = self.text(parameters, "REFERENCE_NAME", context)
+        sources = self.text(parameters, "SOURCES", context) or ""
+        return sialgeo.Context(
+            title={language(): title} if title else {},
+            sources=tuple(line.strip() for line in sources.splitlines() if line.strip()),
+            synthetic=found.synthetic,
+            reference={language(): reference} if reference else {},
+            date=date.today().isoformat(),
+            territories=self.frame(
+                parameters, "TERRITORIES", context, feedback, like=found.producers
+            ),
+            territory_name=self.field(parameters, "TERRITORY_NAME", context),
+            places=self.frame(parameters, "PLACES", context, feedback, like=found.producers),
+            place_name=self.field(parameters, "PLACE_NAME", context),
+            indicators=found.indicators,
+        )

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""*Overlay HDI and poverty*: indicators of territories or of a raster laid over concentrations."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputString,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+)
+
+from .. import declared, library
+from ..texts import mark, tr
+from .base import POLYGON, SialgeoAlgorithm
+from .detect import WORKFILES, style_concentrations, write_concentrations
+
+
+class OverlayIndicators(SialgeoAlgorithm):
+    """Lay human development and poverty over concentrations."""
+
+    ID = "overlayindicators"
+    TITLE = mark("Overlay HDI and poverty")
+    ABOUT = mark(
+        "Lays indicators of districts, or a raster, over detected concentrations.\n"
+        "Each concentration gets the mean over its area (weighted by population "
+        "where you name its field, else by "
+        "area), the mean over its producers' own districts, and the share of its "
+        "area that has a value. Missing "
+        "values stay missing.\n"
+        "Indicators of places say nothing about single producers."
+    )
+    GROUP = ("analysis", mark("Analysis"))
+    TAGS = "overlay,superponer,hdi,idh,poverty,pobreza,human development,desarrollo humano,zonal"
+    ICON = "overlay"
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and outputs."""
+        del configuration
+        self.add(
+            QgsProcessingParameterFile(
+                "CONCENTRATIONS", tr("Working file"), fileFilter=tr(WORKFILES) + " (*.work.gpkg)"
+            ),
+            tr("Working file of “Detect concentrations” or of an earlier overlay."),
+        )
+        self._add_territories()
+        self._add_raster()
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT",
+                tr("Concentrations with indicators"),
+                QgsProcessing.SourceType.TypeVectorPolygon,
+            ),
+            tr("The concentrations with the indicators as fields."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT_PRODUCERS",
+                tr("Producers with indicators"),
+                QgsProcessing.SourceType.TypeVectorPoint,
+                optional=True,
+                createByDefault=False,
+            ),
+            tr("The producers with the indicators of their own district."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "WORKFILE", tr("New working file"), tr(WORKFILES) + " (*.work.gpkg)", optional=True
+            ),
+            tr(
+                "Private file with all of it, points included, for the next overlay "
+                "and for “Export map”."
+            ),
+        )
+        self.addOutput(QgsProcessingOutputNumber("CONCENTRATIONS_COUNT", tr("Concentrations")))
+        self.addOutput(
+            QgsProcessingOutputNumber("TESTED_COUNT", tr("Concentrations that pass the test"))
+        )
+        self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
+
+    def _add_territories(self):
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "TERRITORIES",
+                tr("Territories with indicators"),
+                [QgsProcessing.SourceType.TypeVectorPolygon],
+                optional=True,
+            ),
+            tr(
+                "Polygons of districts with the indicators as fields; “Join indicators” makes them."
+            ),
+        )
+        parent = {"parentLayerParameterName": "TERRITORIES", "optional": True}
+        self.add(
+            QgsProcessingParameterField(
+                "COLUMNS", tr("Indicators"), type=numeric, allowMultiple=True, **parent
+            ),
+            tr(
+                "Fields to lay over. Family, year and direction are read from names "
+                "like idh_2019 or pobreza_2018, and told."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterField("POPULATION", tr("Population"), type=numeric, **parent),
+            tr(
+                "Field with the population of each territory, to weight by; empty: "
+                "weighted by area."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterField("KEY", tr("Code of the territories"), **parent),
+            tr("Field with the official code; it is noted for each producer."),
+        )
+        self.add(
+            QgsProcessingParameterField("NAME", tr("Name of the territories"), **parent),
+            tr("Field with the name of each territory."),
+        )
+
+    def _add_raster(self):
+        for definition, about in (
+            (
+                QgsProcessingParameterRasterLayer(
+                    "RASTER", tr("Raster of an indicator"), optional=True
+                ),
+                tr("Instead of territories, or besides them."),
+            ),
+            (
+                QgsProcessingParameterBand("BAND", tr("Band"), 1, "RASTER", optional=True),
+                tr("Band of the raster with the indicator."),
+            ),
+            (
+                QgsProcessingParameterString(
+                    "RASTER_COLUMN", tr("Name of the raster's indicator"), optional=True
+                ),
+                tr("Name of the field it gets; empty: the layer's name."),
+            ),
+            (
+                QgsProcessingParameterFeatureSource(
+                    "DESCRIPTION",
+                    tr("Table that describes the indicators"),
+                    [QgsProcessing.SourceType.TypeVector],
+                    optional=True,
+                ),
+                tr(
+                    "Columns indicator, name_es, name_en, family, year, unit, "
+                    "direction (more_is_better or "
+                    "more_is_worse), source. What it does not describe is read from "
+                    "the field's name."
+                ),
+            ),
+            (
+                QgsProcessingParameterString(
+                    "SOURCE", tr("Source of the indicators"), optional=True
+                ),
+                tr("Who published them; it is shown beside them on the map."),
+            ),
+        ):
+            self.add(declared.advanced(definition), about)
+
+    def faults(self, parameters, context) -> list:
+        """Explain layers that cannot be laid over."""
+        found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
+        found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
+        territories = self.parameterAsSource(parameters, "TERRITORIES", context)
+        raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
+        if territories is None and raster is None:
+            found.append(tr("Nothing to lay over: give territories with indicators, or a raster."))
+        if territories is not None and not self.parameterAsFields(parameters, "COLUMNS", context):
+            found.append(tr("Choose at least one field of the territories as indicator."))
+        if raster is not None and not raster.crs().isValid():
+            found.append(
+                tr("The raster has no coordinate system. Remedy: set it in its layer properties.")
+            )
+        return found
+
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
+        """Take the raster's data provider while still in the main thread."""
+        del feedback
+        raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
+        self._raster = raster.dataProvider().clone() if raster is not None else None
+        self._raster_name = raster.name() if raster is not None else ""
+        return True
+
+    def work(self, parameters, context, feedback):
+        """Lay over, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the working file"))
+        found = sialgeo.read_concentrations(
+            self.parameterAsFile(parameters, "CONCENTRATIONS", context)
+        )
+        report(0.2, tr("Laying the territories over"))
+        found = self._territories(found, parameters, context, feedback)
+        report(0.5, tr("Laying the raster over"))
+        found = self._over_raster(found, parameters, context, feedback)
+        report(0.8, tr("Writing the outputs"))
+        outputs = write_concentrations(self, found, parameters, context, feedback)
+        report(1.0)
+        return outputs
+
+    def _territories(self, found, parameters, context, feedback):
+        import sialgeo
+
+        layer = self.frame(parameters, "TERRITORIES", context, feedback, like=found.producers)
+        if layer is None:
+            return found
+        columns = self.parameterAsFields(parameters, "COLUMNS", context)
+        return sialgeo.overlay(
+            found,
+            layer,
+            columns=columns,
+            key=self.field(parameters, "KEY", context),
+            name=self.field(parameters, "NAME", context),
+            population=self.field(parameters, "POPULATION", context),
+            indicators=self._described(columns, parameters, context, feedback),
+        )
+
+    def _over_raster(self, found, parameters, context, feedback):
+        import sialgeo
+
+        from ..adapters import raster_of
+
+        if self._raster is None:
+            return found
+        column = self.text(parameters, "RASTER_COLUMN", context) or self._raster_name
+        band = max(self.parameterAsInt(parameters, "BAND", context), 1)
+        raster = raster_of(self._raster, band, column)
+        indicators = self._described([column], parameters, context, feedback)
+        return sialgeo.overlay(found, raster, columns=[column], indicators=indicators)
+
+    def _described(self, columns, parameters, context, feedback):
+        from ..adapters import table_of
+        from ..indicators import declared, described, sentence
+
+        table = self.parameterAsSource(parameters, "DESCRIPTION", context)
+        known = {} if table is None else declared(table_of(table, feedback))
+        found = described(columns, self.text(parameters, "SOURCE", context) or "", known)
+        for indicator in found:
+            feedback.pushInfo(sentence(indicator))
+        return found
+
+    def postProcessAlgorithm(self, context, feedback):  # noqa: N802
+        """Have the layers styled when they are loaded."""
+        del feedback
+        style_concentrations(self, context)
+        return {}

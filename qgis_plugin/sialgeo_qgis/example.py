@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""*Open the Cajamarca example*: the sample's layers in the project, styled, each with its part to play."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsVectorLayerJoinInfo,
+)
+from qgis.PyQt.QtCore import QUrl
+
+from . import library, memory
+from .texts import tr
+
+ROLE = "sialgeo/role"
+_COLUMNS = ("idh_2019", "pobreza_2018")
+
+
+def open_example(iface) -> str:
+    """Add the layers in a group of their own and go there; return what to tell."""
+    folder = library.sample("cajamarca")
+    if folder is None:
+        return tr("This sialgeo came without its sample.")
+    project = QgsProject.instance()
+    group = project.layerTreeRoot().insertGroup(0, tr("Cajamarca (synthetic producers)"))
+    for layer, visible in _layers(folder):
+        if not layer.isValid():
+            return tr("The sample's file {file} could not be opened.").format(file=layer.source())
+        project.addMapLayer(layer, False)
+        node = group.addLayer(layer)
+        node.setItemVisibilityChecked(visible)
+        node.setExpanded(visible and layer.customProperty(ROLE) == "territories")
+        if layer.customProperty(ROLE) == "territories":
+            districts = layer
+    canvas = iface.mapCanvas()
+    there = QgsCoordinateTransform(districts.crs(), project.crs(), project)
+    canvas.setExtent(there.transformBoundingBox(districts.extent()))
+    canvas.refresh()
+    iface.setActiveLayer(districts)
+    return tr(
+        "The producers and dairies of this example are synthetic. Next step: Detect concentrations."
+    )
+
+
+def defaults(name: str) -> dict:
+    """Return what a dialog is opened with: layers of the project by the part they play."""
+    by_role = {}
+    for layer in QgsProject.instance().mapLayers().values():
+        role = layer.customProperty(ROLE)
+        if role:
+            by_role[role] = layer.id()
+    wanted = {
+        "detectconcentrations": {
+            "PRODUCERS": "producers",
+            "REFERENCE": "reference",
+            "PLACES": "places",
+        },
+        "joinindicators": {"TERRITORIES": "territories", "TABLE": "indicators"},
+        "overlayindicators": {"TERRITORIES": "territories", "DESCRIPTION": "description"},
+        "exportmap": {"TERRITORIES": "territories", "PLACES": "places"},
+    }.get(name, {})
+    found = {field: by_role[role] for field, role in wanted.items() if role in by_role}
+    fields = _fields(name, found)
+    if (
+        memory.workfile
+        and Path(memory.workfile).is_file()
+        and name in ("overlayindicators", "exportmap")
+    ):
+        fields["CONCENTRATIONS"] = memory.workfile
+    return {**found, **fields}
+
+
+def _fields(name: str, found: dict) -> dict:
+    fields = {}
+    if "PLACES" in found:
+        fields["PLACE_NAME"] = "lugar"
+    if name == "detectconcentrations" and "PRODUCERS" in found:
+        fields.update(CHAIN="cadena", VOLUME="volumen", VOLUME_UNIT="t/semana")
+    if name == "joinindicators" and len(found) == 2:
+        fields.update(KEY="ubigeo", TABLE_KEY="ubigeo", COLUMNS=list(_COLUMNS))
+    if name == "overlayindicators" and "TERRITORIES" in found:
+        fields.update(COLUMNS=list(_COLUMNS), POPULATION="poblacion", KEY="ubigeo", NAME="distrito")
+    if name == "exportmap" and "TERRITORIES" in found:
+        fields["TERRITORY_NAME"] = "distrito"
+    return fields
+
+
+def _layers(folder: Path):
+    """Yield the layers from top to bottom with their visibility."""
+    from . import styling
+
+    places = _role(_points(folder / "lugares.csv", tr("Places")), "places")
+    places.setRenderer(_single(styling.marker("#ffffff", "#1a1a1a", 1.8)))
+    styling.label_by(places, "lugar", colour="#595959", size=8)
+    yield places, True
+    dairies = _role(
+        _points(folder / "queserias.csv", tr("Cheese dairies (synthetic)")), "producers"
+    )
+    dairies.setRenderer(_single(styling.marker("#4d4d4d", "#ffffff", 1.4)))
+    yield dairies, True
+    farms = _role(
+        _points(folder / "productores_leche.csv", tr("Milk producers (synthetic)")), "reference"
+    )
+    farms.setRenderer(_single(styling.marker("#4d4d4d", "#4d4d4d", 0.3)))
+    yield farms, False
+    about = _role(
+        _delimited(
+            folder / "indicadores.meta.csv",
+            tr("Description of the indicators"),
+            {"geomType": "none"},
+        ),
+        "description",
+    )
+    yield about, True
+    table = _role(
+        _delimited(folder / "indicadores.csv", tr("Indicators by district"), {"geomType": "none"}),
+        "indicators",
+    )
+    yield table, True
+    yield _districts(folder, table), True
+    yield (
+        QgsRasterLayer(
+            str(folder / "pobreza_2018.tif"), tr("Poverty 2018 (raster derived from districts)")
+        ),
+        False,
+    )
+
+
+def _districts(folder: Path, table):
+    from . import styling
+    from .indicators import described
+
+    layer = QgsVectorLayer(
+        str(folder / "distritos.gpkg"), tr("Districts (Thiessen areas, not official limits)"), "ogr"
+    )
+    joined = QgsVectorLayerJoinInfo()
+    joined.setJoinLayer(table)
+    joined.setJoinFieldName("ubigeo")
+    joined.setTargetFieldName("ubigeo")
+    joined.setPrefix("")
+    joined.setJoinFieldNamesSubset(list(_COLUMNS))
+    joined.setUsingMemoryCache(True)
+    QgsProject.instance().addMapLayer(table, False)
+    layer.addJoin(joined)
+    values = [f["idh_2019"] for f in table.getFeatures()]
+    known = [float(v) for v in values if isinstance(v, (int, float))]
+    layer.setRenderer(styling.indicator_renderer(known, described(["idh_2019"])[0]))
+    return _role(layer, "territories")
+
+
+def _points(path: Path, name: str):
+    return _delimited(path, name, {"xField": "lon", "yField": "lat", "crs": "EPSG:4326"})
+
+
+def _delimited(path: Path, name: str, options: dict):
+    """Open a CSV; the ``.csvt`` beside it says which columns are numbers and which are codes."""
+    from qgis.PyQt.QtCore import QUrlQuery
+
+    url = QUrl.fromLocalFile(str(path))
+    query = QUrlQuery()
+    for key, value in {"type": "csv", "encoding": "UTF-8", "detectTypes": "no", **options}.items():
+        query.addQueryItem(key, value)
+    url.setQuery(query)
+    return QgsVectorLayer(bytes(url.toEncoded()).decode(), name, "delimitedtext")
+
+
+def _single(symbol):
+    from qgis.core import QgsSingleSymbolRenderer
+
+    return QgsSingleSymbolRenderer(symbol)
+
+
+def _role(layer, role: str):
+    layer.setCustomProperty(ROLE, role)
+    return layer

@@ -1,0 +1,1015 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="es" sourcelanguage="en">
+<context>
+    <name>sialgeo</name>
+    <message>
+        <source>The raster has {cells} million cells, which do not fit in memory. Remedy: clip it to the study area.</source>
+        <translation>El ráster tiene {cells} millones de celdas, que no caben en la memoria. Remedio: recórtelo al área de estudio.</translation>
+    </message>
+    <message>
+        <source>Band {band} of the raster cannot be read as numbers.</source>
+        <translation>La banda {band} del ráster no se puede leer como números.</translation>
+    </message>
+    <message>
+        <source>The output layer could not be written ({reason}).</source>
+        <translation>No se pudo escribir la capa de salida ({reason}).</translation>
+    </message>
+    <message>
+        <source>points</source>
+        <translation>puntos</translation>
+    </message>
+    <message>
+        <source>lines</source>
+        <translation>líneas</translation>
+    </message>
+    <message>
+        <source>polygons</source>
+        <translation>polígonos</translation>
+    </message>
+    <message>
+        <source>unknown geometries</source>
+        <translation>geometrías desconocidas</translation>
+    </message>
+    <message>
+        <source>no geometries</source>
+        <translation>ninguna geometría</translation>
+    </message>
+    <message>
+        <source>Remedy: give the layer of the producers themselves; polygons with counts go in as the reference.</source>
+        <translation>Remedio: dé la capa de los propios productores; los polígonos con conteos entran como población de referencia.</translation>
+    </message>
+    <message>
+        <source>Remedy: give the layer of districts or municipalities.</source>
+        <translation>Remedio: dé la capa de distritos o municipios.</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>Parámetros</translation>
+    </message>
+    <message>
+        <source>Cancelled: nothing was written.</source>
+        <translation>Cancelado: no se escribió nada.</translation>
+    </message>
+    <message>
+        <source>“{input}”: the layer holds {found}; {needed} are needed. {remedy}</source>
+        <translation>«{input}»: la capa contiene {found}; se necesitan {needed}. {remedy}</translation>
+    </message>
+    <message>
+        <source>“{input}”: the layer has no coordinate system. Remedy: right-click the layer, Layer CRS, Set Layer CRS, and choose the one its coordinates are in.</source>
+        <translation>«{input}»: la capa no tiene sistema de coordenadas. Remedio: clic derecho en la capa, SRC de la capa, Establecer SRC de la capa, y elija aquel en que están sus coordenadas.</translation>
+    </message>
+    <message>
+        <source>“{input}”: the layer holds no features (or none is selected).</source>
+        <translation>«{input}»: la capa no contiene objetos (o ninguno está seleccionado).</translation>
+    </message>
+    <message>
+        <source>“{input}”: reprojected from {old} to {new}.</source>
+        <translation>«{input}»: reproyectada de {old} a {new}.</translation>
+    </message>
+    <message>
+        <source>“{input}”: {n} features have no geometry (feature ids {ids}). Remedy: run “Remove null geometries” of the Processing toolbox first, or select the others and use only them.</source>
+        <translation>«{input}»: {n} objetos no tienen geometría (identificadores {ids}). Remedio: ejecute antes «Eliminar geometrías nulas» de la caja de herramientas de Procesos, o seleccione los demás y use solo esos.</translation>
+    </message>
+    <message>
+        <source>“{input}”: its coordinate system is in metres but the coordinates look like degrees. Remedy: set the layer's coordinate system to EPSG:4326.</source>
+        <translation>«{input}»: su sistema de coordenadas es en metros pero las coordenadas parecen grados. Remedio: establezca EPSG:4326 como sistema de coordenadas de la capa.</translation>
+    </message>
+    <message>
+        <source>“{input}”: {path} is no working file of sialgeo. Remedy: give the *.work.gpkg that “Detect concentrations” wrote.</source>
+        <translation>«{input}»: {path} no es un archivo de trabajo de sialgeo. Remedio: dé el *.work.gpkg que escribió «Detectar concentraciones».</translation>
+    </message>
+    <message>
+        <source>sialgeo working files</source>
+        <translation>Archivos de trabajo de sialgeo</translation>
+    </message>
+    <message>
+        <source>Relative density (DBSCAN against the reference population)</source>
+        <translation>Densidad relativa (DBSCAN frente a la población de referencia)</translation>
+    </message>
+    <message>
+        <source>Plain density (DBSCAN): exploratory, proves nothing</source>
+        <translation>Densidad simple (DBSCAN): exploratoria, no prueba nada</translation>
+    </message>
+    <message>
+        <source>HDBSCAN: exploratory, proves nothing; needs scikit-learn</source>
+        <translation>HDBSCAN: exploratorio, no prueba nada; necesita scikit-learn</translation>
+    </message>
+    <message>
+        <source>relative density</source>
+        <translation>densidad relativa</translation>
+    </message>
+    <message>
+        <source>plain density</source>
+        <translation>densidad simple</translation>
+    </message>
+    <message>
+        <source>Detect concentrations</source>
+        <translation>Detectar concentraciones</translation>
+    </message>
+    <message>
+        <source>Finds geographic concentrations of producers and tests each of them against a reference population.
+More concentrated than what? Give all farms, all establishments or the people: points, a raster of counts, or polygons with counts. Without a reference population only the exploratory methods run, and the output says so.
+Distances are metres; a layer in degrees is projected, and the projection is told. The p-values come from re-running the whole detection on maps drawn under the null hypothesis.
+The working file holds everything, the points included: it is private, and the next steps read it.</source>
+        <translation>Encuentra concentraciones geográficas de productores y pone a prueba cada una frente a una población de referencia.
+¿Más concentrados que qué? Dé todas las fincas, todos los establecimientos o la población: puntos, un ráster de conteos o polígonos con conteos. Sin población de referencia solo corren los métodos exploratorios, y la salida lo dice.
+Las distancias son metros; una capa en grados se proyecta, y se dice a qué proyección. Los valores p salen de repetir toda la detección en mapas sorteados bajo la hipótesis nula.
+El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pasos siguientes lo leen.</translation>
+    </message>
+    <message>
+        <source>Analysis</source>
+        <translation>Análisis</translation>
+    </message>
+    <message>
+        <source>the layer's own coordinate system</source>
+        <translation>el sistema de coordenadas propio de la capa</translation>
+    </message>
+    <message>
+        <source>Point layer, one feature per producer.</source>
+        <translation>Capa de puntos, un objeto por productor.</translation>
+    </message>
+    <message>
+        <source>All farms or establishments as points, or polygons with counts.</source>
+        <translation>Todas las fincas o establecimientos como puntos, o polígonos con conteos.</translation>
+    </message>
+    <message>
+        <source>Tick it if the producers are a part of the reference layer.</source>
+        <translation>Márquelo si los productores son parte de la capa de referencia.</translation>
+    </message>
+    <message>
+        <source>The first is tested against the reference population; the others explore.</source>
+        <translation>El primero se pone a prueba frente a la población de referencia; los otros exploran.</translation>
+    </message>
+    <message>
+        <source>Points of towns; without them a concentration takes its producers' commonest locality.</source>
+        <translation>Puntos de poblados; sin ellos una concentración toma la localidad más común de sus productores.</translation>
+    </message>
+    <message>
+        <source>One area per concentration with its figures.</source>
+        <translation>Un área por concentración con sus cifras.</translation>
+    </message>
+    <message>
+        <source>The producers with the number of the concentration each belongs to (-1: none).</source>
+        <translation>Los productores con el número de la concentración a la que pertenece cada uno (-1: ninguna).</translation>
+    </message>
+    <message>
+        <source>Private file with all of it, points included, that “Overlay HDI and poverty” and “Export map” read.</source>
+        <translation>Archivo privado con todo ello, también los puntos, que leen «Superponer IDH y pobreza» y «Exportar mapa».</translation>
+    </message>
+    <message>
+        <source>Reading the layers</source>
+        <translation>Leyendo las capas</translation>
+    </message>
+    <message>
+        <source>Writing the outputs</source>
+        <translation>Escribiendo las salidas</translation>
+    </message>
+    <message>
+        <source>{n} of {total} producers are synthetic (field “{field}”).</source>
+        <translation>{n} de {total} productores son sintéticos (campo «{field}»).</translation>
+    </message>
+    <message>
+        <source>Producers</source>
+        <translation>Productores</translation>
+    </message>
+    <message>
+        <source>Reference population</source>
+        <translation>Población de referencia</translation>
+    </message>
+    <message>
+        <source>The reference holds the producers, too</source>
+        <translation>La referencia contiene también a los productores</translation>
+    </message>
+    <message>
+        <source>Field of the same name in both layers that tells which reference units are producers; empty: told by their coordinates.</source>
+        <translation>Campo del mismo nombre en ambas capas que dice qué unidades de la referencia son productores; vacío: se sabe por sus coordenadas.</translation>
+    </message>
+    <message>
+        <source>Field with the number of units in each polygon.</source>
+        <translation>Campo con el número de unidades de cada polígono.</translation>
+    </message>
+    <message>
+        <source>Points of populated places: counts of polygons wider than half the radius give no p-value unless they are spread.</source>
+        <translation>Puntos de centros poblados: los conteos de polígonos más anchos que la mitad del radio no dan valor p si no se reparten.</translation>
+    </message>
+    <message>
+        <source>Field to share the counts by, for instance population.</source>
+        <translation>Campo según el cual se reparten los conteos, por ejemplo la población.</translation>
+    </message>
+    <message>
+        <source>Raster of counts per cell, instead of a reference layer; cells must be smaller than half the radius.</source>
+        <translation>Ráster de conteos por celda, en lugar de una capa de referencia; las celdas deben ser menores que la mitad del radio.</translation>
+    </message>
+    <message>
+        <source>Band with the counts.</source>
+        <translation>Banda con los conteos.</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Método</translation>
+    </message>
+    <message>
+        <source>Places that name concentrations</source>
+        <translation>Lugares que dan nombre a las concentraciones</translation>
+    </message>
+    <message>
+        <source>Field with the place's name.</source>
+        <translation>Campo con el nombre del lugar.</translation>
+    </message>
+    <message>
+        <source>Field with each producer's chain: the profile then tells the mix and specialisation.</source>
+        <translation>Campo con la cadena de cada productor: el perfil dice entonces la mezcla y la especialización.</translation>
+    </message>
+    <message>
+        <source>Field with what each producer makes in a period.</source>
+        <translation>Campo con lo que cada productor produce en un periodo.</translation>
+    </message>
+    <message>
+        <source>For instance t/week.</source>
+        <translation>Por ejemplo t/semana.</translation>
+    </message>
+    <message>
+        <source>Field whose commonest value names a concentration where no place does.</source>
+        <translation>Campo cuyo valor más común da nombre a una concentración donde ningún lugar lo hace.</translation>
+    </message>
+    <message>
+        <source>Whether producers at the same coordinate count one by one or as one site.</source>
+        <translation>Si los productores de una misma coordenada cuentan uno a uno o como un solo sitio.</translation>
+    </message>
+    <message>
+        <source>Shown on every output of data that are made up. Producers with “synthetic” in a field “origin” are labelled without it.</source>
+        <translation>Se muestra en toda salida de datos inventados. Los productores con «sintético» en un campo «origen» se etiquetan sin ello.</translation>
+    </message>
+    <message>
+        <source>Concentrations</source>
+        <translation>Concentraciones</translation>
+    </message>
+    <message>
+        <source>Producers with their concentration</source>
+        <translation>Productores con su concentración</translation>
+    </message>
+    <message>
+        <source>Working file</source>
+        <translation>Archivo de trabajo</translation>
+    </message>
+    <message>
+        <source>Concentrations found</source>
+        <translation>Concentraciones encontradas</translation>
+    </message>
+    <message>
+        <source>Concentrations that pass the test</source>
+        <translation>Concentraciones que superan la prueba</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>Resumen</translation>
+    </message>
+    <message>
+        <source>Give the reference population as a layer or as a raster, not both.</source>
+        <translation>Dé la población de referencia como capa o como ráster, no ambas cosas.</translation>
+    </message>
+    <message>
+        <source>The reference holds polygons. Remedy: name the field with their counts (“Counts of a polygon reference”).</source>
+        <translation>La referencia contiene polígonos. Remedio: nombre el campo con sus conteos («Conteos de una referencia de polígonos»).</translation>
+    </message>
+    <message>
+        <source>Counts are for a polygon reference; this one holds points, which count one each.</source>
+        <translation>Los conteos son para una referencia de polígonos; esta contiene puntos, que cuentan uno cada uno.</translation>
+    </message>
+    <message>
+        <source>“{field}” needs the layer “{layer}”.</source>
+        <translation>«{field}» necesita la capa «{layer}».</translation>
+    </message>
+    <message>
+        <source>Identifier in both layers</source>
+        <translation>Identificador en ambas capas</translation>
+    </message>
+    <message>
+        <source>Counts of a polygon reference</source>
+        <translation>Conteos de una referencia de polígonos</translation>
+    </message>
+    <message>
+        <source>Settlements to spread the counts over</source>
+        <translation>Centros poblados en que repartir los conteos</translation>
+    </message>
+    <message>
+        <source>Weight of the settlements</source>
+        <translation>Peso de los centros poblados</translation>
+    </message>
+    <message>
+        <source>Reference population as a raster</source>
+        <translation>Población de referencia como ráster</translation>
+    </message>
+    <message>
+        <source>Band of the reference raster</source>
+        <translation>Banda del ráster de referencia</translation>
+    </message>
+    <message>
+        <source>Name of the places</source>
+        <translation>Nombre de los lugares</translation>
+    </message>
+    <message>
+        <source>Chain or product</source>
+        <translation>Cadena o producto</translation>
+    </message>
+    <message>
+        <source>Output of each producer</source>
+        <translation>Producción de cada productor</translation>
+    </message>
+    <message>
+        <source>Unit of the output</source>
+        <translation>Unidad de la producción</translation>
+    </message>
+    <message>
+        <source>Locality of the producers</source>
+        <translation>Localidad de los productores</translation>
+    </message>
+    <message>
+        <source>Producers at one coordinate</source>
+        <translation>Productores en una misma coordenada</translation>
+    </message>
+    <message>
+        <source>Label of synthetic data</source>
+        <translation>Etiqueta de datos sintéticos</translation>
+    </message>
+    <message>
+        <source>Relative density needs a reference population (more concentrated than what?). Remedy: give all farms or establishments as “Reference population”, or explore with “Plain density”, which proves nothing.</source>
+        <translation>La densidad relativa necesita una población de referencia (¿más concentrados que qué?). Remedio: dé todas las fincas o establecimientos como «Población de referencia», o explore con «Densidad simple», que no prueba nada.</translation>
+    </message>
+    <message>
+        <source>The reference raster has no coordinate system. Remedy: set it in its layer properties.</source>
+        <translation>El ráster de referencia no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <source>Distances are measured in {crs}.</source>
+        <translation>Las distancias se miden en {crs}.</translation>
+    </message>
+    <message>
+        <source>(Only for: {methods}.)</source>
+        <translation>(Solo para: {methods}.)</translation>
+    </message>
+    <message>
+        <source>count one by one</source>
+        <translation>cuentan uno a uno</translation>
+    </message>
+    <message>
+        <source>count as one site</source>
+        <translation>cuentan como un solo sitio</translation>
+    </message>
+    <message>
+        <source>HDBSCAN needs scikit-learn, which this QGIS has not. Remedy: {remedy}</source>
+        <translation>HDBSCAN necesita scikit-learn, que este QGIS no tiene. Remedio: {remedy}</translation>
+    </message>
+    <message>
+        <source>The radius is {radius} m: it looks like degrees or kilometres. Remedy: give metres, as 5000 for 5 km.</source>
+        <translation>El radio es de {radius} m: parece estar en grados o kilómetros. Remedio: dé metros, como 5000 para 5 km.</translation>
+    </message>
+    <message>
+        <source>Export map</source>
+        <translation>Exportar mapa</translation>
+    </message>
+    <message>
+        <source>Writes one HTML file with the map, a fact sheet of each concentration, legend, sources and method, in Spanish and English. It opens in any browser with the network off and can be sent by e-mail.
+The page holds areas only, generalised so that no producer can be told from the outline; points are published only if you ask for them.</source>
+        <translation>Escribe un archivo HTML con el mapa, una ficha de cada concentración, leyenda, fuentes y método, en español e inglés. Se abre en cualquier navegador sin conexión y se puede enviar por correo.
+La página lleva solo áreas, generalizadas para que el contorno no delate a ningún productor; los puntos se publican solo si usted lo pide.</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Salida</translation>
+    </message>
+    <message>
+        <source>Working file of “Detect concentrations” or “Overlay HDI and poverty”.</source>
+        <translation>Archivo de trabajo de «Detectar concentraciones» o «Superponer IDH y pobreza».</translation>
+    </message>
+    <message>
+        <source>Title of the page.</source>
+        <translation>Título de la página.</translation>
+    </message>
+    <message>
+        <source>Points tell where each producer is: publish them only with their consent.</source>
+        <translation>Los puntos dicen dónde está cada productor: publíquelos solo con su consentimiento.</translation>
+    </message>
+    <message>
+        <source>Figures of fewer producers are withheld, and the page says how many were.</source>
+        <translation>Las cifras de menos productores se reservan, y la página dice cuántas fueron.</translation>
+    </message>
+    <message>
+        <source>The page.</source>
+        <translation>La página.</translation>
+    </message>
+    <message>
+        <source>Districts with the indicators of the overlay, drawn as a layer of the map.</source>
+        <translation>Distritos con los indicadores de la superposición, dibujados como una capa del mapa.</translation>
+    </message>
+    <message>
+        <source>Field with the name of each territory.</source>
+        <translation>Campo con el nombre de cada territorio.</translation>
+    </message>
+    <message>
+        <source>Points of towns, drawn with their names.</source>
+        <translation>Puntos de poblados, dibujados con su nombre.</translation>
+    </message>
+    <message>
+        <source>One source per line, shown at the foot of the page.</source>
+        <translation>Una fuente por línea, mostrada al pie de la página.</translation>
+    </message>
+    <message>
+        <source>For instance: milk producers. Shown where the page says what the concentrations are measured against.</source>
+        <translation>Por ejemplo: productores de leche. Se muestra donde la página dice frente a qué se miden las concentraciones.</translation>
+    </message>
+    <message>
+        <source>Reading the working file</source>
+        <translation>Leyendo el archivo de trabajo</translation>
+    </message>
+    <message>
+        <source>Title</source>
+        <translation>Título</translation>
+    </message>
+    <message>
+        <source>What is published</source>
+        <translation>Qué se publica</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Mapa</translation>
+    </message>
+    <message>
+        <source>Territories drawn beneath</source>
+        <translation>Territorios dibujados debajo</translation>
+    </message>
+    <message>
+        <source>Name of the territories</source>
+        <translation>Nombre de los territorios</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Lugares</translation>
+    </message>
+    <message>
+        <source>areas only</source>
+        <translation>solo áreas</translation>
+    </message>
+    <message>
+        <source>areas, and producers counted by grid cell</source>
+        <translation>áreas, y productores contados por celda</translation>
+    </message>
+    <message>
+        <source>areas, and the producers' points</source>
+        <translation>áreas, y los puntos de los productores</translation>
+    </message>
+    <message>
+        <source>Least producers to publish figures</source>
+        <translation>Mínimo de productores para publicar cifras</translation>
+    </message>
+    <message>
+        <source>Web pages</source>
+        <translation>Páginas web</translation>
+    </message>
+    <message>
+        <source>Sources</source>
+        <translation>Fuentes</translation>
+    </message>
+    <message>
+        <source>Name of the reference population</source>
+        <translation>Nombre de la población de referencia</translation>
+    </message>
+    <message>
+        <source>Map written: {path}</source>
+        <translation>Mapa escrito: {path}</translation>
+    </message>
+    <message>
+        <source>Join indicators</source>
+        <translation>Unir indicadores</translation>
+    </message>
+    <message>
+        <source>Joins a table of indicators (human development, poverty, …) to districts or municipalities by their official code.
+Codes are compared as text; what did not join, on either side, is listed. Missing values stay missing: they never become 0.</source>
+        <translation>Une una tabla de indicadores (desarrollo humano, pobreza, …) a distritos o municipios por su código oficial.
+Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se enumera. Los valores que faltan siguen faltando: nunca se vuelven 0.</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Datos</translation>
+    </message>
+    <message>
+        <source>Polygons of districts or municipalities.</source>
+        <translation>Polígonos de distritos o municipios.</translation>
+    </message>
+    <message>
+        <source>Field with the official code (UBIGEO, CVEGEO, …).</source>
+        <translation>Campo con el código oficial (UBIGEO, CVEGEO, …).</translation>
+    </message>
+    <message>
+        <source>Table or layer with one row per territory.</source>
+        <translation>Tabla o capa con una fila por territorio.</translation>
+    </message>
+    <message>
+        <source>Field with the same codes. Leading zeros that were lost are put back, and it is told.</source>
+        <translation>Campo con los mismos códigos. Los ceros a la izquierda que se perdieron se reponen, y se dice.</translation>
+    </message>
+    <message>
+        <source>Empty: all columns of the table.</source>
+        <translation>Vacío: todas las columnas de la tabla.</translation>
+    </message>
+    <message>
+        <source>The territories with the indicators as fields.</source>
+        <translation>Los territorios con los indicadores como campos.</translation>
+    </message>
+    <message>
+        <source>Joining</source>
+        <translation>Uniendo</translation>
+    </message>
+    <message>
+        <source>Territories</source>
+        <translation>Territorios</translation>
+    </message>
+    <message>
+        <source>Code of the territories</source>
+        <translation>Código de los territorios</translation>
+    </message>
+    <message>
+        <source>Table of indicators</source>
+        <translation>Tabla de indicadores</translation>
+    </message>
+    <message>
+        <source>Code in the table</source>
+        <translation>Código en la tabla</translation>
+    </message>
+    <message>
+        <source>Indicators to join</source>
+        <translation>Indicadores que se unen</translation>
+    </message>
+    <message>
+        <source>Territories with indicators</source>
+        <translation>Territorios con indicadores</translation>
+    </message>
+    <message>
+        <source>Territories with a row in the table</source>
+        <translation>Territorios con fila en la tabla</translation>
+    </message>
+    <message>
+        <source>Read as numbers: {columns}.</source>
+        <translation>Leídas como números: {columns}.</translation>
+    </message>
+    <message>
+        <source>No row in the table for the territory {code}.</source>
+        <translation>No hay fila en la tabla para el territorio {code}.</translation>
+    </message>
+    <message>
+        <source>Overlay HDI and poverty</source>
+        <translation>Superponer IDH y pobreza</translation>
+    </message>
+    <message>
+        <source>Lays indicators of districts, or a raster, over detected concentrations.
+Each concentration gets the mean over its area (weighted by population where you name its field, else by area), the mean over its producers' own districts, and the share of its area that has a value. Missing values stay missing.
+Indicators of places say nothing about single producers.</source>
+        <translation>Superpone indicadores de distritos, o un ráster, a las concentraciones detectadas.
+Cada concentración recibe la media sobre su área (ponderada por población donde usted nombra su campo, si no por área), la media de los distritos propios de sus productores y la parte de su área que tiene valor. Los valores que faltan siguen faltando.
+Los indicadores de los lugares no dicen nada de cada productor.</translation>
+    </message>
+    <message>
+        <source>Working file of “Detect concentrations” or of an earlier overlay.</source>
+        <translation>Archivo de trabajo de «Detectar concentraciones» o de una superposición anterior.</translation>
+    </message>
+    <message>
+        <source>The concentrations with the indicators as fields.</source>
+        <translation>Las concentraciones con los indicadores como campos.</translation>
+    </message>
+    <message>
+        <source>The producers with the indicators of their own district.</source>
+        <translation>Los productores con los indicadores de su propio distrito.</translation>
+    </message>
+    <message>
+        <source>Private file with all of it, points included, for the next overlay and for “Export map”.</source>
+        <translation>Archivo privado con todo ello, también los puntos, para la superposición siguiente y para «Exportar mapa».</translation>
+    </message>
+    <message>
+        <source>Polygons of districts with the indicators as fields; “Join indicators” makes them.</source>
+        <translation>Polígonos de distritos con los indicadores como campos; «Unir indicadores» los hace.</translation>
+    </message>
+    <message>
+        <source>Fields to lay over. Family, year and direction are read from names like idh_2019 or pobreza_2018, and told.</source>
+        <translation>Campos que se superponen. La familia, el año y el sentido se leen de nombres como idh_2019 o pobreza_2018, y se dice.</translation>
+    </message>
+    <message>
+        <source>Field with the population of each territory, to weight by; empty: weighted by area.</source>
+        <translation>Campo con la población de cada territorio, para ponderar; vacío: se pondera por área.</translation>
+    </message>
+    <message>
+        <source>Field with the official code; it is noted for each producer.</source>
+        <translation>Campo con el código oficial; se anota para cada productor.</translation>
+    </message>
+    <message>
+        <source>Laying the territories over</source>
+        <translation>Superponiendo los territorios</translation>
+    </message>
+    <message>
+        <source>Laying the raster over</source>
+        <translation>Superponiendo el ráster</translation>
+    </message>
+    <message>
+        <source>Concentrations with indicators</source>
+        <translation>Concentraciones con indicadores</translation>
+    </message>
+    <message>
+        <source>Producers with indicators</source>
+        <translation>Productores con indicadores</translation>
+    </message>
+    <message>
+        <source>New working file</source>
+        <translation>Nuevo archivo de trabajo</translation>
+    </message>
+    <message>
+        <source>Indicators</source>
+        <translation>Indicadores</translation>
+    </message>
+    <message>
+        <source>Population</source>
+        <translation>Población</translation>
+    </message>
+    <message>
+        <source>Instead of territories, or besides them.</source>
+        <translation>En lugar de los territorios, o además de ellos.</translation>
+    </message>
+    <message>
+        <source>Band of the raster with the indicator.</source>
+        <translation>Banda del ráster con el indicador.</translation>
+    </message>
+    <message>
+        <source>Name of the field it gets; empty: the layer's name.</source>
+        <translation>Nombre del campo que recibe; vacío: el nombre de la capa.</translation>
+    </message>
+    <message>
+        <source>Columns indicator, name_es, name_en, family, year, unit, direction (more_is_better or more_is_worse), source. What it does not describe is read from the field's name.</source>
+        <translation>Columnas indicator, name_es, name_en, family, year, unit, direction (more_is_better o more_is_worse), source. Lo que no describe se lee del nombre del campo.</translation>
+    </message>
+    <message>
+        <source>Who published them; it is shown beside them on the map.</source>
+        <translation>Quién los publicó; se muestra junto a ellos en el mapa.</translation>
+    </message>
+    <message>
+        <source>Nothing to lay over: give territories with indicators, or a raster.</source>
+        <translation>No hay nada que superponer: dé territorios con indicadores, o un ráster.</translation>
+    </message>
+    <message>
+        <source>Choose at least one field of the territories as indicator.</source>
+        <translation>Elija al menos un campo de los territorios como indicador.</translation>
+    </message>
+    <message>
+        <source>The raster has no coordinate system. Remedy: set it in its layer properties.</source>
+        <translation>El ráster no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <source>Raster of an indicator</source>
+        <translation>Ráster de un indicador</translation>
+    </message>
+    <message>
+        <source>Band</source>
+        <translation>Banda</translation>
+    </message>
+    <message>
+        <source>Name of the raster's indicator</source>
+        <translation>Nombre del indicador del ráster</translation>
+    </message>
+    <message>
+        <source>Table that describes the indicators</source>
+        <translation>Tabla que describe los indicadores</translation>
+    </message>
+    <message>
+        <source>Source of the indicators</source>
+        <translation>Fuente de los indicadores</translation>
+    </message>
+    <message>
+        <source>Producers from a table</source>
+        <translation>Productores desde una tabla</translation>
+    </message>
+    <message>
+        <source>Makes a point layer of producers from a CSV or XLSX table with coordinates in degrees or UTM metres.
+Separator, decimal sign, encoding, coordinate columns and coordinate system are guessed where you leave them open; each guess is told, and you can override it. Rows that cannot be placed are not dropped in silence: they are written to a table with their row number and the reason.</source>
+        <translation>Hace una capa de puntos de productores a partir de una tabla CSV o XLSX con coordenadas en grados o en metros UTM.
+El separador, el signo decimal, la codificación, las columnas de coordenadas y el sistema de coordenadas se adivinan donde usted los deja abiertos; cada suposición se dice, y usted puede cambiarla. Las filas que no se pueden situar no se pierden en silencio: se escriben en una tabla con su número de fila y el motivo.</translation>
+    </message>
+    <message>
+        <source>(guess)</source>
+        <translation>(adivinar)</translation>
+    </message>
+    <message>
+        <source>CSV or XLSX file with one row per producer.</source>
+        <translation>Archivo CSV o XLSX con una fila por productor.</translation>
+    </message>
+    <message>
+        <source>Point layer of the rows that could be placed.</source>
+        <translation>Capa de puntos de las filas que se pudieron situar.</translation>
+    </message>
+    <message>
+        <source>Rejected rows</source>
+        <translation>Filas rechazadas</translation>
+    </message>
+    <message>
+        <source>Table of the rows that could not be placed, with row number and reason.</source>
+        <translation>Tabla de las filas que no se pudieron situar, con número de fila y motivo.</translation>
+    </message>
+    <message>
+        <source>Empty: guessed. For UTM name the zone, for instance EPSG:32717 for 17 South.</source>
+        <translation>Vacío: se adivina. Para UTM nombre la zona, por ejemplo EPSG:32717 para 17 Sur.</translation>
+    </message>
+    <message>
+        <source>Two-letter code, for instance PE or MX: coordinates outside the country are rejected, and it helps the guesses.</source>
+        <translation>Código de dos letras, por ejemplo PE o MX: las coordenadas fuera del país se rechazan, y ayuda a adivinar.</translation>
+    </message>
+    <message>
+        <source>comma ,</source>
+        <translation>coma ,</translation>
+    </message>
+    <message>
+        <source>semicolon ;</source>
+        <translation>punto y coma ;</translation>
+    </message>
+    <message>
+        <source>tabulator</source>
+        <translation>tabulador</translation>
+    </message>
+    <message>
+        <source>bar |</source>
+        <translation>barra |</translation>
+    </message>
+    <message>
+        <source>Reading the table</source>
+        <translation>Leyendo la tabla</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Todos los archivos</translation>
+    </message>
+    <message>
+        <source>Table</source>
+        <translation>Tabla</translation>
+    </message>
+    <message>
+        <source>CSV files</source>
+        <translation>Archivos CSV</translation>
+    </message>
+    <message>
+        <source>Producers read</source>
+        <translation>Productores leídos</translation>
+    </message>
+    <message>
+        <source>Rows rejected</source>
+        <translation>Filas rechazadas</translation>
+    </message>
+    <message>
+        <source>Column of longitude or easting</source>
+        <translation>Columna de longitud o este</translation>
+    </message>
+    <message>
+        <source>Empty: guessed from names and values.</source>
+        <translation>Vacío: se adivina por nombres y valores.</translation>
+    </message>
+    <message>
+        <source>Column of latitude or northing</source>
+        <translation>Columna de latitud o norte</translation>
+    </message>
+    <message>
+        <source>Coordinate system of the table</source>
+        <translation>Sistema de coordenadas de la tabla</translation>
+    </message>
+    <message>
+        <source>Country of the producers</source>
+        <translation>País de los productores</translation>
+    </message>
+    <message>
+        <source>Name of the sheet of an XLSX file; empty: the first.</source>
+        <translation>Nombre de la hoja de un archivo XLSX; vacío: la primera.</translation>
+    </message>
+    <message>
+        <source>What separates the columns of a CSV file.</source>
+        <translation>Lo que separa las columnas de un archivo CSV.</translation>
+    </message>
+    <message>
+        <source>What separates the decimals in the numbers.</source>
+        <translation>Lo que separa los decimales en los números.</translation>
+    </message>
+    <message>
+        <source>For instance utf-8 or cp1252; empty: guessed.</source>
+        <translation>Por ejemplo utf-8 o cp1252; vacío: se adivina.</translation>
+    </message>
+    <message>
+        <source>Tables</source>
+        <translation>Tablas</translation>
+    </message>
+    <message>
+        <source>Sheet</source>
+        <translation>Hoja</translation>
+    </message>
+    <message>
+        <source>Separator</source>
+        <translation>Separador</translation>
+    </message>
+    <message>
+        <source>Decimal sign</source>
+        <translation>Signo decimal</translation>
+    </message>
+    <message>
+        <source>Encoding</source>
+        <translation>Codificación</translation>
+    </message>
+    <message>
+        <source>{n} producers read.</source>
+        <translation>{n} productores leídos.</translation>
+    </message>
+    <message>
+        <source>point 1.5</source>
+        <translation>punto 1.5</translation>
+    </message>
+    <message>
+        <source>comma 1,5</source>
+        <translation>coma 1,5</translation>
+    </message>
+    <message>
+        <source>{rejected} of {total} rows were rejected; the table of rejected rows names row and reason: {path}</source>
+        <translation>Se rechazaron {rejected} de {total} filas; la tabla de filas rechazadas nombra fila y motivo: {path}</translation>
+    </message>
+    <message>
+        <source>The value above is not used: a ladder of values is climbed, and the choice is inside the test.</source>
+        <translation>No se usa el valor de arriba: se sube una escalera de valores, y la elección entra en la prueba.</translation>
+    </message>
+    <message>
+        <source>{parameter}: several are tried, the test allows for it</source>
+        <translation>{parameter}: se prueban varios, y la prueba lo tiene en cuenta</translation>
+    </message>
+    <message>
+        <source>The producers and dairies of this example are synthetic. Next step: Detect concentrations.</source>
+        <translation>Los productores y las queserías de este ejemplo son sintéticos. Siguiente paso: Detectar concentraciones.</translation>
+    </message>
+    <message>
+        <source>This sialgeo came without its sample.</source>
+        <translation>Este sialgeo vino sin su muestra.</translation>
+    </message>
+    <message>
+        <source>Cajamarca (synthetic producers)</source>
+        <translation>Cajamarca (productores sintéticos)</translation>
+    </message>
+    <message>
+        <source>Districts (Thiessen areas, not official limits)</source>
+        <translation>Distritos (áreas de Thiessen, no límites oficiales)</translation>
+    </message>
+    <message>
+        <source>Cheese dairies (synthetic)</source>
+        <translation>Queserías (sintéticas)</translation>
+    </message>
+    <message>
+        <source>Milk producers (synthetic)</source>
+        <translation>Productores de leche (sintéticos)</translation>
+    </message>
+    <message>
+        <source>Description of the indicators</source>
+        <translation>Descripción de los indicadores</translation>
+    </message>
+    <message>
+        <source>Indicators by district</source>
+        <translation>Indicadores por distrito</translation>
+    </message>
+    <message>
+        <source>Poverty 2018 (raster derived from districts)</source>
+        <translation>Pobreza 2018 (ráster derivado de los distritos)</translation>
+    </message>
+    <message>
+        <source>The sample's file {file} could not be opened.</source>
+        <translation>No se pudo abrir el archivo {file} de la muestra.</translation>
+    </message>
+    <message>
+        <source>human development</source>
+        <translation>desarrollo humano</translation>
+    </message>
+    <message>
+        <source>monetary poverty</source>
+        <translation>pobreza monetaria</translation>
+    </message>
+    <message>
+        <source>marginalisation</source>
+        <translation>marginación</translation>
+    </message>
+    <message>
+        <source>capabilities</source>
+        <translation>capacidades</translation>
+    </message>
+    <message>
+        <source>other</source>
+        <translation>otra</translation>
+    </message>
+    <message>
+        <source>more is better</source>
+        <translation>más es mejor</translation>
+    </message>
+    <message>
+        <source>less is better</source>
+        <translation>menos es mejor</translation>
+    </message>
+    <message>
+        <source>no direction</source>
+        <translation>sin sentido declarado</translation>
+    </message>
+    <message>
+        <source>“{column}” is read as: {family}, year {year}, {better}.</source>
+        <translation>«{column}» se lee como: {family}, año {year}, {better}.</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>desconocido</translation>
+    </message>
+    <message>
+        <source>XLSX tables</source>
+        <translation>tablas XLSX</translation>
+    </message>
+    <message>
+        <source>XLSX tables, faster</source>
+        <translation>tablas XLSX, más rápido</translation>
+    </message>
+    <message>
+        <source>the method HDBSCAN</source>
+        <translation>el método HDBSCAN</translation>
+    </message>
+    <message>
+        <source>faster detection of many producers</source>
+        <translation>detección más rápida de muchos productores</translation>
+    </message>
+    <message>
+        <source>in the OSGeo4W Shell: </source>
+        <translation>en el OSGeo4W Shell: </translation>
+    </message>
+    <message>
+        <source>Everything that is needed is here.</source>
+        <translation>Está todo lo necesario.</translation>
+    </message>
+    <message>
+        <source>in a terminal, with the Python inside the QGIS application: </source>
+        <translation>en un terminal, con el Python de dentro de la aplicación QGIS: </translation>
+    </message>
+    <message>
+        <source>in a terminal: </source>
+        <translation>en un terminal: </translation>
+    </message>
+    <message>
+        <source>This QGIS runs Python {found}; sialgeo needs Python 3.10 or later. Remedy: install a newer QGIS.</source>
+        <translation>Este QGIS usa Python {found}; sialgeo necesita Python 3.10 o posterior. Remedio: instale un QGIS más nuevo.</translation>
+    </message>
+    <message>
+        <source>This QGIS has shapely {found}; sialgeo needs shapely 2.0 or later. Remedy: {remedy}</source>
+        <translation>Este QGIS tiene shapely {found}; sialgeo necesita shapely 2.0 o posterior. Remedio: {remedy}</translation>
+    </message>
+    <message>
+        <source>Remedy: {remedy}</source>
+        <translation>Remedio: {remedy}</translation>
+    </message>
+    <message>
+        <source>The installed sialgeo {found} ({path}) is older than this plugin needs ({needed}). Remedy: update it, or uninstall it to use the one that the plugin carries.</source>
+        <translation>El sialgeo instalado {found} ({path}) es más antiguo de lo que este complemento necesita ({needed}). Remedio: actualícelo, o desinstálelo para usar el que lleva el complemento.</translation>
+    </message>
+    <message>
+        <source>{library} is not installed</source>
+        <translation>{library} no está instalada</translation>
+    </message>
+    <message>
+        <source>sialgeo cannot be imported ({reason})</source>
+        <translation>no se puede importar sialgeo ({reason})</translation>
+    </message>
+    <message>
+        <source>not installed</source>
+        <translation>no instalada</translation>
+    </message>
+    <message>
+        <source>{library} {found} is older than {needed}</source>
+        <translation>{library} {found} es anterior a {needed}</translation>
+    </message>
+    <message>
+        <source>Open the Cajamarca example</source>
+        <translation>Abrir el ejemplo de Cajamarca</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Ayuda</translation>
+    </message>
+    <message>
+        <source>What is installed…</source>
+        <translation>Qué está instalado…</translation>
+    </message>
+    <message>
+        <source>What is installed</source>
+        <translation>Qué está instalado</translation>
+    </message>
+    <message>
+        <source>This cannot run yet</source>
+        <translation>Esto no se puede ejecutar todavía</translation>
+    </message>
+    <message>
+        <source>See Plugins › sialgeo › What is installed…</source>
+        <translation>Véase Complementos › sialgeo › Qué está instalado…</translation>
+    </message>
+    <message>
+        <source>in a concentration</source>
+        <translation>en una concentración</translation>
+    </message>
+</context>
+</TS>
