@@ -418,8 +418,8 @@ def _nc_sids(path: Path) -> Checks:
 def _columbus() -> Checks:
     import geopandas as gpd
 
-    from sialgeo.hotspots import adjacency
     from sialgeo.kernels.local import getis_ord_star, local_moran
+    from sialgeo.neighbourhoods import adjacency
 
     examples = import_module("libpysal").examples
     columbus: Any = gpd.read_file(examples.get_path("columbus.shp"))

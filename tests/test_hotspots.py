@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
 import sialgeo
-from sialgeo.hotspots import adjacency
 from sialgeo.kernels.local import (
     _draws,
     benjamini_hochberg,
@@ -21,6 +20,7 @@ from sialgeo.kernels.local import (
     local_moran,
     two_sided,
 )
+from sialgeo.neighbourhoods import adjacency
 
 # esda 2.9.0: six points, distance band 15, binary (oracles of the methods page)
 POINTS = np.array([[10, 10], [20, 10], [40, 10], [15, 20], [30, 20], [30, 30]], float)

@@ -1,0 +1,40 @@
+"""Neighbours of areas: the ones that touch, or the k nearest, as compressed rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.crs import metric_crs, xy_of
+from sialgeo.errors import ParameterError
+from sialgeo.i18n import _
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Ints = NDArray[np.int64]
+
+
+def adjacency(areas: gpd.GeoDataFrame, kind: str, k: int) -> tuple[Ints, Ints]:
+    """Return each area's neighbours as compressed rows: those that touch, or the k nearest."""
+    n = len(areas)
+    if kind == "queen":
+        one, other = areas.sindex.query(areas.geometry, predicate="intersects")
+    else:
+        if k >= n:
+            raise ParameterError(_("k = {k}: there are only {n} areas").format(k=k, n=n))
+        from scipy.spatial import cKDTree
+
+        xy = xy_of(areas.set_geometry(areas.geometry.representative_point()), metric_crs(areas))
+        other = cKDTree(xy).query(xy, k=k + 1)[1].reshape(-1)
+        one = np.repeat(np.arange(n), k + 1)
+    apart = one != other
+    one, other = one[apart], other[apart]
+    if kind == "knn":  # where areas coincide, an area may miss itself among its nearest
+        rank = np.arange(len(one)) - np.searchsorted(one, one)
+        one, other = one[rank < k], other[rank < k]
+    order = np.lexsort((other, one))
+    start = np.concatenate([[0], np.cumsum(np.bincount(one, minlength=n))])
+    return start.astype(np.int64), other[order].astype(np.int64)
