@@ -50,7 +50,7 @@ _HOME = {
     "scan_areas": "scans",
     "scan_chains": "scans",
     "scan_producers": "scans",
-    "Clusterer": "detection",
+    "Clusterer": "pools",
     "assess": "significance",
     "agreement": "robustness",
     "Chains": "chains",

@@ -4,7 +4,6 @@ from sialgeo.chains import detect_chains as detect_chains
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN
 from sialgeo.detection import OPTICS as OPTICS
-from sialgeo.detection import Clusterer as Clusterer
 from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
 from sialgeo.detection import detect as detect
 from sialgeo.disclosure import protect as protect
@@ -38,6 +37,7 @@ from sialgeo.model import Step as Step
 from sialgeo.model import TestResult as TestResult
 from sialgeo.overlays import join_indicators as join_indicators
 from sialgeo.overlays import overlay as overlay
+from sialgeo.pools import Clusterer as Clusterer
 from sialgeo.profiling import profile as profile
 from sialgeo.readers import read_indicators as read_indicators
 from sialgeo.readers import read_places as read_places

@@ -7,7 +7,6 @@ producers are denser than the reference population pooled with them; plain densi
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -60,6 +59,7 @@ from sialgeo.pools import (
     Figures,
     Found,
     Prepared,
+    as_detector,
     covered_share,
     declared,
     figures_of,
@@ -446,45 +446,6 @@ class OPTICS:
         return labels, (labels >= 0).astype(float)
 
 
-@dataclass(frozen=True)
-class Clusterer:
-    """Any scikit-learn style clusterer with ``fit_predict``: exploratory.
-
-    Examples
-    --------
-    >>> from sklearn.cluster import OPTICS
-    >>> Clusterer(OPTICS(min_samples=5)).method
-    'OPTICS'
-    """
-
-    estimator: Any
-
-    def __post_init__(self) -> None:
-        if not callable(getattr(self.estimator, "fit_predict", None)):
-            raise ParameterError(
-                _("the clusterer {name} has no fit_predict(X)").format(
-                    name=type(self.estimator).__name__
-                )
-            )
-
-    @property
-    def method(self) -> str:
-        """The estimator's class name."""
-        return type(self.estimator).__name__
-
-    def labels(
-        self,
-        xy: Array,
-        weights: Array | None,
-        reference: ReferenceArrays | None,
-        rng: np.random.Generator,
-    ) -> tuple[Labels, Array]:
-        """Return labels and membership 1; see ``Detector``. The estimator given is not changed."""
-        del weights, reference, rng
-        labels = np.asarray(copy.deepcopy(self.estimator).fit_predict(xy), dtype=np.int64)
-        return np.where(labels < 0, NOISE, labels), (labels >= 0).astype(float)
-
-
 METHODS: dict[str, type] = {kind.method: kind for kind in (RelativeDBSCAN, DBSCAN, HDBSCAN, OPTICS)}
 
 
@@ -498,7 +459,7 @@ def _labelled(xy: Array, core: NDArray[np.bool_], radius: float) -> tuple[Labels
 
 def detect(
     producers: gpd.GeoDataFrame,
-    detector: Detector,
+    detector: Any,
     *,
     reference: Reference | gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
@@ -515,7 +476,8 @@ def detect(
     producers : GeoDataFrame
         Points, any CRS with a definition; distances are measured by :func:`sialgeo.crs.metric_crs`.
     detector
-        ``RelativeDBSCAN``, ``DBSCAN``, ``HDBSCAN``, ``Clusterer`` or any object with ``labels``.
+        ``RelativeDBSCAN``, ``DBSCAN``, ``HDBSCAN``, ``SpatialScan``, any object with ``labels``, or any
+        scikit-learn style clusterer with ``fit_predict`` (taken as ``Clusterer``).
     reference : Reference or GeoDataFrame of points, optional
         More concentrated than what? A point layer is taken as ``Reference.from_points(layer)``.
         ``RelativeDBSCAN`` needs one. Counts coarser than half the radius give "inconclusive".
@@ -549,6 +511,7 @@ def detect(
     >>> len(found), int(found.areas.n.iloc[0]), found.areas.evidence.iloc[0]
     (1, 40, 'untested')
     """
+    detector = as_detector(detector)
     report = progress or silent
     _check_inputs(producers, detector, coincident, weights)
     report(0.0, _("Projecting"))

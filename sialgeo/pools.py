@@ -6,6 +6,7 @@ over the footprints. ``detect`` uses them on the data, ``assess`` on every map d
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,52 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 COARSE = 0.5  # of the radius: a reference with a wider spacing invents concentrations
+
+
+@dataclass(frozen=True)
+class Clusterer:
+    """Any scikit-learn style clusterer with ``fit_predict``: exploratory.
+
+    Examples
+    --------
+    >>> from sklearn.cluster import OPTICS
+    >>> Clusterer(OPTICS(min_samples=5)).method
+    'OPTICS'
+    """
+
+    estimator: Any
+
+    def __post_init__(self) -> None:
+        if not callable(getattr(self.estimator, "fit_predict", None)):
+            raise ParameterError(
+                _("the clusterer {name} has no fit_predict(X)").format(
+                    name=type(self.estimator).__name__
+                )
+            )
+
+    @property
+    def method(self) -> str:
+        """The estimator's class name."""
+        return type(self.estimator).__name__
+
+    def labels(
+        self,
+        xy: Array,
+        weights: Array | None,
+        reference: ReferenceArrays | None,
+        rng: np.random.Generator,
+    ) -> tuple[Labels, Array]:
+        """Return labels and membership 1; see ``Detector``. The estimator given is not changed."""
+        del weights, reference, rng
+        labels = np.asarray(copy.deepcopy(self.estimator).fit_predict(xy), dtype=np.int64)
+        return np.where(labels < 0, NOISE, labels), (labels >= 0).astype(float)
+
+
+def as_detector(given: Any) -> Any:
+    """Return a detector as it is, and a scikit-learn style clusterer as ``Clusterer``."""
+    if callable(getattr(given, "labels", None)) or isinstance(given, type):
+        return given
+    return Clusterer(given) if callable(getattr(given, "fit_predict", None)) else given
 
 
 def declared(detector: Detector) -> dict[str, Any]:

@@ -48,7 +48,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import check, param
-from sialgeo.pools import Found, Prepared, find, prepare
+from sialgeo.pools import Found, Prepared, as_detector, find, prepare
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 
@@ -132,6 +132,7 @@ def estimate(
     'strong'
     """
     Splitting(splits, seed)
+    detector = as_detector(detector)
     prepared, labels, _order = _again(concentrations, detector, reference)
     report, count = progress or silent, len(concentrations)
     figures = np.full((splits, count, 3), np.nan)
@@ -279,6 +280,7 @@ def stability(
     'robust'
     """
     Shaking(runs, seed)
+    detector = as_detector(detector)
     prepared, labels, order = _again(concentrations, detector, reference)
     by_site = np.zeros(len(prepared.xy))
     np.maximum.at(by_site, prepared.site, _precision(concentrations, precision))

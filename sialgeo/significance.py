@@ -44,7 +44,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import check, param
-from sialgeo.pools import declared, find, prepare
+from sialgeo.pools import as_detector, declared, find, prepare
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 
@@ -132,6 +132,7 @@ def assess(
     (0.01, 'tested')
     """
     Replication(replicates, seed)
+    detector = as_detector(detector)
     if replicates < 1:
         raise ParameterError(
             _("replicates = {n}: a test needs at least 1 (999 for a result)").format(n=replicates)

@@ -282,7 +282,7 @@ def _iris() -> Checks:
     from sklearn.cluster import DBSCAN
     from sklearn.datasets import load_iris
 
-    from sialgeo.detection import Clusterer
+    from sialgeo.pools import Clusterer
 
     found = Clusterer(DBSCAN(eps=0.7, min_samples=5))
     labels = found.labels(load_iris().data, None, None, np.random.default_rng(0))[0]

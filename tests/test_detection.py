@@ -63,7 +63,13 @@ def test_without_a_reference_it_names_the_exploratory_choice() -> None:
 
 @pytest.mark.parametrize(
     "detector",
-    [sialgeo.DBSCAN(radius=3_000), sialgeo.HDBSCAN(), sialgeo.Clusterer(cluster.OPTICS())],
+    [
+        sialgeo.DBSCAN(radius=3_000),
+        sialgeo.HDBSCAN(),
+        sialgeo.OPTICS(),
+        sialgeo.Clusterer(cluster.OPTICS()),
+        cluster.KMeans(n_clusters=4, n_init=1, random_state=0),
+    ],
 )
 def test_plain_density_is_exploratory_and_says_so(detector: object) -> None:
     producers, _ = planted(np.random.default_rng(7))
