@@ -1,4 +1,13 @@
 # Typed table of contents; a test holds it equal to the lazy names of __init__.py.
+from sialgeo.association import Association as Association
+from sialgeo.association import AssociationTest as AssociationTest
+from sialgeo.association import Autocorrelation as Autocorrelation
+from sialgeo.association import Division as Division
+from sialgeo.association import LocalAssociation as LocalAssociation
+from sialgeo.association import associate as associate
+from sialgeo.association import bivariate_classes as bivariate_classes
+from sialgeo.association import local_association as local_association
+from sialgeo.association import moran as moran
 from sialgeo.chains import Chains as Chains
 from sialgeo.chains import detect_chains as detect_chains
 from sialgeo.detection import DBSCAN as DBSCAN

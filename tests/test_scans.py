@@ -343,7 +343,8 @@ def test_circles_do_not_depend_on_position_angle_scale_or_row_order(
     moved[["x", "y"]] = _turned(xy, angle, scale, shift)
     moved = moved.iloc[rng.permutation(40)]
     one, two = (
-        scan_areas(t, "c", population="p", x="x", y="y", replicates=19, min_cases=1) for t in (table, moved)
+        scan_areas(t, "c", population="p", x="x", y="y", replicates=19, min_cases=1)
+        for t in (table, moved)
     )
     two = two.loc[one.index]
     assert one.concentration.tolist() == two.concentration.tolist()
@@ -494,7 +495,8 @@ def test_fewer_centres_are_chosen_without_the_cases() -> None:
     other = rule._scene(pool[len(xy) : 2 * len(xy)], swapped)
     assert other.window.centres.tolist() == centres.tolist()
     assert (
-        scan_producers(producers, detector=rule, reference=reference, replicates=99).p_value.iloc[0] == 0.01
+        scan_producers(producers, detector=rule, reference=reference, replicates=99).p_value.iloc[0]
+        == 0.01
     )
 
 

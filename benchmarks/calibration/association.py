@@ -5,7 +5,7 @@ A test at the nominal 5 % should find an association in 5 % of the draws. Run::
 
     python benchmarks/calibration/association.py --draws 1000
 
-Writes a table (Markdown) to the standard output; about 0.1 s a draw and setting on one core.
+Writes a table (Markdown) to the standard output; a quarter of a second a draw and setting on one core.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sialgeo.association.counting import Places
 from sialgeo.association.nulls import naive
 from sialgeo.kernels.autocorrelation import (
     contiguity_weights,
-    decay_weights,
+    fitted_vectors,
     modified_t,
     moran_vectors,
     p_of_magnitude,
@@ -65,7 +65,6 @@ class Setting:
         self.xy = np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
         self.n, self.shape = len(areas), shape
         self.distance = cdist(self.xy, self.xy) / np.ptp(self.xy, axis=0).max()
-        self.decay = moran_vectors(decay_weights(self.xy))[1]
         self.queen = moran_vectors(contiguity_weights(*adjacency(areas, "queen", 1)))[1]
 
     def roots(self, reach: float) -> np.ndarray:
@@ -85,9 +84,10 @@ class Setting:
 def tests(setting: Setting, replicates: int) -> dict[str, Callable[..., float]]:
     """Return each test as a function of the places and a generator, giving p."""
 
-    def spectral(vectors: np.ndarray, procedure: str) -> Callable[..., float]:
+    def spectral(given: np.ndarray | None, procedure: str) -> Callable[..., float]:
         def p(places: Places, rng: np.random.Generator) -> float:
             z = (places.y - places.y.mean()) / places.y.std()
+            vectors = fitted_vectors(z, places.xy)[0] if given is None else given
             drawn = spectral_draws(places.contrast, z, vectors, replicates, rng, procedure)
             return p_of_magnitude(float(places.contrast @ z), drawn)
 
@@ -99,15 +99,15 @@ def tests(setting: Setting, replicates: int) -> dict[str, Callable[..., float]]:
         return p_of_magnitude(float((c * z).sum()), shift_draws(c, z, replicates, rng))
 
     found: dict[str, Callable[..., float]] = {
-        "msr (default)": spectral(setting.decay, "pair"),
-        "msr, singleton": spectral(setting.decay, "singleton"),
+        "msr (default)": spectral(None, "pair"),
+        "msr, singleton": spectral(None, "singleton"),
         "msr, queen": spectral(setting.queen, "pair"),
-        "dutilleul": lambda places, rng: modified_t(places.contrast, places.y, places.xy).p,
+        "dutilleul": lambda places, _rng: modified_t(places.contrast, places.y, places.xy).p,
     }
     if setting.shape is not None:
         found["shift"] = shift
-    found["naive: areas"] = lambda places, rng: naive(places)["areas"]
-    found["naive: units"] = lambda places, rng: naive(places)["units"]
+    found["naive: areas"] = lambda places, _rng: naive(places)["areas"]
+    found["naive: units"] = lambda places, _rng: naive(places)["units"]
     return found
 
 
@@ -133,10 +133,13 @@ def main() -> None:
     parser.add_argument(
         "--effect", type=float, default=0.0, help="0 for calibration, 0.3 for power"
     )
+    parser.add_argument("--areas", choices=("grid16", "grid24", "uneven"), help="one setting only")
     asked = parser.parse_args()
     columns: list[str] = []
-    for name, made in (("16 × 16", grid(16)), ("24 × 24", grid(24)), ("300 uneven", uneven(300))):
-        setting = Setting(*made)
+    settings = {"grid16": grid(16), "grid24": grid(24), "uneven": uneven(300)}
+    names = {"grid16": "16 × 16", "grid24": "24 × 24", "uneven": "300 uneven"}
+    for key in [asked.areas] if asked.areas else settings:
+        name, setting = names[key], Setting(*settings[key])
         for reach in (0.05, 0.1, 0.2, 0.3):
             began = time.perf_counter()
             found = rates(setting, reach, asked.draws, asked.replicates, asked.seed, asked.effect)

@@ -424,7 +424,8 @@ def _typed_texts(texts: pd.Series, name: str, decimal: Decimal, log: Log) -> pd.
         return void
     if {t.lower() for t in sample} <= set(_TRUE_FALSE):
         truths: Any = texts.astype(object).map(lambda t: _TRUE_FALSE.get(str(t).lower()))
-        return truths.astype(bool) if bool(truths.notna().all()) else truths  # type: ignore[no-any-return]
+        told: pd.Series = truths.astype(bool) if bool(truths.notna().all()) else truths
+        return told
     likely = sum(bool(_ANY.fullmatch(clean(t))) and len(t) < 25 for t in sample)
     if likely < 0.9 * len(sample):
         return texts

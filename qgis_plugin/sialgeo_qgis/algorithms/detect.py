@@ -117,21 +117,27 @@ class DetectConcentrations(SialgeoAlgorithm):
             ),
             tr("Tick it if the producers are a part of the reference layer."),
         )
-        numeric = QgsProcessingParameterField.DataType.Numeric
-        settled = QgsProcessing.SourceType.TypeVectorPoint
-        for definition, about in (
-            (
+        self.add(
+            declared.advanced(
                 QgsProcessingParameterField(
                     "KEY",
                     tr("Identifier in both layers"),
                     parentLayerParameterName="REFERENCE",
                     optional=True,
-                ),
-                tr(
-                    "Field of the same name in both layers that tells which "
-                    "reference units are producers; empty: told by their coordinates."
-                ),
+                )
             ),
+            tr(
+                "Field of the same name in both layers that tells which "
+                "reference units are producers; empty: told by their coordinates."
+            ),
+        )
+        self._add_counts()
+        self._add_raster()
+
+    def _add_counts(self):
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        settled = QgsProcessing.SourceType.TypeVectorPoint
+        for definition, about in (
             (
                 QgsProcessingParameterField(
                     "COUNTS",
@@ -164,6 +170,11 @@ class DetectConcentrations(SialgeoAlgorithm):
                 ),
                 tr("Field to share the counts by, for instance population."),
             ),
+        ):
+            self.add(declared.advanced(definition), about)
+
+    def _add_raster(self):
+        for definition, about in (
             (
                 QgsProcessingParameterRasterLayer(
                     "REFERENCE_RASTER", tr("Reference population as a raster"), optional=True
@@ -260,6 +271,9 @@ class DetectConcentrations(SialgeoAlgorithm):
             ),
         ):
             self.add(definition, about)
+        self._add_details()
+
+    def _add_details(self):
         for definition, about in (
             (
                 QgsProcessingParameterString(

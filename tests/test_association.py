@@ -1,0 +1,591 @@
+"""Association: published numbers, answers known by hand, calibration, invariance, bad input."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
+from shapely.affinity import translate
+from shapely.geometry import Point, box
+
+import sialgeo
+from sialgeo.association import associate, bivariate_classes, local_association, moran
+from sialgeo.association.counting import Places
+from sialgeo.association.nulls import check_places, naive
+from sialgeo.errors import Cancelled, CRSError, ParameterError, SchemaError
+from sialgeo.i18n import use_language
+from sialgeo.kernels import autocorrelation
+from sialgeo.kernels.autocorrelation import (
+    PAIR,
+    SINGLETON,
+    contiguity_weights,
+    fit_smoothness,
+    fitted_vectors,
+    modified_t,
+    moran_vectors,
+    p_of_magnitude,
+    p_of_tails,
+    shift_draws,
+    spectral_draws,
+    spectral_maps,
+    weighted_breaks,
+)
+from sialgeo.model import Concentrations, Indicator, Raster
+from sialgeo.neighbourhoods import adjacency
+from sialgeo.references import Reference
+
+CRS = "EPSG:32717"
+
+
+def cells(columns: int, rows: int | None = None, size: float = 1_000.0) -> gpd.GeoDataFrame:
+    rows = rows or columns
+    shapes = [
+        box(i * size, j * size, (i + 1) * size, (j + 1) * size)
+        for i in range(columns)
+        for j in range(rows)
+    ]
+    return gpd.GeoDataFrame(geometry=shapes, crs=CRS)
+
+
+def smooth(rng: np.random.Generator, side: int, reach: float) -> np.ndarray:
+    """Return a smooth map, cut from a larger one: nothing joins its edges."""
+    edge = int(4 * reach) + 1
+    whole = gaussian_filter(rng.normal(size=(side + 2 * edge,) * 2), reach)
+    part = whole[edge:-edge, edge:-edge]
+    return ((part - part.mean()) / part.std()).ravel()
+
+
+def drawn(seed: int, side: int = 16, reach: float = 2.5, effect: float = 0.0) -> gpd.GeoDataFrame:
+    """Return cells with an indicator and counts that have nothing to do with it (effect 0)."""
+    rng = np.random.default_rng([41, seed])
+    y, own = smooth(rng, side, reach), smooth(rng, side, reach)
+    farms = rng.poisson(50, side * side) + 1
+    share = farms * np.exp(0.5 * own - effect * y)
+    dairies = rng.multinomial(500, share / share.sum())
+    return cells(side).assign(hdi=0.5 + 0.1 * y, farms=farms, dairies=dairies)
+
+
+def asked(table: gpd.GeoDataFrame, **keywords: Any) -> Any:
+    given_ = {"column": "hdi", "reference": "farms", "better": "more", "replicates": 199}
+    return associate("dairies", table, **{**given_, "divisions": False, **keywords})
+
+
+# --- published numbers -----------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def columbus() -> gpd.GeoDataFrame:
+    libpysal = pytest.importorskip("libpysal", reason="libpysal carries the Columbus data")
+    return gpd.read_file(libpysal.examples.get_path("columbus.shp")).set_crs(32617)
+
+
+def test_moran_of_columbus_equals_spdep_and_esda(columbus: gpd.GeoDataFrame) -> None:
+    found = moran(columbus, "CRIME")
+    assert found.statistic == pytest.approx(0.500188557, abs=1e-9)
+    assert found.expected == pytest.approx(-1 / 48)
+    assert found.var_norm == pytest.approx(0.008563413, abs=1e-9)
+    assert found.var_rand == pytest.approx(0.008689289, abs=1e-9)
+    assert found.z_norm == pytest.approx((found.statistic + 1 / 48) / 0.008563413**0.5, abs=1e-5)
+    assert found.p_rand < 1e-6 and found.p_norm < 1e-6 and found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "statistic", "published"),
+    [
+        ("INC", "CRIME", "moran", -0.4516227),
+        ("CRIME", "INC", "moran", -0.4286322),
+        ("INC", "CRIME", "lee", -0.4703061),
+        ("CRIME", "INC", "lee", -0.4703061),
+    ],
+)
+def test_bivariate_statistics_of_columbus(
+    columbus: gpd.GeoDataFrame, x: str, y: str, statistic: str, published: float
+) -> None:
+    found = local_association(columbus, x, y, statistic=statistic, replicates=199)
+    whole = found.attrs["global"]
+    assert whole["statistic"] == pytest.approx(published, abs=1e-7)
+    assert found["statistic"].mean() == pytest.approx(published, abs=1e-7)
+    assert 1 / 200 <= whole["p_value"] <= 1
+    caution = "in the same area" in " ".join(found.attrs["notes"])
+    assert caution == (statistic == "moran")
+
+
+def test_moran_with_one_way_neighbours_by_brute_force() -> None:
+    """The moments of an asymmetric weights matrix (k nearest), from the textbook's sums."""
+    rng = np.random.default_rng(4)
+    table = gpd.GeoDataFrame(
+        {"v": rng.normal(size=30)},
+        geometry=[box(x, y, x + 1, y + 1) for x, y in rng.uniform(0, 1e4, (30, 2))],
+        crs=CRS,
+    )
+    start, near = adjacency(table, "knn", 4)
+    w = np.zeros((30, 30))
+    w[np.repeat(np.arange(30), 4), near] = 1 / 4
+    z = table["v"].to_numpy() - table["v"].mean()
+    s0, s1 = w.sum(), ((w + w.T) ** 2).sum() / 2
+    s2 = ((w.sum(0) + w.sum(1)) ** 2).sum()
+    n = 30.0
+    found = moran(table, "v", neighbours="knn", k=4)
+    assert found.statistic == pytest.approx(n / s0 * (z @ w @ z) / (z @ z))
+    norm = (n * n * s1 - n * s2 + 3 * s0**2) / ((n * n - 1) * s0**2) - 1 / (n - 1) ** 2
+    assert found.var_norm == pytest.approx(norm)
+    assert len(start) == 31
+
+
+# --- maps as smooth as the one given ---------------------------------------------------------------
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([5, 6, 7]))
+def test_spectral_maps_keep_mean_variance_and_autocorrelation(seed: int, side: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = contiguity_weights(*adjacency(cells(side), "queen", 1))
+    values, vectors = moran_vectors(weights)
+    assert vectors.shape == (side * side, side * side - 1)
+    np.testing.assert_allclose(vectors.T @ vectors, np.eye(side * side - 1), atol=1e-9)
+    np.testing.assert_allclose(vectors.sum(axis=0), 0, atol=1e-9)
+    y = 3 + smooth(rng, side, 1.5)
+
+    def index(v: np.ndarray) -> float:
+        z = v - v.mean()
+        return float(len(v) / weights.sum() * (z @ weights @ z) / (z @ z))
+
+    for procedure, near in ((SINGLETON, 1e-9), (PAIR, 0.35)):
+        for made in spectral_maps(y, vectors, 5, rng, procedure):
+            assert made.mean() == pytest.approx(y.mean())
+            assert made.var() == pytest.approx(y.var())
+            assert abs(index(made) - index(y)) <= near
+            assert not np.allclose(made, y)
+    power = (vectors.T @ (y - y.mean())) ** 2
+    assert values @ power / power.sum() * len(y) / weights.sum() == pytest.approx(index(y))
+
+
+@pytest.mark.parametrize("procedure", [PAIR, SINGLETON])
+def test_draws_are_the_products_of_the_maps(procedure: str) -> None:
+    rng = np.random.default_rng(2)
+    _values, vectors = moran_vectors(contiguity_weights(*adjacency(cells(6), "queen", 1)))
+    y, c = rng.normal(size=36), rng.normal(size=36)
+    c -= c.mean()
+    maps = spectral_maps(y, vectors, 20, np.random.default_rng(8), procedure)
+    draws = spectral_draws(c, y, vectors, 20, np.random.default_rng(8), procedure)
+    np.testing.assert_allclose(maps @ c, draws)
+
+
+def test_smoothness_is_found_again() -> None:
+    rng = np.random.default_rng(5)
+    xy = rng.uniform(0, 100, (400, 2))
+    gap = np.hypot(*(xy[:, None] - xy[None]).T)
+    for reach in (4.0, 25.0):
+        root = np.linalg.cholesky(np.exp(-gap / reach) + 1e-9 * np.eye(400))
+        found = [fit_smoothness(root @ rng.normal(size=400), xy) for _ in range(5)]
+        middle = np.median([f.reach * (2 if f.order > 1 else 1) for f in found])
+        assert reach / 3 < middle < reach * 3
+    vectors, fitted = fitted_vectors(root @ rng.normal(size=400), xy)
+    assert vectors.shape == (400, 399) and fitted.reach > 0
+
+
+def test_shifts_of_a_square_by_hand() -> None:
+    values = np.arange(9.0).reshape(3, 3)
+    contrast = np.zeros((3, 3))
+    contrast[0, 0] = 1.0
+    drawn_ = shift_draws(contrast, values, 500, np.random.default_rng(1))
+    assert set(drawn_.tolist()) == set(range(9))
+    # a rectangle is never turned by a quarter: a column keeps its values together
+    tall = np.repeat([[0.0], [1.0]], 3, axis=1)
+    rows = np.zeros((2, 3))
+    rows[0] = 1.0
+    assert set(shift_draws(rows, tall, 200, np.random.default_rng(1)).tolist()) == {0.0, 3.0}
+
+
+def test_p_values_by_hand() -> None:
+    null = np.array([-3.0, -1.0, 0.0, 2.0])
+    assert p_of_magnitude(2.0, null) == 3 / 5
+    assert p_of_magnitude(9.0, null) == 1 / 5
+    assert p_of_tails(2.0, null) == pytest.approx(4 / 5)
+    assert p_of_tails(0.0, null) == 1.0
+
+
+def test_modified_t_without_autocorrelation_is_the_plain_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(3)
+    xy = rng.uniform(0, 1, (400, 2))
+    x = rng.normal(size=400)
+    y = 0.15 * x + rng.normal(size=400)
+    found = modified_t(x, y, xy)
+    assert found.r == pytest.approx(np.corrcoef(x, y)[0, 1])
+    assert 300 < found.effective < 520
+    grid = np.array([(i, j) for i in range(20) for j in range(20)], float)
+    one, other = smooth(rng, 20, 4), smooth(rng, 20, 4)
+    slow = modified_t(one, other, grid)
+    assert slow.effective < 60
+    monkeypatch.setattr(autocorrelation, "PAIRS", 60_000)  # every third row
+    near = modified_t(one, other, grid)
+    assert near.effective == pytest.approx(slow.effective, rel=0.15)
+
+
+# --- what is answered ------------------------------------------------------------------------------
+def test_statistic_by_hand() -> None:
+    table = cells(4, 3).assign(hdi=0.4, farms=10.0, dairies=0.0)
+    table["hdi"] = np.arange(12) / 10
+    table.loc[[0, 1], "dairies"] = [3, 1]
+    found = asked(table)
+    assert found.producers_mean == pytest.approx((3 * 0.0 + 1 * 0.1) / 4)
+    assert found.reference_mean == pytest.approx(0.55)
+    assert found.statistic == pytest.approx(0.025 - 0.55)
+    assert (found.areas, found.producers, found.reference) == (12, 4, 120)
+    assert found.naive["units"] == pytest.approx(naive_units(table), abs=1e-12)
+
+
+def naive_units(table: gpd.GeoDataFrame) -> float:
+    from scipy.stats import norm
+
+    spread = np.sqrt(((table.hdi - 0.55) ** 2).mean() / 4)
+    return float(2 * norm.sf(0.525 / spread))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 500), st.floats(0.01, 1e4), st.floats(-1e3, 1e3))
+def test_answer_knows_neither_unit_nor_row_order(seed: int, scale: float, shift: float) -> None:
+    table = drawn(seed, side=7)
+    before = table.copy()
+    found = asked(table)
+    assert table.equals(before)
+    assert 1 / 200 <= found.p_value <= 1
+    other = asked(table.assign(hdi=shift + scale * table.hdi))
+    assert other.p_value == found.p_value
+    assert other.statistic == pytest.approx(scale * found.statistic, rel=1e-6, abs=1e-9 * scale)
+    mixed = asked(table.sample(frac=1, random_state=seed))
+    assert (mixed.p_value, mixed.statistic) == (found.p_value, pytest.approx(found.statistic))
+    mirrored = asked(table.assign(hdi=-table.hdi), better="less")
+    assert mirrored.p_value == found.p_value and mirrored.conclusion == found.conclusion
+
+
+@pytest.mark.parametrize("method", ["msr", "dutilleul", "shift"])
+def test_a_planted_association_is_seen(method: str) -> None:
+    found = asked(drawn(3, effect=1.2), method=method)
+    assert found.conclusion == "worse" and found.statistic < 0
+    assert found.p_value <= 0.05
+    better = asked(drawn(3, effect=1.2), method=method, better="less")
+    assert better.conclusion == "better"
+
+
+def test_divisions_are_computed_and_the_verdict_follows() -> None:
+    table = drawn(3, effect=1.2)
+    table["half"] = np.arange(256) // 16
+    found = asked(table, divisions=True, dissolve="half")
+    assert [d.areas for d in found.divisions] == [256, 16, 64, 56, 56]
+    assert found.divisions[0].statistic == found.statistic
+    low, high = found.statistic_range
+    assert low <= found.statistic <= high and found.p_range[0] >= 1 / 200
+    assert found.holds[1] == 5
+    assert "divisions of the territory" in found.verdict
+    # the reference's mean is the same however areas are joined by it
+    assert found.divisions[1].statistic + found.reference_mean == pytest.approx(
+        np.average(
+            table.groupby("half").apply(lambda g: np.average(g.hdi, weights=g.farms)),
+            weights=table.groupby("half").dairies.sum(),
+        )
+    )
+
+
+def test_grids_spread_counts_evenly_and_keep_totals() -> None:
+    from sialgeo.association.counting import count_polygons
+    from sialgeo.association.divisions import grids
+
+    table = drawn(1, side=6).iloc[:-1]  # no full rectangle: a grid, not blocks
+    given_ = count_polygons("dairies", table, "hdi", "farms")
+    for _name, places, grid in grids(given_):
+        assert places.x.sum() == pytest.approx(table.dairies.sum())
+        assert places.n.sum() == pytest.approx(table.farms.sum())
+        np.testing.assert_allclose(grid.value_at(places.xy), places.y)
+        assert np.isnan(grid.value_at(np.array([[1e9, 1e9], [-1e9, 0.0]]))).all()
+
+
+def test_points_are_counted_like_columns() -> None:
+    table = drawn(2, side=8)
+    rng = np.random.default_rng(0)
+
+    def points(column: str) -> gpd.GeoDataFrame:
+        low = table.bounds[["minx", "miny"]].to_numpy().repeat(table[column], axis=0)
+        xy = low + rng.uniform(1, 999, low.shape)
+        return gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T), crs=CRS)
+
+    by_column = asked(table)
+    dairies, farms = points("dairies"), points("farms")
+    whole = Reference.from_points(
+        gpd.GeoDataFrame(geometry=[*dairies.geometry, *farms.geometry], crs=CRS),
+        includes_producers=True,
+    )
+    both = table.farms + table.dairies
+    pooled = asked(table.assign(farms=both))
+    keywords = {"column": "hdi", "better": "more", "replicates": 199, "divisions": False}
+    for reference in (farms, Reference.from_points(farms), whole):
+        found = associate(dairies, table, reference=reference, **keywords)
+        assert found.statistic == pytest.approx(pooled.statistic)
+        assert found.p_value == pooled.p_value
+    assert pooled.statistic == pytest.approx(by_column.statistic * table.farms.sum() / both.sum())
+    raster = Raster(
+        np.flipud(table.hdi.to_numpy().reshape(8, 8).T), (1000, 0, 0, 0, -1000, 8000), CRS
+    )
+    from_raster = associate(dairies, raster, reference=farms, **keywords)
+    assert from_raster.statistic == pytest.approx(pooled.statistic)
+    shifted = associate(
+        dairies, raster, reference=farms, **{**keywords, "method": "shift", "divisions": True}
+    )
+    assert [d.areas for d in shifted.divisions] == [64, 16, 12, 12]
+
+
+def test_what_is_left_out_is_said_with_figures() -> None:
+    table = drawn(4, side=8)
+    table.loc[[3, 5], "hdi"] = np.nan
+    found = asked(table)
+    share = table.dairies[[3, 5]].sum() / table.dairies.sum()
+    assert found.areas == 62 and f"{share:.1%}" in found.notes[0]
+    assert found.producers == table.dairies.sum() - table.dairies[[3, 5]].sum()
+    far = gpd.GeoDataFrame(geometry=[Point(1e6 + i, 0) for i in range(40)], crs=CRS)
+    some = gpd.GeoDataFrame(geometry=[*table.centroid.iloc[:20], *far.geometry], crs=CRS)
+    told = asked_points(some, drawn(4, side=8))
+    assert "40 producers of 60 (66.7%)" in " ".join(told.notes)
+    assert "hold only 33%" in " ".join(told.notes)
+
+
+def asked_points(dairies: gpd.GeoDataFrame, table: gpd.GeoDataFrame) -> Any:
+    return associate(
+        dairies, table, column="hdi", reference="farms", better="more", replicates=99,
+        divisions=False,
+    )  # fmt: skip
+
+
+def test_islands_and_few_areas() -> None:
+    table = drawn(4, side=6)
+    far = table.copy()
+    far.loc[0, "geometry"] = translate(far.geometry[0], 90_000, 90_000)
+    assert 0 < asked(far).p_value <= 1  # the null needs no neighbours
+    few = asked(cells(3).assign(hdi=np.arange(9.0), farms=10, dairies=range(9)))
+    assert np.isnan(few.p_value) and few.conclusion == "not_tested"
+    assert "too few for a test" in few.verdict and "Described, not tested" in few.verdict
+    alone = moran(far, "hdi")
+    assert alone.islands == 1 and "no neighbours" in alone.notes[0]
+    near = local_association(far, "hdi", "farms", replicates=99)
+    assert near["class"][0] == "no_neighbours" and np.isnan(near["statistic"][0])
+    assert np.isnan(near.attrs["global"]["p_value"])
+
+
+# --- whole footprints ------------------------------------------------------------------------------
+def concentrations(table: gpd.GeoDataFrame, corners: list[tuple[int, int]]) -> Concentrations:
+    rng = np.random.default_rng(6)
+    shapes, points, label = [], [], []
+    for k, (i, j) in enumerate(corners, start=1):
+        shapes.append(box(i * 1000 + 50, j * 1000 + 50, i * 1000 + 1800, j * 1000 + 1800))
+        xy = np.array([i, j]) * 1000 + rng.uniform(100, 1750, (12, 2))
+        points += [Point(*p) for p in xy]
+        label += [k] * 12
+    producers = gpd.GeoDataFrame(
+        {"concentration": label, "membership": "core"}, geometry=points, crs=CRS
+    )
+    areas = gpd.GeoDataFrame(
+        {"name": [f"c{k}" for k in range(len(shapes))], "n": 12, "evidence": "tested"},
+        index=range(1, len(shapes) + 1),
+        geometry=shapes,
+        crs=CRS,
+    )
+    return Concentrations(producers, areas)
+
+
+def test_footprints_need_five_and_then_see_what_is_there() -> None:
+    table = cells(12).assign(farms=10)
+    table["hdi"] = np.repeat(np.linspace(0.3, 0.7, 12), 12)
+    keywords = {"column": "hdi", "reference": "farms", "better": "more", "method": "footprints"}
+    low = [(0, 0), (0, 3), (0, 6), (0, 9), (2, 1), (2, 5)]
+    found = associate(concentrations(table, low), table, replicates=99, **keywords)
+    assert found.conclusion == "worse" and found.p_value == pytest.approx(0.02)
+    assert found.null_low < 0 < found.null_high
+    assert found.details["maps"] == 99
+    four = associate(concentrations(table, low[:4]), table, replicates=99, **keywords)
+    assert np.isnan(four.p_value) and "4 concentrations are too few" in four.verdict
+    spread = [(0, 0), (2, 9), (4, 4), (6, 7), (8, 1), (10, 9)]
+    quiet = associate(concentrations(table, spread), table, replicates=99, **keywords)
+    assert quiet.conclusion == "not_shown"
+    again = associate(concentrations(table, spread), table, replicates=99, **keywords)
+    assert again.p_value == quiet.p_value
+
+
+def test_placed_footprints_are_disjoint_and_inside() -> None:
+    from sialgeo.association.counting import count_polygons
+    from sialgeo.association.footprints import Placing, footprints_of
+
+    table = cells(9).assign(farms=1, hdi=np.arange(81.0))
+    c = concentrations(table, [(0, 0), (3, 3), (6, 6), (0, 6), (6, 0)])
+    given_ = count_polygons(c, table, "hdi", "farms")
+    placing = Placing(footprints_of(c, given_), given_)
+    for seed in range(5):
+        moved = placing.draw(np.random.default_rng(seed))
+        assert moved is not None and [len(m) for m in moved] == [12] * 5
+    full = Placing(footprints_of(c, given_) * 12, given_)
+    assert full.draw(np.random.default_rng(1)) is None  # they fill too much to be moved
+
+
+def test_which_concentrations_are_counted_is_said() -> None:
+    table = cells(9).assign(farms=1, hdi=np.arange(81.0))
+    c = concentrations(table, [(0, 0), (3, 3), (6, 6)])
+    found = associate(c, table, column="hdi", reference="farms", better="more", replicates=99,
+                      divisions=False)  # fmt: skip
+    assert found.producers == 36 and "36 of 36" in found.notes[0]
+    areas = c.areas.assign(evidence=["tested", "not_significant", "not_significant"])
+    one = dataclasses.replace(c, areas=areas)
+    found = associate(one, table, column="hdi", reference="farms", better="more", replicates=99,
+                      divisions=False)  # fmt: skip
+    assert found.producers == 12
+
+
+# --- calibration -----------------------------------------------------------------------------------
+@pytest.mark.slow
+def test_false_positives_of_the_default_are_near_nominal_and_of_the_naive_far_above() -> None:
+    """200 draws at 5 %: the default within the 99.9 % binomial bounds, the naive tests beyond."""
+    found = {"msr": 0, "units": 0, "areas": 0}
+    for seed in range(200):
+        table = drawn(seed)
+        xy = np.column_stack([table.centroid.x, table.centroid.y])
+        places = Places(
+            table.dairies.to_numpy(float), table.farms.to_numpy(float), table.hdi.to_numpy(), xy
+        )
+        found["msr"] += check_places(places, "msr", PAIR, 99, seed).p <= 0.05
+        for name, p in naive(places).items():
+            found[name] += p <= 0.05
+    assert 1 <= found["msr"] <= 22, found
+    assert found["units"] >= 80 and found["areas"] >= 60, found
+
+
+# --- words -----------------------------------------------------------------------------------------
+def test_verdict_is_never_stronger_than_the_test() -> None:
+    table = drawn(7, side=8)
+    found = asked(table, indicator=Indicator("hdi", {"en": "HDI", "es": "IDH"}))
+    quiet = dataclasses.replace(found, p_value=0.2, divisions=())
+    assert quiet.conclusion == "not_shown"
+    assert "No association shown" in quiet.verdict and "does not prove" in quiet.verdict
+    strong = dataclasses.replace(found, p_value=0.01, statistic=-0.1, divisions=())
+    assert "worse-off" in strong.verdict and "HDI is" in strong.verdict
+    for p, same in ((0.01, "all 2"), (0.3, "1 of 2")):
+        rows = tuple(
+            dataclasses.replace(found.divisions[0], statistic=-0.1, p_value=q) for q in (0.01, p)
+        )
+        told = dataclasses.replace(strong, divisions=rows).verdict
+        assert same in told and ("indication only" in told) == (p > 0.05)
+    assert any("not their households" in c for c in found.cautions)
+    assert any("not an effect" in c for c in found.cautions)
+    with use_language("es"):
+        assert "IDH" in strong.verdict and strong.summary().caution
+    plain = found.to_dict()
+    assert plain["conclusion"] == found.conclusion and plain["verdict"] == found.verdict
+    assert "<strong>" in found._repr_html_()
+    assert found.test.p_value == found.p_value and found.test.replicates == 199
+
+
+# --- three by three ---------------------------------------------------------------------------------
+def test_terciles_hold_a_third_of_the_people_each() -> None:
+    rng = np.random.default_rng(1)
+    values, people = rng.normal(size=900), rng.integers(1, 50, 900).astype(float)
+    low, high = weighted_breaks(values, people)
+    shares = [people[m].sum() / people.sum() for m in
+              (values <= low, (values > low) & (values <= high), values > high)]  # fmt: skip
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.04)
+
+
+def test_bivariate_classes_keep_grey_apart() -> None:
+    table = cells(3).assign(x=np.arange(9.0), y=np.arange(9.0)[::-1], people=10, hide=False)
+    table.loc[0, "x"] = np.nan
+    table.loc[8, "hide"] = True
+    found = bivariate_classes(table, "x", "y", population="people", suppressed="hide")
+    assert found["class"][0] == "no_data" and found["class"][8] == "suppressed"
+    assert np.isnan(found["x_class"][0]) and np.isnan(found["x_class"][8])
+    assert found["class"][1] == "1-3" and found["class"][7] == "3-1"
+    assert "x_class" not in table and len(found.attrs["breaks"]["x"]) == 2
+
+
+# --- bad input -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("change", "kind", "said"),
+    [
+        ({"column": "idh"}, SchemaError, "no column “idh”"),
+        ({"better": ""}, ParameterError, "which way is well-off"),
+        ({"better": "up"}, ParameterError, "which way"),
+        ({"method": "moran"}, ParameterError, "must be one of"),
+        ({"method": "footprints"}, ParameterError, "needs concentrations"),
+        ({"replicates": 9}, ParameterError, "at least 99"),
+        ({"reference": "granjas"}, SchemaError, "granjas"),
+        ({"dissolve": "provincia"}, SchemaError, "provincia"),
+        ({"procedure": "triplet"}, ParameterError, "procedure"),
+        ({"reference": "dairies"}, SchemaError, "exactly as the reference"),
+        ({"column": "word"}, SchemaError, "no numbers"),
+        ({"column": "flat"}, SchemaError, "the same in all areas"),
+        ({"column": "endless"}, SchemaError, "infinite"),
+        ({"reference": "below"}, SchemaError, "negative"),
+    ],
+)
+def test_bad_arguments(change: dict[str, Any], kind: type[Exception], said: str) -> None:
+    table = drawn(1, side=6).assign(word="a", flat=1.0, endless=np.inf, below=-1)
+    with pytest.raises(kind, match=said):
+        asked(table, **change)
+
+
+def test_bad_layers() -> None:
+    table = drawn(1, side=6)
+    bare = table.set_crs(None, allow_override=True)
+    with pytest.raises(CRSError, match="no CRS"):
+        asked(bare)
+    points = gpd.GeoDataFrame(geometry=table.centroid, crs=CRS)
+    with pytest.raises(CRSError, match="CRS differ"):
+        asked_points(points.to_crs(4326), table)
+    with pytest.raises(SchemaError, match="none lies in them"):
+        asked_points(points.translate(1e6).to_frame("geometry"), table)
+    with pytest.raises(SchemaError, match="not polygons"):
+        asked(table.set_geometry(table.centroid))
+    with pytest.raises(SchemaError, match="empty"):
+        asked(table.iloc[:0])
+    with pytest.raises(ParameterError, match="full rectangle"):
+        asked(table.iloc[1:], method="shift")
+    raster = Raster(np.ones((3, 3)), (1, 0, 0, 0, -1, 3), CRS)
+    with pytest.raises(ParameterError, match="no columns of counts"):
+        associate("dairies", raster, column="hdi", reference="farms", better="more")
+    with pytest.raises(SchemaError, match="no producer is in a concentration"):
+        c = concentrations(table, [(0, 0)])
+        c.producers["concentration"] = -1
+        associate(c, table, column="hdi", reference="farms", better="more")
+    with pytest.raises(SchemaError, match="at least four"):
+        moran(table.assign(hdi=np.nan), "hdi")
+    with pytest.raises(SchemaError, match="the same"):
+        local_association(table.assign(hdi=1.0), "hdi", "farms")
+    with pytest.raises(SchemaError, match="people"):
+        bivariate_classes(table.assign(people=0), "hdi", "farms", population="people")
+
+
+def test_several_faults_are_told_at_once() -> None:
+    with pytest.raises(SchemaError) as caught:
+        asked(drawn(1, side=6), column="a", reference="b")
+    assert "“a”" in str(caught.value) and "“b”" in str(caught.value)
+
+
+def test_progress_may_stop_the_work() -> None:
+    def stop(_fraction: float, _message: str) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        asked(drawn(1, side=6), progress=stop)
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_districts_of_cajamarca(shared_data: Any) -> None:
+    """Real districts, the sample's producers: figures, five divisions, a caution."""
+    layer = gpd.read_file(shared_data / "cajamarca_distritos" / "cajamarca_distritos.gpkg")
+    sample = sialgeo.load_sample("cajamarca")
+    found = associate(
+        sample.producers, layer.to_crs(sample.producers.crs), column="idh_2019", better="more",
+        reference=sample.reference, dissolve="provincia", replicates=199,
+    )  # fmt: skip
+    assert found.areas == 127 and len(found.divisions) == 5
+    assert found.naive["units"] < 1e-6 < found.p_value
+    assert "indication only" in found.verdict or "all 5" in found.verdict
