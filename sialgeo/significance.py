@@ -153,6 +153,13 @@ def assess(
         maxima = own(prepared.xy, prepared.reference, **told)
     else:
         maxima = _maxima(null, replicates, seed, threads, progress or silent)
+    return _answered(concentrations, maxima, null.name, replicates, seed)
+
+
+def _answered(
+    concentrations: Concentrations, maxima: Array, null: str, replicates: int, seed: int
+) -> Concentrations:
+    """Add p-values, evidence, the test and its step."""
     observed = concentrations.areas[STATISTIC].to_numpy(float)
     p = monte_carlo_p(observed, maxima)
     areas = concentrations.areas.copy()
@@ -166,12 +173,12 @@ def assess(
         "greater",
         replicates,
         seed,
-        null.name,
+        null,
     )
     parameters: dict[str, Any] = {
         "replicates": replicates,
         "threshold": SIGNIFICANCE,
-        "null": null.name,
+        "null": null,
     }
     ladder = detection_step(concentrations).parameters.get("ladder")
     if ladder:

@@ -87,7 +87,9 @@ def _surface(shape: Any) -> Array:
     grid = np.column_stack([v.ravel() for v in np.meshgrid(across, down)])
     shapely.prepare(shape)
     inside = grid[shapely.contains_xy(shape, grid[:, 0], grid[:, 1])]
-    found: Array = inside if len(inside) else shapely.get_coordinates(shapely.point_on_surface(shape))
+    found: Array = (
+        inside if len(inside) else shapely.get_coordinates(shapely.point_on_surface(shape))
+    )
     return found
 
 

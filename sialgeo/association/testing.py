@@ -48,10 +48,10 @@ class AssociationTest:
         choices=METHODS,
     )
     better: str = param(
-        "more",
+        "",
         N_("Whether more or less of the indicator is better"),
         label=N_("Better"),
-        choices=("more", "less"),
+        choices=("", "more", "less"),
     )
     replicates: int = param(999, N_("Maps drawn under the null"), label=N_("Replicates"), ge=99)
     seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import sialgeo
 
 from .conftest import SAMPLE, Profile, library
 
@@ -194,7 +197,10 @@ def test_raster_overlay_without_rasterio(
     )
     assert run.status == 0, run.errors
     told = library(profile, READ_LAYER, tmp_path / "areas.gpkg")
-    assert all(0 < value < 100 for value in told["columns"]["pobreza_raster"])
+    found = sialgeo.read_concentrations(chain["one.work.gpkg"])
+    raster = sialgeo.read_raster(SAMPLE / "pobreza_2018.tif")
+    ours = sialgeo.overlay(found, raster, columns=["pobreza_raster"]).areas["pobreza_raster"]
+    np.testing.assert_allclose(told["columns"]["pobreza_raster"], ours, rtol=1e-6)
 
 
 def test_spanish(spanish: Profile, layers: dict[str, Path], tmp_path: Path) -> None:
