@@ -295,9 +295,8 @@ def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report:
             for done, value in enumerate(workers.map(one, range(replicates))):
                 maxima[done] = value
                 report((done + 1) / replicates, said)
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
+        finally:  # an error or a cancel leaves no replicate waiting its turn
+            workers.shutdown(wait=True, cancel_futures=True)
     return maxima
 
 

@@ -635,9 +635,8 @@ def _label_at_random(
             for done, value in enumerate(workers.map(one, range(rule.replicates))):
                 null[done] = value
                 report(0.15 + 0.84 * (done + 1) / rule.replicates, said)
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            raise
+        finally:  # an error or a cancel leaves no replicate waiting its turn
+            workers.shutdown(wait=True, cancel_futures=True)
     least = max(statistic * (1 - slack), 0.0)
     p = float((1 + (null >= least).sum()) / (rule.replicates + 1))
     named = (
