@@ -479,7 +479,7 @@ def _declare_overlay(parser: _Parser) -> None:
         help=_("indicators to lay over (for a raster: its name)"),
     )
     about = parser.group(_("what these indicators are (of all columns given)")).add_argument
-    about("--family", choices=tuple(study.FAMILIES), default="other", help=_("kind of indicator"))
+    about("--family", choices=tuple(model.FAMILIES), default="other", help=_("kind of indicator"))
     about("--year", type=int, help=_("year of the figures"))
     about("--unit", default="", help=_("unit, as percent"))
     about("--better", choices=("more", "less"), default="", help=_("which is better"))
@@ -664,7 +664,7 @@ def _indicator(column: str, options: argparse.Namespace) -> model.Indicator:
     return model.Indicator(
         column=column,
         name=dict.fromkeys(LANGUAGES, column),
-        family=study.FAMILIES[options.family],  # type: ignore[arg-type]
+        family=model.FAMILIES[options.family],  # type: ignore[arg-type]
         year=options.year,
         unit=options.unit,
         better=options.better,

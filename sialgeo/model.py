@@ -146,6 +146,20 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words 
 }
 
 
+FAMILIES: Mapping[str, str] = {  # the words that files use for an indicator's family, es and en
+    "monetary": "monetary",
+    "monetaria": "monetary",
+    "hdi": "hdi",
+    "idh": "hdi",
+    "capabilities": "capabilities",
+    "capacidades": "capabilities",
+    "marginalisation": "marginalisation",
+    "marginacion": "marginalisation",
+    "other": "other",
+    "otra": "other",
+}
+
+
 @dataclass(frozen=True)
 class Indicator:
     """What an indicator column says: its family, year, unit, direction and source.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sialgeo.errors import FileError, ParameterError
 from sialgeo.i18n import N_, _, both
-from sialgeo.model import Indicator
+from sialgeo.model import FAMILIES, Indicator
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 STUDY = "estudio.toml"
 SYNTHETIC = N_("dairies and milk producers, calibrated to the figures of the paper")
 _CODES = {"ubigeo": str, "cve_ent": str}
-_FAMILIES: Mapping[str, str] = {"idh": "hdi", "monetaria": "monetary"}
 _BETTER = {"more_is_better": "more", "more_is_worse": "less"}
 
 
@@ -171,7 +170,7 @@ def _indicators(tables: Mapping[str, pd.DataFrame], file: str) -> tuple[Indicato
         Indicator(
             column=row["indicator"],
             name={"es": row["name_es"], "en": row["name_en"]},
-            family=_FAMILIES.get(row["family"], "other"),  # type: ignore[arg-type]
+            family=FAMILIES.get(row["family"], "other"),  # type: ignore[arg-type]
             year=int(row["year"]),
             unit=row["unit"],
             better=_BETTER.get(row["direction"], ""),  # type: ignore[arg-type]

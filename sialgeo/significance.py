@@ -12,7 +12,6 @@ Besag, J., Diggle, P. J. (1977). Simple Monte Carlo tests for spatial pattern. A
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import N_, _
+from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.likelihood import monte_carlo_p
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import (
@@ -290,7 +290,7 @@ def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report:
 
     said = _("Testing against {null}").format(null=_(null.name))
     maxima = np.zeros(replicates)
-    with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as workers:
+    with ThreadPoolExecutor(threads or default_threads()) as workers:
         try:
             for done, value in enumerate(workers.map(one, range(replicates))):
                 maxima[done] = value

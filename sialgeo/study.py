@@ -64,18 +64,6 @@ else:
 if TYPE_CHECKING:
     import geopandas as gpd
 
-FAMILIES: Mapping[str, str] = {
-    "monetary": "monetary",
-    "monetaria": "monetary",
-    "hdi": "hdi",
-    "idh": "hdi",
-    "capabilities": "capabilities",
-    "capacidades": "capabilities",
-    "marginalisation": "marginalisation",
-    "marginacion": "marginalisation",
-    "other": "other",
-    "otra": "other",
-}
 FILES: Mapping[str, str] = {  # a format's own file name; the study file may name another
     "html": "map.html",
     "gpkg": "concentrations.gpkg",
@@ -567,7 +555,7 @@ class _Parser:
                     self.faults.append(f"{where} {key}: {fault}")
         if len(self.faults) > before:
             return None
-        values["family"] = FAMILIES[values.get("family", "other")]
+        values["family"] = model.FAMILIES[values.get("family", "other")]
         return Indicator(column=column, **{"name": dict.fromkeys(LANGUAGES, column)} | values)
 
     def export(self, table: dict[str, Any]) -> ExportChoice:
@@ -643,7 +631,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
 }
 _INDICATOR_DECLARED: Mapping[str, Mapping[str, Any]] = {
     "name": {"kind": "texts", "choices": ()},
-    "family": {"kind": "text", "choices": tuple(FAMILIES)},
+    "family": {"kind": "text", "choices": tuple(model.FAMILIES)},
     "year": {"kind": "int", "choices": ()},
     "unit": {"kind": "text", "choices": ()},
     "better": {"kind": "text", "choices": ("more", "less", "")},

@@ -30,6 +30,7 @@ from sialgeo.crs import crs_name, equal_area_crs, require_crs
 from sialgeo.errors import MissingDependencyError, ParameterError, SchemaError, raise_all
 from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _
+from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.kernels.surface import (
     Estimator,
@@ -630,7 +631,7 @@ def _label_at_random(
 
     said = _("Labelling at random")
     null = np.zeros(rule.replicates)
-    with ThreadPoolExecutor(threads or min(os.cpu_count() or 1, 8)) as workers:
+    with ThreadPoolExecutor(threads or default_threads()) as workers:
         try:
             for done, value in enumerate(workers.map(one, range(rule.replicates))):
                 null[done] = value

@@ -19,16 +19,6 @@ _SAID = {
     "capabilities": mark("capabilities"),
     "other": mark("other"),
 }
-_WORDS = {
-    "monetary": "monetary",
-    "monetaria": "monetary",
-    "hdi": "hdi",
-    "idh": "hdi",
-    "capabilities": "capabilities",
-    "capacidades": "capabilities",
-    "marginalisation": "marginalisation",
-    "marginacion": "marginalisation",
-}
 _BETTER = {"more": mark("more is better"), "less": mark("less is better"), "": mark("no direction")}
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
@@ -39,7 +29,7 @@ def declared(table) -> dict:
     Its columns are those of the sample's ``indicadores.meta.csv``: indicator, name_es, name_en, family,
     year, unit, direction (more_is_better, more_is_worse), source.
     """
-    from sialgeo.model import Indicator
+    from sialgeo.model import FAMILIES, Indicator
 
     made = {}
     for row in table.astype("object").apply(lambda held: held.map(_said)).to_dict("records"):
@@ -50,7 +40,7 @@ def declared(table) -> dict:
             made[column] = Indicator(
                 column=column,
                 name={code: name or column for code, name in names.items()},
-                family=_WORDS.get(row.get("family", "").lower(), "other"),
+                family=FAMILIES.get(row.get("family", "").lower(), "other"),
                 year=int(year.group()) if year else None,
                 unit=row.get("unit", ""),
                 better={"more_is_better": "more", "more_is_worse": "less"}.get(

@@ -7,6 +7,7 @@ as QGIS does.
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -29,6 +30,11 @@ def compile_all(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace | 
     except RuntimeError:  # no folder where a compiled kernel may be kept
         made = [njit(nogil=True, fastmath=False)(f) for f in functions]
     return SimpleNamespace(**{f.__name__[1:]: m for f, m in zip(functions, made, strict=True)})
+
+
+def default_threads() -> int:
+    """Return how many threads to use where the caller does not say."""
+    return min(os.cpu_count() or 1, 8)
 
 
 def kernels() -> SimpleNamespace | None:

@@ -17,7 +17,6 @@ Wang, Y., Gu, Y., Shun, J. (2020). Theoretically-efficient and practical paralle
 from __future__ import annotations
 
 import math
-import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -26,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.kernels.compiled import compile_all
+from sialgeo.kernels.compiled import compile_all, default_threads
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -107,7 +106,7 @@ class Grid:
                 points.start, *self.frame, radius, at_least, bounds[0], bounds[1], found,
             )  # fmt: skip
 
-        workers = threads or os.cpu_count() or 1
+        workers = threads or default_threads()
         step = max(-(-len(self.keys) // (4 * workers)), CHUNK)
         parts = [(low, min(low + step, len(self.keys))) for low in range(0, len(self.keys), step)]
         if len(parts) <= 1 or workers == 1:

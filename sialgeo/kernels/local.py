@@ -7,14 +7,13 @@ itself not among them.
 from __future__ import annotations
 
 import itertools
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.kernels.compiled import compile_all
+from sialgeo.kernels.compiled import compile_all, default_threads
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,7 +87,7 @@ def conditional_counts(
     if kernels is None:
         return _plain_counts(values, degree, draws, observed, slack)
     above, below = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    workers = os.cpu_count() or 1
+    workers = default_threads()
     bounds = np.linspace(0, n, 4 * workers + 1).astype(np.int64)
     with ThreadPoolExecutor(workers) as pool:
         parts = [

@@ -20,7 +20,6 @@ Statistics in Medicine 29, 1910–1918.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +32,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import xlogy
 
+from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.likelihood import bernoulli_llr, multinomial_llr, poisson_llr
 
 Array = NDArray[np.float64]
@@ -674,11 +674,6 @@ class _MixMaxima:
             best[better] = top[better]
             kept[better] = counts[zone[better], :, better]
         return kept
-
-
-def default_threads() -> int:
-    """Return how many threads to use where the caller does not say."""
-    return min(os.cpu_count() or 1, 8)
 
 
 def _compiled() -> Any:
