@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sialgeo.errors import FileError
+from sialgeo.errors import FileError, SialgeoError
 from sialgeo.i18n import _
 
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
@@ -106,3 +106,88 @@ def _flush(temporary: Path, target: Path) -> None:
         )
     with temporary.open("rb+") as handle:
         os.fsync(handle.fileno())
+
+
+@contextmanager
+def whole_folder(output: Path) -> Iterator[Path]:
+    """Yield a temporary folder; move its files into ``output`` together, only when all went well.
+
+    Files of the same names are replaced, others are left alone. Whatever fails inside, or while
+    moving, leaves the folder as it was.
+
+    Examples
+    --------
+    >>> out = Path(tempfile.mkdtemp()) / "out"
+    >>> with whole_folder(out) as folder:
+    ...     _n = (folder / "a.txt").write_text("whole")
+    >>> [p.name for p in out.iterdir()]
+    ['a.txt']
+    """
+    holder = _folder_holder(output)
+    temporary, old = holder / "new", holder / "old"
+    try:
+        temporary.mkdir()
+        old.mkdir()
+        yield temporary
+        _move(temporary, output, old)
+    except SialgeoError as failure:
+        failure.args = (str(failure).replace(str(temporary), str(output)),)
+        raise
+    except OSError as failure:
+        raise FileError(explain(output, failure)) from failure
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+def _folder_holder(output: Path) -> Path:
+    """Make the temporary folder on the output's own file system."""
+    if output.exists() and not output.is_dir():
+        raise FileError(_("{path}: is a file. Remedy: name a folder").format(path=output))
+    parent = output if output.is_dir() else output.absolute().parent
+    if not parent.is_dir():
+        raise FileError(
+            _("{path}: the folder does not exist. Remedy: make it first, or name another").format(
+                path=parent
+            )
+        )
+    try:
+        return Path(tempfile.mkdtemp(prefix=".sialgeo-", dir=parent))
+    except OSError as failure:
+        raise FileError(explain(output, failure)) from failure
+
+
+def _move(temporary: Path, output: Path, old: Path) -> None:
+    """Replace files one by one, keeping the old ones aside; undo all if one cannot be moved."""
+    made = not output.exists()
+    output.mkdir(exist_ok=True)
+    moved: list[tuple[Path, Path | None]] = []
+    folders: list[Path] = []
+    try:
+        for i, source in enumerate(sorted(temporary.rglob("*"))):
+            target = output / source.relative_to(temporary)
+            if source.is_dir():
+                if not target.exists():
+                    target.mkdir()
+                    folders.append(target)
+                continue
+            if target.is_symlink():
+                raise FileError(
+                    _(
+                        "{path}: is a symbolic link and is not overwritten. Remedy: name the file itself"
+                    ).format(path=target)
+                )
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+            kept = old / str(i) if target.exists() else None
+            if kept is not None:
+                target.replace(kept)
+            moved.append((target, kept))
+            source.replace(target)
+    except BaseException:
+        for target, kept in reversed(moved):
+            target.unlink(missing_ok=True)
+            if kept is not None:
+                kept.replace(target)
+        for target in [*reversed(folders), *([output] if made else [])]:
+            target.rmdir()
+        raise

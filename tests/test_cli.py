@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 import sialgeo
-from sialgeo import cli, params
-from sialgeo.cli import BAD_INPUT, CANCELLED, DONE, main
+from sialgeo import params
+from sialgeo.cli import BAD_INPUT, CANCELLED, DONE, main, parser
+from sialgeo.cli.bar import Bar
+from sialgeo.cli.reports import plain
 from sialgeo.i18n import language
 from sialgeo.methods import METHODS
 
@@ -151,7 +153,7 @@ def test_the_language_is_chosen_for_errors_of_the_parser_too(
     def spanish(message: str) -> str:
         return f"[{language()}] {message}"
 
-    monkeypatch.setattr(cli, "_", spanish)
+    monkeypatch.setattr(parser, "_", spanish)
     assert main(["--lang", "es", "run"]) == BAD_INPUT
     assert "[es] missing" in capsys.readouterr().err.replace("{problem}", "")
     assert main(["run", "--lang=es"]) == BAD_INPUT
@@ -182,8 +184,8 @@ def test_known_messages_of_argparse_are_all_translated() -> None:
         "unrecognized arguments: --x",
         "the following arguments are required: STUDY.toml",
     ):
-        assert cli._translated(message) != message
-    assert cli._translated("something new") == "something new"
+        assert parser.translated(message) != message
+    assert parser.translated("something new") == "something new"
 
 
 # --- progress and text ----------------------------------------------------------------------------
@@ -196,7 +198,7 @@ class Terminal(io.StringIO):
 
 def test_the_bar_on_a_terminal_is_cleared_at_the_end() -> None:
     stream = Terminal()
-    bar = cli._Bar(stream, quiet=False)
+    bar = Bar(stream, quiet=False)
     bar(0.5, "half")
     bar(2.0, "over")
     bar.close()
@@ -208,19 +210,19 @@ def test_the_bar_on_a_terminal_is_cleared_at_the_end() -> None:
 
 def test_plain_lines_where_there_is_no_terminal_and_nothing_for_machines() -> None:
     stream = io.StringIO()
-    bar = cli._Bar(stream, quiet=False)
+    bar = Bar(stream, quiet=False)
     for fraction in (0.1, 0.2, 0.3):
         bar(fraction, "testing")
     bar(1.0, "done")
     assert stream.getvalue() == " 10% testing\n100% done\n"
-    quiet = cli._Bar(Terminal(), quiet=True)
+    quiet = Bar(Terminal(), quiet=True)
     quiet(0.5, "half")
     assert quiet.stream.getvalue() == ""
 
 
 def test_json_holds_no_nan_and_no_numpy() -> None:
     value = {"a": np.float64("nan"), "b": (np.int64(3), Path("x")), "c": float("inf"), 1: None}
-    assert cli._plain(value) == {"a": None, "b": [3, "x"], "c": None, "1": None}
+    assert plain(value) == {"a": None, "b": [3, "x"], "c": None, "1": None}
 
 
 # --- the verbs ------------------------------------------------------------------------------------

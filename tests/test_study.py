@@ -15,13 +15,8 @@ import pytest
 
 import sialgeo
 from sialgeo import Cancelled, FileError, SchemaError, Study
-from sialgeo.study import (
-    PRIVATE,
-    WORKFILE,
-    ExportChoice,
-    ProducersSource,
-    whole_folder,
-)
+from sialgeo.files import whole_folder
+from sialgeo.study import PRIVATE, WORKFILE, ExportChoice, ProducersSource
 
 from .conftest import ROOT
 
@@ -466,11 +461,11 @@ REFUSED = """
 import os, sys
 from pathlib import Path
 import locale
-import sialgeo.study
+import sialgeo.files
 sialgeo.i18n._("what is loaded later may not be read any more")
 os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
-    with sialgeo.study.whole_folder(Path(sys.argv[1])):
+    with sialgeo.files.whole_folder(Path(sys.argv[1])):
         pass
 except sialgeo.FileError as failure:
     sys.exit(str(failure))

@@ -1,0 +1,19 @@
+"""The commands in the order of a study; each module has ``HELP``, ``declare(parser)`` and ``act``.
+
+``act(options, progress)`` returns a :class:`~sialgeo.cli.reports.Report`. A new command is a module
+and a line here.
+"""
+
+from __future__ import annotations
+
+from sialgeo.cli.commands import check, demo, detect, export, overlay, run, verify
+
+COMMANDS = {
+    "demo": demo,
+    "run": run,
+    "check": check,
+    "detect": detect,
+    "overlay": overlay,
+    "export": export,
+    "verify": verify,
+}

@@ -1,0 +1,214 @@
+"""``sialgeo detect``: find concentrations and test them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import sialgeo
+from sialgeo import params, study
+from sialgeo.cli.parser import (
+    Parser,
+    UsageError,
+    declare_reader,
+    reading_of,
+    require_workfile,
+    workfile_option,
+)
+from sialgeo.cli.reports import Report, report
+from sialgeo.errors import raise_all
+from sialgeo.files import whole_folder
+from sialgeo.i18n import N_, _
+from sialgeo.progress import Progress
+from sialgeo.workfile import SUFFIX
+
+HELP = N_("find concentrations and test them")
+
+
+def declare(parser: Parser) -> None:
+    inputs = parser.group(_("inputs"))
+    add = inputs.add_argument
+    add("table", metavar="TABLE", help=_("table or layer of producers"))
+    add(
+        "--cases",
+        default="",
+        metavar="EXPRESSION",
+        help=_(
+            "which rows are the producers, as \"code == '311513'\"; without --reference all rows are the reference"
+        ),
+    )
+    add(
+        "--reference",
+        default="",
+        metavar="FILE",
+        help=_("reference population: points, a raster, or polygons with --counts"),
+    )
+    add(
+        "--counts",
+        default="",
+        metavar="COLUMN",
+        help=_("column of the reference's polygons with the number of units"),
+    )
+    add(
+        "--settlements",
+        default="",
+        metavar="FILE",
+        help=_("places over which the counts are spread"),
+    )
+    add(
+        "--weight",
+        default="",
+        metavar="COLUMN",
+        help=_("column of the settlements to share the counts by"),
+    )
+    add(
+        "--reference-includes-producers",
+        action="store_true",
+        help=_("the producers are among the reference's units"),
+    )
+    add(
+        "--key",
+        default="",
+        metavar="COLUMN",
+        help=_("column that identifies a unit in both tables"),
+    )
+    add("--places", default="", metavar="FILE", help=_("named places, to name the concentrations"))
+    add(
+        "--place-name", default="", metavar="COLUMN", help=_("column of the places with their name")
+    )
+    _declare_columns(parser)
+    declare_reader(parser)
+    _declare_methods(parser)
+    workfile_option(parser)
+
+
+def _declare_columns(parser: Parser) -> None:
+    columns = parser.group(_("columns of the table"))
+    columns.add_argument("--id", default="", metavar="COLUMN", help=_("identifier of a producer"))
+    columns.add_argument("--chain", default="", metavar="COLUMN", help=_("chain of a producer"))
+    columns.add_argument("--volume", default="", metavar="COLUMN", help=_("output of a producer"))
+    columns.add_argument("--volume-unit", default="", metavar="UNIT", help=_("unit of the output"))
+    columns.add_argument(
+        "--locality", default="", metavar="COLUMN", help=_("locality, to name a concentration")
+    )
+
+
+def _declare_methods(parser: Parser) -> None:
+    """Add the options of every method, made from its parameters' declarations."""
+    from sialgeo.methods import METHODS
+    from sialgeo.robustness import Shaking, Splitting
+    from sialgeo.significance import Replication
+
+    group = parser.group(_("method"))
+    group.add_argument(
+        "--method",
+        choices=tuple(METHODS),
+        default=study.METHOD,
+        help=_("default: {default}; the others are exploratory").format(default=study.METHOD),
+    )
+    for name, (declared, methods) in _method_params().items():
+        unit = _(" (metres, or as 5km)") if declared.unit == "m" else ""
+        unit += _(" (or auto)") if declared.auto else ""
+        default = declared.default
+        said = _("; default {default}; {methods}").format(
+            default=f"{default:g}" if declared.kind is float else default,
+            methods=", ".join(methods),
+        )
+        group.add_argument(
+            f"--{name.replace('_', '-')}",
+            metavar=_("DISTANCE") if declared.unit == "m" else declared.kind.__name__.upper(),
+            help=(_(declared.help) + unit + said).replace("%", "%%"),
+        )
+    group.add_argument(
+        "--coincident",
+        choices=("units", "sites"),
+        default="units",
+        help=_("units at one coordinate count one by one, or as one site"),
+    )
+    robustness = [params.params_of(Splitting)[0], params.params_of(Shaking)[0]]
+    for declared in (*params.params_of(Replication), *robustness):
+        said = _("; default {default}").format(default=declared.default)
+        said += _("; 0 leaves it out") if declared in robustness else ""
+        group.add_argument(
+            f"--{declared.name}",
+            type=int,
+            default=declared.default,
+            metavar="INT",
+            help=(_(declared.help) + said).replace("%", "%%"),
+        )
+
+
+def _method_params() -> dict[str, tuple[params.Param, list[str]]]:
+    """Return each parameter once, with the methods that have it."""
+    from sialgeo.methods import METHODS
+
+    found: dict[str, tuple[params.Param, list[str]]] = {}
+    for method, owner in METHODS.items():
+        for declared in params.params_of(owner):
+            found.setdefault(declared.name, (declared, []))[1].append(method)
+    return found
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    asked = _study_of(options)
+    require_workfile(options.output)
+    target = Path(options.output)
+    rejected = target.name.removesuffix(SUFFIX) + f".{study.REJECTED}"
+    with whole_folder(target.parent) as folder:
+        found = asked.find(progress, rejected=folder / rejected)
+        sialgeo.save(found.concentrations, folder / target.name)
+        guesses = [g.replace(str(folder), str(target.parent)) for g in found.guesses]
+        if not found.rejected:
+            (folder / rejected).unlink()
+    paths = {"work": target} | ({"rejected": target.with_name(rejected)} if found.rejected else {})
+    return report(found.concentrations, paths, guesses, found.rejected)
+
+
+def _study_of(options: argparse.Namespace) -> study.Study:
+    """Return the options of ``detect`` as a study."""
+    from sialgeo.significance import Replication
+
+    faults = []
+    if bool(options.places) != bool(options.place_name):
+        faults.append(_("--places and --place-name go together"))
+    if options.method == study.METHOD and not (options.reference or options.cases):
+        faults.append(
+            _(
+                "--method {method} asks “more concentrated than what?” and needs --reference or --cases. Remedy: give one, or explore without a test by --method dbscan"
+            ).format(method=options.method)
+        )
+    raise_all(faults, UsageError)
+    Replication(options.replicates, options.seed)
+    known = _method_params()
+    given = {name: getattr(options, name) for name in known if getattr(options, name) is not None}
+    parsed = {name: params.parse_value(known[name][0], text) for name, text in given.items()}
+    columns = ("id", "chain", "volume", "volume_unit", "locality", "cases")
+    return study.Study(
+        about=study.About(seed=options.seed),
+        producers=study.ProducersSource(
+            options.table, **{c: getattr(options, c) for c in columns}, **reading_of(options)
+        ),
+        reference=_reference_of(options),
+        detection=study.Detection(
+            method=options.method,
+            replicates=options.replicates,
+            splits=options.splits,
+            runs=options.runs,
+            coincident=options.coincident,
+            parameters=parsed,
+        ),
+        places=study.PlacesSource(options.places, options.place_name) if options.places else None,
+    )
+
+
+def _reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
+    if not options.reference:
+        return None
+    return study.ReferenceSource(
+        options.reference,
+        counts=options.counts,
+        settlements=options.settlements,
+        weight=options.weight,
+        includes_producers=options.reference_includes_producers,
+        key=options.key,
+    )

@@ -1,0 +1,90 @@
+"""``sialgeo export``: maps, tables and layers to hand on."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sialgeo
+from sialgeo import model, study
+from sialgeo.cli.parser import Parser
+from sialgeo.cli.reports import Report, path_lines
+from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.progress import Progress, scaled
+
+if TYPE_CHECKING:
+    from sialgeo.model import Concentrations
+
+HELP = N_("write maps, tables and layers to hand on")
+
+
+def declare(parser: Parser) -> None:
+    add = parser.group(_("inputs")).add_argument
+    add("workfile", metavar="C.work.gpkg", help=_("working file of detect or overlay"))
+    add("--territories", default="", metavar="FILE", help=_("polygons of districts, to draw"))
+    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+    add("--name", default="", metavar="COLUMN", help=_("column with the districts' names"))
+    add("--title", default="", help=_("title of the map"))
+    out = parser.group(_("outputs")).add_argument
+    out(
+        "outputs",
+        nargs="+",
+        metavar="OUTPUT",
+        help=_("files, told by their suffix: {known}").format(
+            known=" ".join(f".{s}" for s in study.FILES)
+        ),
+    )
+    out(
+        "--publish",
+        choices=("areas", "grid", "points"),
+        default="areas",
+        help=_("what is handed on: areas only, counts by cell, or the producers' points"),
+    )
+    out(
+        "--min-n",
+        type=int,
+        default=10,
+        metavar="N",
+        help=_("smaller concentrations are withheld (default 10)"),
+    )
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    found = sialgeo.read_concentrations(options.workfile)
+    context = _context(options, found)
+    paths: dict[str, Path] = {}
+    for i, output in enumerate(options.outputs):
+        part = scaled(progress, i / len(options.outputs), (i + 1) / len(options.outputs))
+        paths[output] = Path(
+            sialgeo.export(
+                found,
+                output,
+                publish=options.publish,
+                min_n=options.min_n,
+                context=context,
+                progress=part,
+            )
+        )
+    lines = (_("Written:"), *path_lines(paths.values()))
+    return Report(lines, {"outputs": list(paths.values())})
+
+
+def _context(options: argparse.Namespace, found: Concentrations) -> model.Context:
+    said = next((s.parameters for s in found.steps if s.verb == "study"), {})
+    title = dict.fromkeys(LANGUAGES, options.title) if options.title else said.get("title", {})
+    layer = None
+    if options.territories:
+        source = study.TerritoriesSource(options.territories, key=options.key, name=options.name)
+        layer, _notes = study.read_territories(source, Path(), found.producers.crs)
+    return model.Context(
+        title=title,
+        sources=tuple(said.get("sources", ())),
+        synthetic=found.synthetic,
+        date=date.today().isoformat(),
+        territories=layer,
+        territory_key=options.key or None,
+        territory_name=options.name or None,
+        indicators=found.indicators,
+    )

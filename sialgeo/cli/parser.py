@@ -1,0 +1,146 @@
+"""The parser: argparse in the language in force, and the options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import sialgeo
+from sialgeo.errors import SialgeoError
+from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.workfile import SUFFIX, is_work_file
+
+
+class UsageError(SialgeoError):
+    """The command line itself is at fault."""
+
+
+class Shown(Exception):  # noqa: N818  (no error: help or version was shown)
+    """Help or the version was written; there is nothing more to do."""
+
+
+_ARGPARSE = (  # argparse's own messages, which are English
+    (r"the following arguments are required: (.*)", N_("missing: {0}")),
+    (r"unrecognized arguments: (.*)", N_("not known here: {0}")),
+    (
+        r"argument (.*?): invalid choice: (.*?) \(choose from (.*)\)",
+        N_("{0}: {1} is not known; choose from {2}"),
+    ),
+    (r"argument (.*?): invalid choice: ([^,(]*).*", N_("{0}: {1} is not known")),
+    (r"argument (.*?): expected one argument", N_("{0}: a value is missing")),
+    (r"argument (.*?): expected at least one argument", N_("{0}: a value is missing")),
+    (r"argument (.*?): expected (\d+) arguments?", N_("{0}: needs {1} values")),
+    (r"argument (.*?): invalid (?:\w+) value: (.*)", N_("{0}: {1} is not a number of this kind")),
+    (r"argument (.*?): ignored explicit argument (.*)", N_("{0}: takes no value, but got {1}")),
+    (r"argument (.*?): not allowed with argument (.*)", N_("{0}: not together with {1}")),
+    (r"ambiguous option: (.*?) could match (.*)", N_("{0}: could be any of {1}")),
+    (r"one of the arguments (.*) is required", N_("one of these is needed: {0}")),
+)
+
+
+def translated(message: str) -> str:
+    for pattern, text in _ARGPARSE:
+        match = re.fullmatch(pattern, message, flags=re.DOTALL)
+        if match:
+            return _(text).format(*match.groups())
+    return message
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, _("usage: ") if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose help and errors are in the language in force."""
+
+    def __init__(self, **options: Any) -> None:
+        options |= {"formatter_class": _Help, "add_help": False, "allow_abbrev": False}
+        super().__init__(**options)
+        self.general = general = self.add_argument_group(_("general options"))
+        general.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help=_("show this help"))
+        general.add_argument(
+            "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=_("language of all texts")
+        )
+        general.add_argument(
+            "--json",
+            action="store_true",
+            default=argparse.SUPPRESS,
+            help=_("print one machine-readable object on stdout"),
+        )
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(
+            _("{problem}. Remedy: {command} --help").format(
+                problem=translated(message), command=self.prog
+            )
+        )
+
+    def group(self, title: str) -> Any:
+        return self.add_argument_group(title)
+
+
+class _ShowHelp(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: Any) -> NoReturn:
+        sys.stdout.write(parser.format_help())
+        raise Shown
+
+
+class ShowVersion(argparse.Action):
+    def __call__(self, *_rest: Any) -> NoReturn:
+        sys.stdout.write(f"sialgeo {sialgeo.__version__}\n")
+        raise Shown
+
+
+def output_folder(parser: Parser, default: str) -> None:
+    outputs = parser.group(_("outputs"))
+    outputs.add_argument(
+        "--output",
+        metavar="DIR",
+        default=default,
+        help=_("folder for the outputs (default: {default})").format(default=default),
+    )
+
+
+READER = {
+    "layer": N_("layer of a file that has several"),
+    "x": N_("column of longitude or east"),
+    "y": N_("column of latitude or north"),
+    "crs": N_("coordinate reference system, as EPSG:32717"),
+    "encoding": N_("encoding of the text, as cp1252"),
+    "separator": N_("separator of the columns"),
+    "decimal": N_("decimal mark: . or ,"),
+    "country": N_("country of the producers (ISO code, as PE), to examine the coordinates"),
+}
+
+
+def declare_reader(parser: Parser) -> None:
+    reading = parser.group(_("reading the table (each is guessed and said where it is not given)"))
+    for name, help_text in READER.items():
+        reading.add_argument(f"--{name}", default="", help=_(help_text))
+
+
+def reading_of(options: argparse.Namespace) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in READER if getattr(options, name)}
+
+
+def workfile_option(parser: Parser) -> None:
+    parser.group(_("outputs")).add_argument(
+        "--output",
+        required=True,
+        metavar="C.work.gpkg",
+        help=_("working file: private, it holds the producers' locations"),
+    )
+
+
+def require_workfile(output: str) -> None:
+    """Refuse a wrong name before the work, not after it."""
+    if not is_work_file(Path(output)):
+        raise UsageError(
+            _("--output {path}: must end in {suffix}: it holds the producers' locations").format(
+                path=output, suffix=SUFFIX
+            )
+        )

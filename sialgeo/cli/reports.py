@@ -1,0 +1,206 @@
+"""What a command says: lines for people, one object for machines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sialgeo import model
+from sialgeo.i18n import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from sialgeo.model import Concentrations
+    from sialgeo.study import StudyResult
+
+DONE = 0
+ROWS = 20
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command says: lines for people, one object for machines."""
+
+    lines: tuple[str, ...]
+    data: Mapping[str, Any] = field(default_factory=dict)
+    status: int = DONE
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: NaN is null, paths are text."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [plain(v) for v in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+
+
+def report_run(result: StudyResult) -> Report:
+    if result.study.producers is None:
+        return _report_territories(result)
+    return report(result.concentrations, result.paths, result.guesses, result.rejected)
+
+
+def _report_territories(result: StudyResult) -> Report:
+    """Say what a study without producers shows: its territories, by group where it names one."""
+    layer, source = result.context.territories, result.study.territories[0]
+    verdict = ngettext(
+        "{n} territory with its indicators; no producers were examined.",
+        "{n} territories with their indicators; no producers were examined.",
+        0 if layer is None else len(layer),
+    ).format(n=0 if layer is None else len(layer))
+    lines, groups = [verdict], []
+    if layer is not None and source.group and source.shown:
+        labels = [i.label() for i in source.indicators] or list(source.shown)
+        means = layer.groupby(source.group)[list(source.shown)].agg(["size", "mean"])
+        for group, row in means.iterrows():
+            figures = {c: float(row[c, "mean"]) for c in source.shown}
+            groups.append({"group": group, "n": int(row[source.shown[0], "size"]), **figures})
+        table = [
+            [str(g["group"]), str(g["n"]), *(f"{g[c]:.3g}" for c in source.shown)] for g in groups
+        ]
+        lines += ["", *aligned([["", "n", *labels], *table], left=(0,))]
+        lines += [_("Plain means of the territories, not weighted by population.")]
+    lines += ["", _("To hand on:"), *path_lines(_public(result.paths))]
+    data = {"verdict": verdict, "groups": groups, "outputs": result.paths}
+    return Report(tuple(lines), data)
+
+
+def _public(paths: Mapping[str, Path]) -> list[Path]:
+    return [path for kind, path in paths.items() if kind not in _PRIVATE]
+
+
+def report(
+    found: Concentrations,
+    paths: Mapping[str, Path],
+    guesses: Sequence[str] = (),
+    rejected: int = 0,
+) -> Report:
+    """Say the verdict, one number, one caution; then the table, the guesses and the paths."""
+    said = found.summary()
+    lines = [said.verdict, said.number, said.caution]
+    if len(found):
+        lines += ["", *_table(found)]
+    if rejected:
+        lines += [
+            "",
+            ngettext(
+                "{n} row could not be used: {path} says why.",
+                "{n} rows could not be used: {path} says why.",
+                rejected,
+            ).format(n=rejected, path=paths.get("rejected", "")),
+        ]
+    lines += [*listed(_("Read as:"), guesses), *listed(_("Notes:"), found.notes)]
+    public = _public(paths)
+    private = [p for kind, p in paths.items() if kind in _PRIVATE]
+    if public:
+        lines += ["", _("To hand on:"), *path_lines(public)]
+    if private:
+        lines += [
+            "",
+            _("Private (locations of the producers; do not hand on):"),
+            *path_lines(private),
+        ]
+    return Report(tuple(lines), _data(found, paths, guesses, rejected))
+
+
+def listed(title: str, entries: Sequence[str]) -> list[str]:
+    return ["", title, *(f"  - {entry}" for entry in entries)] if entries else []
+
+
+_PRIVATE = ("work", "rejected", "study")
+
+
+def path_lines(paths: Iterable[Path]) -> list[str]:
+    return [f"  {path}" for path in paths]
+
+
+def _data(
+    found: Concentrations, paths: Mapping[str, Path], guesses: Sequence[str], rejected: int
+) -> dict[str, Any]:
+    said = found.summary()
+    areas = found.areas.drop(columns=found.areas.geometry.name)
+    rows = areas.reset_index(names="concentration").to_dict(orient="records")
+    return {
+        "verdict": said.verdict,
+        "number": said.number,
+        "caution": said.caution,
+        "producers": len(found.producers),
+        "concentrations": rows,
+        "tests": [vars(t) for t in found.tests],
+        "notes": found.notes,
+        "guesses": guesses,
+        "rejected": rejected,
+        "outputs": paths,
+    }
+
+
+_HEADS: Mapping[str, str] = {  # short, for a terminal
+    model.NAME: N_("Name"),
+    model.N: N_("Producers"),
+    model.EXPECTED: N_("Expected"),
+    model.RR: N_("Relative risk"),
+    model.P_VALUE: "p",
+    model.EVIDENCE: N_("Evidence"),
+}
+
+
+_INDICATORS = 3
+
+
+def _table(found: Concentrations) -> list[str]:
+    """Return the concentrations as aligned lines, with the first few indicators."""
+    laid = [i for i in found.indicators if i.column in found.areas.columns][:_INDICATORS]
+    labels = {i.column: i.label() for i in laid}
+    columns = [c for c in _HEADS if c in found.areas.columns]
+    columns[-1:-1] = list(labels)
+    shown = found.areas.head(ROWS)
+    head = ["", *(labels.get(c) or _(_HEADS[c]) for c in columns)]
+    digits = {c: _digits(c, shown[c]) for c in columns if c not in (model.NAME, model.EVIDENCE)}
+    rows = [
+        [str(index), *(_cell(c, row[c], digits.get(c, 0)) for c in columns)]
+        for index, row in shown.iterrows()
+    ]
+    lines = aligned([head, *rows], left=(1, len(columns)))
+    more = len(found) - len(rows)
+    if more > 0:
+        lines.append(_("… and {n} more in the files").format(n=more))
+    return lines
+
+
+def _digits(column: str, values: Any) -> int:
+    label = model.LABELS.get(column)
+    if label is not None and label.digits is not None:
+        return label.digits
+    return 3 if values.abs().max() <= 1 else 1
+
+
+def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> list[str]:
+    """Return rows of text as lines with aligned columns, numbers to the right.
+
+    >>> aligned([["a", "n"], ["bcd", "10"]], left=(0,))
+    ['a     n', 'bcd  10']
+    """
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.ljust(width) if i in left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cell(column: str, value: Any, digits: int) -> str:
+    if column == model.EVIDENCE:
+        return _(model.EVIDENCE_LABELS.get(value, str(value))).partition(":")[0]
+    if isinstance(value, str):
+        return value
+    number = float(value)
+    return f"{number:.{digits}f}" if math.isfinite(number) else "–"

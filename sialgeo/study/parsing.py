@@ -1,0 +1,331 @@
+"""From the text of a study file to its sections, with every fault at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sialgeo import model, params
+from sialgeo.errors import FileError, SchemaError, SialgeoError
+from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.model import Indicator
+from sialgeo.study.sections import (
+    FILES,
+    INDICATOR_KEYS,
+    METHOD,
+    About,
+    Detection,
+    ExportChoice,
+    PlacesSource,
+    ProducersSource,
+    RasterSource,
+    ReferenceSource,
+    TerritoriesSource,
+    method_named,
+    suffix_of,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from sialgeo.study.study import Study
+
+
+def load(source: Path) -> dict[str, Any]:
+    try:
+        text = source.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SchemaError(
+            _("{path}: is not UTF-8 text. Remedy: save it with encoding UTF-8").format(path=source)
+        ) from None
+    except OSError as failure:
+        raise FileError(
+            _("{path}: cannot be read ({reason})").format(path=source, reason=failure.strerror)
+        ) from failure
+    try:
+        content: dict[str, Any] = tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as failure:
+        raise SchemaError(
+            _("{path}: is no valid study file: {reason}").format(path=source, reason=failure)
+        ) from None
+    return content
+
+
+class Parser:
+    """Turns the file's tables into sections and keeps every fault."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.faults: list[str] = []
+
+    def sections(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Return the study's attributes, one for each section of the file."""
+        self.unknown(content, (*_TABLES, *_LISTS), "")
+        held: dict[str, Any] = {}
+        for name, (attribute, read) in _TABLES.items():
+            held[attribute] = read(self, self.table(content, name), f"[{name}]")
+        for name, (attribute, read) in _LISTS.items():
+            held[attribute] = tuple(
+                read(self, table, where) for table, where in self.tables(content, name)
+            )
+        return held
+
+    def together(self, study: Study) -> None:
+        """Check what only several sections show."""
+        if study.producers is None:
+            if not study.territories:
+                self.faults.append(
+                    _("neither [producers] nor [[territories]]: there is nothing to study")
+                )
+            if study.reference is not None:
+                self.faults.append(_("[reference] without [producers]"))
+        elif study.detection.method == METHOD and not (study.reference or study.producers.cases):
+            self.faults.append(
+                _(
+                    '[detect] method = {method} needs a [reference], or cases in [producers]. Remedy: give one, or choose method = "dbscan" (exploratory, without a test)'
+                ).format(method=METHOD)
+            )
+
+    def table(self, content: dict[str, Any], name: str) -> dict[str, Any] | None:
+        held = content.get(name)
+        if held is None or isinstance(held, dict):
+            return held
+        self.faults.append(_("[{section}]: must be one table").format(section=name))
+        return None
+
+    def tables(self, content: dict[str, Any], name: str) -> Iterator[tuple[dict[str, Any], str]]:
+        held = content.get(name, [])
+        held = [held] if isinstance(held, dict) else held
+        for i, table in enumerate(held if isinstance(held, list) else [held], start=1):
+            where = f"[[{name}]] {i}"
+            if isinstance(table, dict):
+                yield table, where
+            else:
+                self.faults.append(_("{where}: must be a table").format(where=where))
+
+    def unknown(self, table: dict[str, Any], known: tuple[str, ...], where: str) -> None:
+        for name in sorted(set(table) - set(known)):
+            self.faults.append(
+                _("{place}: unknown; known here: {known}").format(
+                    place=f"{where} {name}".strip(), known=", ".join(known)
+                )
+            )
+
+    def section(
+        self, kind: type, table: dict[str, Any], where: str, also: tuple[str, ...] = ()
+    ) -> Any:
+        """Make a section; a key at fault keeps its default and adds a fault."""
+        declared = [f for f in dataclasses.fields(kind) if "kind" in f.metadata]
+        self.unknown(table, (*(f.name for f in declared), *also), where)
+        values = {}
+        for f in declared:
+            if f.name not in table:
+                if f.metadata["required"]:
+                    self.faults.append(
+                        _("{where} {key}: is missing").format(where=where, key=f.name)
+                    )
+                continue
+            value, fault = self.value(f.metadata, table[f.name])
+            if fault:
+                self.faults.append(f"{where} {f.name}: {fault}")
+            else:
+                values[f.name] = value
+        return kind(**{f.name: "" for f in declared if f.metadata["required"]} | values)
+
+    def value(self, declared: Mapping[str, Any], value: Any) -> tuple[Any, str]:
+        """Return a key's value and what is wrong with it."""
+        read, said = _KINDS[declared["kind"]]
+        try:
+            found = read(value)
+        except (TypeError, ValueError):
+            return None, _("must be {kind}, not {value}").format(kind=_(said), value=repr(value))
+        choices = declared["choices"]
+        if choices and found not in choices:
+            return None, _("must be one of {choices}").format(choices=", ".join(choices))
+        if declared["kind"] == "file" and not (self.folder / found).exists():
+            return None, _("the file {path} does not exist").format(path=self.folder / found)
+        return found, ""
+
+    def detection(self, table: dict[str, Any], where: str) -> Detection:
+        own = tuple(f.name for f in dataclasses.fields(Detection) if "kind" in f.metadata)
+        given = {k: v for k, v in table.items() if k not in own}
+        section: Detection = self.section(
+            Detection, {k: table[k] for k in own if k in table}, where
+        )
+        try:
+            known = {p.name: p for p in params.params_of(method_named(section.method))}
+            self.unknown(given, (*own, *known), where)
+            read = {k: params.parse_value(known[k], v) for k, v in given.items() if k in known}
+            section = replace(section, parameters=read)
+            params.build(method_named(section.method), read)
+        except SialgeoError as failure:
+            self.faults.append(f"{where} {failure}")
+        self.faults += [
+            _minimum(f"{where} {name}", 0)
+            for name in ("replicates", "splits", "runs")
+            if getattr(section, name) < 0
+        ]
+        return section
+
+    def territories(self, table: dict[str, Any], where: str) -> TerritoriesSource:
+        section: TerritoriesSource = self.section(TerritoriesSource, table, where, ("indicators",))
+        declared = table.get("indicators", {})
+        if not isinstance(declared, dict):
+            self.faults.append(_("{where}: must be a table").format(where=f"{where} indicators"))
+            declared = {}
+        if section.table and not (section.key or section.table_key):
+            self.faults.append(
+                _(
+                    '{where}: a table is joined by its key. Remedy: add key = "…", the column with the code'
+                ).format(where=where)
+            )
+        indicators = [self.indicator(c, t, f"{where} indicators.{c}") for c, t in declared.items()]
+        return replace(section, indicators=tuple(i for i in indicators if i is not None))
+
+    def raster(self, table: dict[str, Any], where: str) -> RasterSource:
+        about = {k: v for k, v in table.items() if k in INDICATOR_KEYS}
+        section: RasterSource = self.section(RasterSource, table, where, INDICATOR_KEYS)
+        if section.column and about:
+            return replace(
+                section, indicator=self.indicator(section.column, about, where, raster=True)
+            )
+        return section
+
+    def indicator(
+        self, column: str, table: Any, where: str, *, raster: bool = False
+    ) -> Indicator | None:
+        if not isinstance(table, dict):
+            self.faults.append(_("{where}: must be a table").format(where=where))
+            return None
+        if not raster:
+            self.unknown(table, INDICATOR_KEYS, where)
+        before = len(self.faults)
+        values: dict[str, Any] = {}
+        for key, declared in _INDICATOR_DECLARED.items():
+            if key in table:
+                values[key], fault = self.value(declared, table[key])
+                if fault:
+                    self.faults.append(f"{where} {key}: {fault}")
+        if len(self.faults) > before:
+            return None
+        values["family"] = model.FAMILIES[values.get("family", "other")]
+        return Indicator(column=column, **{"name": dict.fromkeys(LANGUAGES, column)} | values)
+
+    def export(self, table: dict[str, Any], where: str) -> ExportChoice:
+        section: ExportChoice = self.section(ExportChoice, table, where)
+        for name in section.formats:
+            if suffix_of(name) not in FILES:
+                self.faults.append(
+                    _("[export] formats: “{name}” is not known; known: {known}").format(
+                        name=name, known=", ".join(FILES)
+                    )
+                )
+            elif Path(name).name != name:
+                self.faults.append(
+                    _("[export] formats: “{name}” must be a file name without a folder").format(
+                        name=name
+                    )
+                )
+        if section.min_n < 1:
+            self.faults.append(_minimum("[export] min_n", 1))
+        return section
+
+
+def _minimum(where: str, bound: int) -> str:
+    return f"{where}: " + _("must be at least {bound}").format(bound=bound)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _texts(value: Any) -> dict[str, str]:
+    if isinstance(value, str):
+        return dict.fromkeys(LANGUAGES, value)
+    if not isinstance(value, dict) or not value:
+        raise TypeError
+    return {_text(k): _text(v) for k, v in value.items()}
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(_text(v) for v in value)
+
+
+def _int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError
+    return value
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _code(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else _text(value)
+
+
+_KINDS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
+    "text": (_text, N_("text in quotes")),
+    "file": (_text, N_("a file name in quotes")),
+    "date": (_code, N_("a date or text in quotes")),
+    "texts": (_texts, N_('text in quotes, or { es = "…", en = "…" }')),
+    "names": (_names, N_('a list of texts, as ["a", "b"]')),
+    "int": (_int, N_("a whole number")),
+    "bool": (_bool, N_("true or false")),
+}
+
+
+_INDICATOR_DECLARED: Mapping[str, Mapping[str, Any]] = {
+    "name": {"kind": "texts", "choices": ()},
+    "family": {"kind": "text", "choices": tuple(model.FAMILIES)},
+    "year": {"kind": "int", "choices": ()},
+    "unit": {"kind": "text", "choices": ()},
+    "better": {"kind": "text", "choices": ("more", "less", "")},
+    "source": {"kind": "text", "choices": ()},
+}
+
+
+_Reader = Callable[["Parser", Any, str], Any]
+
+
+def _one(kind: type) -> _Reader:
+    """Return the reader of a section that may be left out, and then has its defaults."""
+    return lambda parser, table, where: parser.section(kind, table or {}, where)
+
+
+def _optional(kind: type) -> _Reader:
+    """Return the reader of a section that is None where it is left out."""
+    return lambda parser, table, where: (
+        None if table is None else parser.section(kind, table, where)
+    )
+
+
+# section of the file → attribute of the study, and how it is read; a new section is a line here
+_TABLES: Mapping[str, tuple[str, _Reader]] = {
+    "study": ("about", _one(About)),
+    "producers": ("producers", _optional(ProducersSource)),
+    "reference": ("reference", _optional(ReferenceSource)),
+    "detect": ("detection", lambda parser, table, where: parser.detection(table or {}, where)),
+    "places": ("places", _optional(PlacesSource)),
+    "export": ("export", lambda parser, table, where: parser.export(table or {}, where)),
+}
+_LISTS: Mapping[str, tuple[str, _Reader]] = {
+    "territories": ("territories", Parser.territories),
+    "rasters": ("rasters", Parser.raster),
+}

@@ -1,0 +1,364 @@
+"""Carrying a study through the public verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sialgeo
+from sialgeo import model
+from sialgeo.crs import crs_name
+from sialgeo.errors import ParameterError, raise_all
+from sialgeo.files import whole_folder
+from sialgeo.i18n import _, language, ngettext
+from sialgeo.model import Concentrations, Context, Step
+from sialgeo.progress import Progress, scaled
+from sialgeo.study.results import Found, StudyResult
+from sialgeo.study.sections import (
+    FILES,
+    READING,
+    ProducersSource,
+    RasterSource,
+    TerritoriesSource,
+    suffix_of,
+)
+from sialgeo.study.writing import text_of
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from sialgeo.study.study import Study
+
+PRIVATE = "private"
+WORKFILE = "concentrations.work.gpkg"
+REJECTED = "rechazados.csv"
+PRECISION, FEWEST_RUNS = "precision_m", 3
+
+
+def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
+    source = study.producers
+    if source is None:
+        raise ParameterError(_("this study has no producers: there is nothing to detect"))
+    detector = study.detection.detector
+    progress(0.0, _("Reading the producers"))
+    everyone = sialgeo.read_producers(
+        study.resolve(source.path), rejected=rejected, **source.reading
+    )
+    reading = dict(everyone.attrs.get("reading", {}))
+    producers = sialgeo.select_cases(everyone, source.cases) if source.cases else everyone
+    _require_columns(everyone, source)
+    notes: list[str] = []
+    progress(0.1, _("Reading the reference population"))
+    reference = _reference(study, everyone, notes)
+    places = _places(study, producers.crs, notes)
+    found = sialgeo.detect(
+        producers,
+        detector,
+        reference=reference,
+        places=places,
+        place_name=study.places.name if study.places else None,
+        coincident=study.detection.coincident,
+        locality=source.locality or None,
+        progress=scaled(progress, 0.15, 0.3),
+    )
+    if reference is not None and study.detection.replicates:
+        found = sialgeo.assess(
+            found,
+            detector=detector,
+            reference=reference,
+            replicates=study.detection.replicates,
+            seed=study.about.seed,
+            progress=scaled(progress, 0.3, 0.8),
+        )
+        found = _relied_on(study, found, reference, scaled(progress, 0.8, 0.95))
+    found = sialgeo.profile(
+        found,
+        chain=source.chain or None,
+        volume=source.volume or None,
+        volume_unit=source.volume_unit,
+    )
+    found = found.with_step(_own_step(study, notes))
+    progress(1.0, _("Concentrations ready"))
+    guesses = _said(everyone)
+    if study.reference is not None:
+        guesses += _said(reference.table, _("Reference: "))
+    return Found(found, guesses, int(reading.get("rejected", 0)), _as_read(study, reading), places)
+
+
+def _relied_on(
+    study: Study, found: Concentrations, reference: Any, progress: Progress
+) -> Concentrations:
+    """Add how strong each concentration is on held-out producers, and how stable."""
+    chosen, detector = study.detection, study.detection.detector
+    if len(found) == 0 or model.INCONCLUSIVE in set(found.areas[model.EVIDENCE]):
+        return found
+    shared = {"detector": detector, "reference": reference, "seed": study.about.seed}
+    if chosen.splits:
+        part = scaled(progress, 0.0, 0.4)
+        found = sialgeo.estimate(found, splits=chosen.splits, progress=part, **shared)
+    if chosen.runs >= FEWEST_RUNS:
+        known = found.producers.get(PRECISION)
+        stated = known is not None and known.dtype.kind in "iuf" and bool((known >= 0).all())
+        found = sialgeo.stability(
+            found,
+            runs=chosen.runs,
+            precision=PRECISION if stated else None,
+            progress=scaled(progress, 0.4, 1.0),
+            **shared,
+        )
+    return found
+
+
+def _require_columns(producers: gpd.GeoDataFrame, source: ProducersSource) -> None:
+    """Name every column that the study asks for and the table lacks, at once."""
+    raise_all(
+        [
+            _("[producers] {key}: the table has no column “{column}”; it has: {columns}").format(
+                key=key, column=getattr(source, key), columns=", ".join(map(str, producers.columns))
+            )
+            for key in ("id", "chain", "volume", "locality")
+            if getattr(source, key) and getattr(source, key) not in producers.columns
+        ]
+    )
+
+
+def _said(table: Any, before: str = "") -> tuple[str, ...]:
+    """Return what the reader guessed and remarked, one sentence each."""
+    reading = getattr(table, "attrs", {}).get("reading", {})
+    sentences = [g["sentence"] for g in reading.get("guesses", ())]
+    return tuple(before + sentence for sentence in (*sentences, *reading.get("notes", ())))
+
+
+def _as_read(study: Study, reading: Mapping[str, Any]) -> Study:
+    """Return the study with the reader's guesses written down, so that the next run guesses nothing."""
+    if study.producers is None:
+        return study
+    given = {g["what"]: g["value"] for g in reading.get("guesses", ())}
+    columns = given.pop("columns", ())
+    if len(columns) == 2:
+        given["x"], given["y"] = columns
+    guessed = {
+        what: value
+        for what, value in given.items()
+        if what in READING and isinstance(value, str) and not getattr(study.producers, what)
+    }
+    return replace(study, producers=replace(study.producers, **guessed))
+
+
+def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> Any:
+    source = study.reference
+    if source is None:
+        if study.producers is None or not study.producers.cases:
+            return None
+        key = study.producers.id or None
+        return sialgeo.Reference.from_points(
+            everyone, includes_producers=True, key=key, name=_("all rows of the table")
+        )
+    reference = sialgeo.read_reference(
+        study.resolve(source.path),
+        counts=source.counts or None,
+        settlements=study.resolve(source.settlements) if source.settlements else None,
+        weight=source.weight or None,
+        includes_producers=source.includes_producers,
+        key=source.key or None,
+        name=source.name.get(language()) or next(iter(source.name.values()), ""),
+        **source.reading,
+    )
+    lost = int(reference.table.attrs.get("reading", {}).get("rejected", 0))
+    if lost:
+        notes.append(
+            ngettext(
+                "{n} row of the reference could not be used.",
+                "{n} rows of the reference could not be used.",
+                lost,
+            ).format(n=lost)
+        )
+    if reference.table.crs != everyone.crs:
+        notes.append(_reprojected(_("the reference"), reference.table.crs, everyone.crs))
+        reference = reference.to_crs(everyone.crs)
+    return reference
+
+
+def _places(study: Study, crs: Any, notes: list[str]) -> gpd.GeoDataFrame | None:
+    if study.places is None:
+        return None
+    places = sialgeo.read_places(study.resolve(study.places.path), name=study.places.name)
+    return _same_crs(places, crs, _("the places"), notes)
+
+
+def _same_crs(layer: gpd.GeoDataFrame, crs: Any, name: str, notes: list[str]) -> gpd.GeoDataFrame:
+    if layer.crs is None or layer.crs == crs:
+        return layer
+    notes.append(_reprojected(name, layer.crs, crs))
+    return layer.to_crs(crs)
+
+
+def _reprojected(name: str, old: Any, new: Any) -> str:
+    return _("{layer}: reprojected from {old} to {new}, the producers' CRS").format(
+        layer=name, old=crs_name(old), new=crs_name(new)
+    )
+
+
+def _own_step(study: Study, notes: list[str]) -> Step:
+    said = {"title": dict(study.about.title), "sources": list(study.about.sources)}
+    if study.about.synthetic:
+        said["synthetic"] = dict(study.about.synthetic)
+    return Step("study", said, seed=study.about.seed, versions=model.versions(), notes=tuple(notes))
+
+
+def read_territories(
+    source: TerritoriesSource, folder: Path, crs: Any = None
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Read a territories section: polygons, joined to their table, in a CRS; and what is to be said."""
+    layer = sialgeo.read_territories(
+        folder / source.path, key=source.key or None, layer=source.layer or None
+    )
+    notes: list[str] = []
+    if source.table:
+        key, table_key = source.key or source.table_key, source.table_key or source.key
+        table = sialgeo.read_indicators(folder / source.table, key=table_key)
+        columns = [c for c in source.shown if c in table.columns] or None
+        layer = sialgeo.join_indicators(layer, table, key=key, table_key=table_key, columns=columns)
+        notes += layer.attrs["join"]["sentences"]
+    if crs is not None:
+        layer = _same_crs(layer, crs, Path(source.path).name, notes)
+    return layer, tuple(notes)
+
+
+def lay_over(
+    found: Concentrations,
+    layer: gpd.GeoDataFrame,
+    source: TerritoriesSource,
+    notes: tuple[str, ...] = (),
+    progress: Progress | None = None,
+) -> Concentrations:
+    """Lay a territories section over concentrations."""
+    over = sialgeo.overlay(
+        found,
+        layer,
+        columns=list(source.shown) or None,
+        key=source.key or None,
+        name=source.name or None,
+        population=source.population or None,
+        indicators=source.indicators,
+        progress=progress,
+    )
+    return over.with_step(Step("study", {}, notes=notes)) if notes else over
+
+
+def lay_raster(found: Concentrations, source: RasterSource, folder: Path) -> Concentrations:
+    """Lay a raster section over concentrations."""
+    raster = sialgeo.read_raster(folder / source.path, band=source.band)
+    indicators = (source.indicator,) if source.indicator else ()
+    return sialgeo.overlay(found, raster, columns=[source.column], indicators=indicators)
+
+
+def _nothing(crs: Any, study: Study) -> Concentrations:
+    """Return no concentrations among no producers: a study of territories only."""
+    import geopandas as gpd
+    import pandas as pd
+
+    producers = gpd.GeoDataFrame(
+        {model.CONCENTRATION: pd.Series(dtype="int64"), model.MEMBERSHIP: pd.Series(dtype="str")},
+        geometry=gpd.GeoSeries([], crs=crs),
+    )
+    areas = gpd.GeoDataFrame(
+        {
+            model.NAME: pd.Series(dtype="str"),
+            model.N: pd.Series(dtype="int64"),
+            model.EVIDENCE: pd.Series(dtype="str"),
+        },
+        geometry=gpd.GeoSeries([], crs=crs),
+    )
+    return Concentrations(producers, areas, (), (_own_step(study, []),))
+
+
+def run(study: Study, output: Path, progress: Progress) -> StudyResult:
+    with whole_folder(output) as temporary:
+        private = temporary / PRIVATE
+        private.mkdir()
+        if study.producers is not None:
+            found = study.find(scaled(progress, 0.0, 0.6), rejected=private / REJECTED)
+        else:
+            found = Found(_nothing("EPSG:4326", study), (), 0, study)
+        concentrations, layers = _overlays(study, found.concentrations, scaled(progress, 0.6, 0.75))
+        progress(0.75, _("Writing the working file"))
+        paths = {}
+        if study.producers is not None:
+            paths["work"] = Path(sialgeo.save(concentrations, private / WORKFILE))
+        if found.rejected:
+            paths["rejected"] = private / REJECTED
+        else:
+            (private / REJECTED).unlink(missing_ok=True)
+        paths["study"] = private / "study.toml"
+        paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
+        context = context_of(study, layers, found.places)
+        paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.78, 0.99))
+        moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
+    progress(1.0, _("Done"))
+    return StudyResult(concentrations, moved, found.study, context, found.guesses, found.rejected)
+
+
+def _overlays(
+    study: Study, found: Concentrations, progress: Progress
+) -> tuple[Concentrations, tuple[gpd.GeoDataFrame, ...]]:
+    crs, layers = found.producers.crs, []
+    total = len(study.territories) + len(study.rasters)
+    for i, territories in enumerate(study.territories):
+        progress(i / total, _("Laying over {layer}").format(layer=Path(territories.path).name))
+        layer, notes = read_territories(territories, study.folder, crs)
+        layers.append(layer)
+        if study.producers is not None:
+            part = scaled(progress, i / total, (i + 1) / total)
+            found = lay_over(found, layer, territories, notes, part)
+    for i, raster in enumerate(study.rasters, start=len(study.territories)):
+        progress(i / total, _("Laying over {layer}").format(layer=Path(raster.path).name))
+        found = lay_raster(found, raster, study.folder)
+    return found, tuple(layers)
+
+
+def context_of(
+    study: Study, layers: tuple[gpd.GeoDataFrame, ...] = (), places: gpd.GeoDataFrame | None = None
+) -> Context:
+    """Return what the outputs say and draw around the concentrations."""
+    first = study.territories[0] if study.territories else None
+    indicators = [i for t in study.territories[:1] for i in t.indicators]
+    return Context(
+        title=study.about.title,
+        sources=study.about.sources,
+        synthetic=study.about.synthetic,
+        reference=study.reference.name if study.reference else {},
+        date=study.about.date or date.today().isoformat(),
+        territories=layers[0] if layers else None,
+        territory_key=(first.key or None) if first else None,
+        territory_name=(first.name or None) if first else None,
+        places=places,
+        place_name=study.places.name if study.places else None,
+        indicators=tuple(indicators),
+    )
+
+
+def _export(
+    study: Study, found: Concentrations, folder: Path, context: Context, progress: Progress
+) -> dict[str, Path]:
+    choice = study.export
+    names = [name if "." in name.strip(".") else FILES[suffix_of(name)] for name in choice.formats]
+    if not any(suffix_of(name) == "json" for name in names):
+        names.append(FILES["json"])
+    paths = {}
+    for i, name in enumerate(names):
+        part = scaled(progress, i / len(names), (i + 1) / len(names))
+        paths[suffix_of(name)] = Path(
+            sialgeo.export(
+                found,
+                folder / name,
+                publish=choice.publish,
+                min_n=choice.min_n,
+                context=context,
+                progress=part,
+            )
+        )
+    return paths

@@ -1,0 +1,187 @@
+"""The sections of a study file: what each holds, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sialgeo import params
+from sialgeo.errors import ParameterError
+from sialgeo.i18n import _
+from sialgeo.model import Indicator
+
+FILES: Mapping[str, str] = {  # a format's own file name; the study file may name another
+    "html": "map.html",
+    "gpkg": "concentrations.gpkg",
+    "xlsx": "tables.xlsx",
+    "png": "map.png",
+    "svg": "map.svg",
+    "geojson": "concentrations.geojson",
+    "json": "run.json",
+}
+SEED, REPLICATES, METHOD = 1, 999, "relative-dbscan"
+SPLITS, RUNS = 50, 100  # held-out halves, and repetitions on shaken data; 0 leaves them out
+
+
+def entry(
+    kind: str, default: Any = "", *, required: bool = False, choices: tuple[str, ...] = ()
+) -> Any:
+    """Declare one key of a section: ``text``, ``file``, ``texts``, ``names``, ``int``, ``bool``."""
+    held: dict[str, Any] = {"kind": kind, "required": required, "choices": choices}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=held)
+    return field(default=default, metadata=held)
+
+
+READING = ("layer", "x", "y", "crs", "encoding", "separator", "decimal", "country")
+
+
+def reading_options(source: Any) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in READING if getattr(source, name)}
+
+
+@dataclass(frozen=True)
+class About:
+    """``[study]``: title, seed, what the data are."""
+
+    title: Mapping[str, str] = entry("texts", {})
+    seed: int = entry("int", SEED)
+    synthetic: Mapping[str, str] = entry("texts", {})
+    sources: tuple[str, ...] = entry("names", ())
+    date: str = entry("date")
+
+
+@dataclass(frozen=True)
+class ProducersSource:
+    """``[producers]``: the table, its columns, and how it is read where a guess was wrong."""
+
+    path: str = entry("file", required=True)
+    id: str = entry("text")
+    chain: str = entry("text")
+    volume: str = entry("text")
+    volume_unit: str = entry("text")
+    locality: str = entry("text")
+    cases: str = entry("text")
+    layer: str = entry("text")
+    x: str = entry("text")
+    y: str = entry("text")
+    crs: str = entry("text")
+    encoding: str = entry("text")
+    separator: str = entry("text")
+    decimal: str = entry("text")
+    country: str = entry("text")
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """Return the reader's options that were given."""
+        return reading_options(self)
+
+
+@dataclass(frozen=True)
+class ReferenceSource:
+    """``[reference]``: all farms, all establishments, the people."""
+
+    path: str = entry("file", required=True)
+    counts: str = entry("text")
+    settlements: str = entry("file")
+    weight: str = entry("text")
+    includes_producers: bool = entry("bool", False)
+    key: str = entry("text")
+    name: Mapping[str, str] = entry("texts", {})
+    layer: str = entry("text")
+    x: str = entry("text")
+    y: str = entry("text")
+    crs: str = entry("text")
+    encoding: str = entry("text")
+    separator: str = entry("text")
+    decimal: str = entry("text")
+    country: str = entry("text")
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """Return the reader's options that were given."""
+        return reading_options(self)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """``[detect]``: the method, its parameters, the number of replicates of the test."""
+
+    method: str = entry("text", METHOD)
+    replicates: int = entry("int", REPLICATES)
+    splits: int = entry("int", SPLITS)
+    runs: int = entry("int", RUNS)
+    coincident: str = entry("text", "units", choices=("units", "sites"))
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def detector(self) -> Any:
+        """Return the detector object; a parameter out of bounds is a ``ParameterError``."""
+        return params.build(method_named(self.method), dict(self.parameters))
+
+
+@dataclass(frozen=True)
+class PlacesSource:
+    """``[places]``: named places, to name concentrations."""
+
+    path: str = entry("file", required=True)
+    name: str = entry("text", required=True)
+
+
+@dataclass(frozen=True)
+class TerritoriesSource:
+    """``[[territories]]``: polygons with indicators, in the layer or in a table joined by code."""
+
+    path: str = entry("file", required=True)
+    key: str = entry("text")
+    name: str = entry("text")
+    layer: str = entry("text")
+    population: str = entry("text")
+    group: str = entry("text")
+    table: str = entry("file")
+    table_key: str = entry("text")
+    columns: tuple[str, ...] = entry("names", ())
+    indicators: tuple[Indicator, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Return the columns to lay over: the ones listed, else the ones declared."""
+        return self.columns or tuple(i.column for i in self.indicators)
+
+
+@dataclass(frozen=True)
+class RasterSource:
+    """``[[rasters]]``: a GeoTIFF with one indicator."""
+
+    path: str = entry("file", required=True)
+    column: str = entry("text", required=True)
+    band: int = entry("int", 1)
+    indicator: Indicator | None = None
+
+
+@dataclass(frozen=True)
+class ExportChoice:
+    """``[export]``: what is handed on and in which formats."""
+
+    publish: str = entry("text", "areas", choices=("areas", "grid", "points"))
+    formats: tuple[str, ...] = entry("names", ("html", "gpkg", "xlsx", "png"))
+    min_n: int = entry("int", 10)
+
+
+INDICATOR_KEYS = ("name", "family", "year", "unit", "better", "source")
+
+
+def suffix_of(name: str) -> str:
+    """Return the format of ``"html"``, ``".html"`` or ``"map.html"``."""
+    return name.lower().rpartition(".")[2]
+
+
+def method_named(name: str) -> type:
+    from sialgeo.methods import METHODS
+
+    if name not in METHODS:
+        raise ParameterError(
+            f"method = {name}: " + _("must be one of {choices}").format(choices=", ".join(METHODS))
+        )
+    return METHODS[name]

@@ -1,0 +1,68 @@
+"""A study written as a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sialgeo.model import Indicator
+from sialgeo.study.sections import INDICATOR_KEYS
+
+if TYPE_CHECKING:
+    from sialgeo.study.study import Study
+
+
+def text_of(study: Study, folder: Path) -> str:
+    """Return the text of a study file that stands in a folder."""
+    import tomli_w
+
+    return tomli_w.dumps(_content(study, folder))
+
+
+def _content(study: Study, folder: Path) -> dict[str, Any]:
+    """Return the study as TOML tables; what equals its default is left out."""
+
+    def move(path: str) -> str:
+        if Path(path).is_absolute() or folder.resolve() == study.folder.resolve():
+            return path
+        try:
+            return os.path.relpath(study.resolve(path).resolve(), folder.resolve()).replace(
+                os.sep, "/"
+            )
+        except ValueError:  # another drive
+            return str(study.resolve(path).resolve())
+
+    def table(section: Any) -> dict[str, Any]:
+        held: dict[str, Any] = {}
+        for f in dataclasses.fields(section):
+            value, default = getattr(section, f.name), f.default
+            if "kind" not in f.metadata or value == default or value in ({}, ()):
+                continue
+            kind = f.metadata["kind"]
+            held[f.name] = (
+                move(value) if kind == "file" else list(value) if kind == "names" else value
+            )
+        return held
+
+    found: dict[str, Any] = {"study": table(study.about)}
+    for name in ("producers", "reference", "places"):  # optional sections
+        if getattr(study, name) is not None:
+            found[name] = table(getattr(study, name))
+    found["detect"] = table(study.detection) | dict(study.detection.parameters)
+    found["territories"] = [
+        table(t)
+        | ({"indicators": {i.column: _indicator(i) for i in t.indicators}} if t.indicators else {})
+        for t in study.territories
+    ]
+    found["rasters"] = [
+        table(r) | (_indicator(r.indicator) if r.indicator else {}) for r in study.rasters
+    ]
+    found["export"] = table(study.export)
+    return {name: held for name, held in found.items() if held}
+
+
+def _indicator(indicator: Indicator) -> dict[str, Any]:
+    held = {key: getattr(indicator, key) for key in INDICATOR_KEYS}
+    return {key: value for key, value in held.items() if value not in (None, "")}
