@@ -320,14 +320,14 @@ LEFT_OUT = {"__pycache__", "dist", "build", "node_modules", "sialgeo-demo"}
 
 
 def kept_texts() -> Iterator[Path]:
-    """Every text of the tree that is not made by a tool."""
+    """Every text of the tree that is not made by a tool (as the file `.git` of a work tree is)."""
     for folder, folders, files in os.walk(ROOT):
         folders[:] = [
             f for f in folders if f not in LEFT_OUT and (not f.startswith(".") or f == ".ci")
         ]
         for name in files:
             path = Path(folder, name)
-            if path.suffix in TEXTS and path.stat().st_size < 2_000_000:
+            if name != ".git" and path.suffix in TEXTS and path.stat().st_size < 2_000_000:
                 yield path
 
 
