@@ -19,10 +19,12 @@ from sialgeo.errors import MissingDependencyError, ParameterError, SchemaError, 
 from sialgeo.i18n import N_, _
 from sialgeo.kernels.density import cluster, dbscan
 from sialgeo.kernels.likelihood import (
+    bernoulli_llr,
     hypergeometric_critical,
     naive_risk_interval,
 )
 from sialgeo.kernels.neighbours import canonical_order, count_within
+from sialgeo.kernels.pooled import Rung
 from sialgeo.model import (
     AREA,
     BORDER,
@@ -169,45 +171,57 @@ class RelativeDBSCAN:
         radii = self.radii(xy, reference) or _rungs(xy, reference)[-1:]
         if self.radius != AUTO:
             radii = (float(self.radius),)
-        return climb(xy, reference, [(r, *self._at(r, xy, reference)) for r in radii])
+        at = self._among_units if reference.kind == "points" else self._among_counts
+        return climb(xy, reference, [(r, *at(r, xy, reference)) for r in radii])
 
     def radii(self, xy: Array, reference: ReferenceArrays) -> tuple[float, ...]:
         """Return the radii (metres) to use, leaving out those that the reference is too coarse for."""
         wanted = _rungs(xy, reference) if self.radius == AUTO else (float(self.radius),)
         return tuple(r for r in wanted if reference.spacing <= COARSE * r)
 
-    def _at(self, radius: float, xy: Array, reference: ReferenceArrays) -> tuple[Labels, Array]:
+    def _among_units(
+        self, radius: float, xy: Array, reference: ReferenceArrays
+    ) -> tuple[Labels, Array]:
+        pool, ours = np.vstack([xy, reference.xy]), np.arange(len(xy))
+        rung = Rung.of(pool, len(xy), radius, self.alpha, self.min_units, asked=ours)
+        labels, core = rung.label(ours)
+        return labels, membership_of(labels, core)
+
+    def _among_counts(
+        self, radius: float, xy: Array, reference: ReferenceArrays
+    ) -> tuple[Labels, Array]:
         k = count_within(xy, xy, radius)
-        if reference.kind == "points":
-            others = count_within(xy, reference.xy, radius)
-        else:
-            others = np.round(mass_within(xy, reference, radius)).astype(np.int64)
+        others = np.round(mass_within(xy, reference, radius)).astype(np.int64)
         pool = len(xy) + round(float(reference.mass.sum()))
         needed = hypergeometric_critical(k + others, len(xy), pool, self.alpha)
-        return _labelled(xy, k >= np.maximum(needed, self.min_units), radius)
+        core = k >= np.maximum(needed, self.min_units)
+        labels = cluster(xy, core, radius)
+        return labels, membership_of(labels, core)
 
     def relabeller(self, pool: Array, n: int) -> Relabeller:
-        """Return the same rule for many choices of n of the pool's units, its counts made once."""
+        """Return the same rule for many choices of n of the pool's units, its counts made once.
+
+        What is returned takes the chosen units' rows and gives the statistic of every cluster.
+        """
         nobody = ReferenceArrays("points", np.zeros((0, 2)), np.zeros(0))
         radii = _rungs(pool, nobody) if self.radius == AUTO else (float(self.radius),)
-        needed = [
-            hypergeometric_critical(count_within(pool, pool, r), n, len(pool), self.alpha)
-            for r in radii
-        ]
-        least = self.min_units
+        rungs = [Rung.of(pool, n, r, self.alpha, self.min_units) for r in radii]
 
-        def relabel(chosen: Ints, reference: ReferenceArrays) -> Found:
-            xy = pool[chosen]
-            rungs = []
-            for r, critical in zip(radii, needed, strict=True):
-                k = count_within(xy, xy, r)
-                rungs.append((r, *_labelled(xy, k >= np.maximum(critical[chosen], least), r)))
-            return climb(xy, reference, rungs)
+        def relabel(chosen: Ints) -> Array:
+            every: list[tuple[float, float, Ints]] = []
+            for rung in rungs:
+                labels, _core = rung.label(chosen, threads=1)
+                if not (labels >= 0).any():
+                    continue
+                cases, held = rung.covered(chosen, labels, threads=1)
+                for number, value in enumerate(bernoulli_llr(cases, held, n, len(pool))):
+                    every.append((-float(value), rung.radius, np.flatnonzero(labels == number)))
+            return _unshared(every, pool[chosen])
 
         return relabel
 
 
-Relabeller = Callable[[Ints, ReferenceArrays], Found]
+Relabeller = Callable[[Ints], Array]
 
 
 def _required(reference: ReferenceArrays | None) -> ReferenceArrays:
@@ -225,6 +239,26 @@ def _rungs(xy: Array, reference: ReferenceArrays) -> tuple[float, ...]:
     both = np.vstack([xy, reference.xy])
     most = float(np.ptp(both, axis=0).min()) / 4
     return tuple(r for r in LADDER if r <= most) or LADDER[:1]
+
+
+def _unshared(every: list[tuple[float, float, Ints]], xy: Array) -> Array:
+    """Return the statistics that ``climb`` would keep of (−statistic, radius, members)."""
+    every.sort(key=lambda one: (one[0], one[1], *xy[one[2]].sum(axis=0)))
+    taken = np.zeros(len(xy), dtype=bool)
+    kept = []
+    for negative, _radius, members in every:
+        if not taken[members].any():
+            taken[members] = True
+            kept.append(-negative)
+    return np.array(kept, dtype=float)
+
+
+def membership_of(labels: Labels, core: NDArray[np.bool_]) -> Array:
+    """Return 1 for cores, 0.5 for borders, 0 for what is in no cluster."""
+    membership = (labels >= 0).astype(float)
+    membership += core
+    membership *= 0.5
+    return membership
 
 
 def climb(xy: Array, reference: ReferenceArrays, rungs: list[tuple[float, Labels, Array]]) -> Found:
@@ -331,7 +365,7 @@ class DBSCAN:
         """Return labels and membership (1 core, 0.5 border); see ``Detector``."""
         del weights, reference, rng
         labels, core = dbscan(xy, self.radius, self.min_units)
-        return labels, np.where(core, 1.0, np.where(labels >= 0, 0.5, 0.0))
+        return labels, membership_of(labels, core)
 
 
 @dataclass(frozen=True)
@@ -447,11 +481,6 @@ class OPTICS:
 
 
 METHODS: dict[str, type] = {kind.method: kind for kind in (RelativeDBSCAN, DBSCAN, HDBSCAN, OPTICS)}
-
-
-def _labelled(xy: Array, core: NDArray[np.bool_], radius: float) -> tuple[Labels, Array]:
-    labels = cluster(xy, core, radius)
-    return labels, np.where(core, 1.0, np.where(labels >= 0, 0.5, 0.0))
 
 
 # --- the verb ------------------------------------------------------------------------------------

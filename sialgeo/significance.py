@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 Array = NDArray[np.float64]
-Draw = Callable[[np.random.Generator], tuple[Array, ReferenceArrays, "NDArray[np.int64] | None"]]
+Draw = Callable[[np.random.Generator], tuple[Array, ReferenceArrays]]
 
 
 LARGEST_URN = 5e8  # numpy's hypergeometric draws end near 1e9
@@ -198,7 +198,7 @@ class Null:
         name: str,
         draw: Draw,
         detector: Detector,
-        relabel: Any = None,
+        relabel: Callable[[np.random.Generator], Array] | None = None,
         weights: Array | None = None,
     ) -> None:
         self.name, self._draw, self._detector, self._relabel = name, draw, detector, relabel
@@ -221,28 +221,37 @@ class Null:
         pool = np.vstack([xy, reference.xy])
         pool = pool[canonical_order(pool)]  # the draw then does not depend on the row order
         make = getattr(detector, "relabeller", None)
-        draw = _pool_draw(n, pool)
-        relabel = make(pool, n) if make else None
-        return cls("random labelling of the pool", draw, detector, relabel, weights)
+        rule = make(pool, n) if make else None
+        relabel = None if rule is None else lambda rng: rule(_chosen(n, len(pool), rng))
+        name = "random labelling of the pool"
+        return cls(name, _pool_draw(n, pool), detector, relabel, weights)
 
     def largest(self, rng: np.random.Generator) -> float:
         """Return the largest statistic of one map drawn under the null, 0 where nothing is found."""
-        xy, reference, chosen = self._draw(rng)
-        if self._relabel is not None and chosen is not None:
-            found = self._relabel(chosen, reference)
-        else:
-            weights = None if self._weights is None else rng.permutation(self._weights)
-            found = find(self._detector, xy, weights, reference, rng)
-        return float(found.figures.statistic.max(initial=0.0))
+        return float(self.statistics(rng).max(initial=0.0))
+
+    def statistics(self, rng: np.random.Generator) -> Array:
+        """Return the statistic of every cluster of one map drawn under the null."""
+        if self._relabel is not None:
+            return self._relabel(rng)
+        xy, reference = self._draw(rng)
+        weights = None if self._weights is None else rng.permutation(self._weights)
+        found = find(self._detector, xy, weights, reference, rng)
+        return np.asarray(found.figures.statistic, dtype=float)
+
+
+def _chosen(n: int, pool: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Draw n of the pool's units, in their order."""
+    return np.sort(rng.choice(pool, n, replace=False))
 
 
 def _pool_draw(n: int, pool: Array) -> Draw:
-    def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays, NDArray[np.int64] | None]:
-        chosen = np.sort(rng.choice(len(pool), n, replace=False))
+    def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays]:
+        chosen = _chosen(n, len(pool), rng)
         rest = np.ones(len(pool), dtype=bool)
         rest[chosen] = False
         others = pool[rest]
-        return pool[chosen], ReferenceArrays("points", others, np.ones(len(others))), chosen
+        return pool[chosen], ReferenceArrays("points", others, np.ones(len(others)))
 
     return draw
 
@@ -258,7 +267,7 @@ def _mass_draw(xy: Array, reference: ReferenceArrays) -> Draw:
     places, mass = reference.xy[order], reference.mass[order]
     total = float(mass.sum())
 
-    def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays, NDArray[np.int64] | None]:
+    def draw(rng: np.random.Generator) -> tuple[Array, ReferenceArrays]:
         kept = np.zeros(n, dtype=bool)
         kept[rng.choice(n, _of_own(n, total, rng), replace=False)] = True
         counts = rng.multinomial(n - int(kept.sum()), mass / total)
@@ -270,7 +279,7 @@ def _mass_draw(xy: Array, reference: ReferenceArrays) -> Draw:
             xy=np.vstack([places, own[~kept]]),
             mass=np.concatenate([np.maximum(mass - counts, 0.0), np.ones(int((~kept).sum()))]),
         )
-        return np.vstack([own[kept], drawn]), rest, None
+        return np.vstack([own[kept], drawn]), rest
 
     return draw
 

@@ -16,7 +16,7 @@ from scipy.stats import binomtest, hypergeom, poisson
 
 from sialgeo.kernels import compiled
 from sialgeo.kernels.density import cluster, dbscan, footprint_sums
-from sialgeo.kernels.grid import fits
+from sialgeo.kernels.grid import Grid, frame_of
 from sialgeo.kernels.likelihood import (
     UNREACHABLE,
     bernoulli_llr,
@@ -32,6 +32,7 @@ from sialgeo.kernels.neighbours import (
     covered_by,
     nearest_within,
 )
+from sialgeo.kernels.pooled import Rung
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -112,10 +113,10 @@ def test_the_compiled_path_is_left_out_where_numba_cannot_serve(
 
 @pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
 def test_few_points_on_a_long_line_take_few_cells() -> None:
-    from sialgeo.kernels.grid import Grid
-
     line = np.column_stack([np.linspace(0, 1e7, 50), np.zeros(50)])
-    assert len(Grid.of(line, 1e-3).keys) == 50
+    frame = frame_of(line, 1e-3)
+    assert frame is not None
+    assert len(Grid.of(line, frame).keys) == 50
     assert (count_within(line, line, 1e-3, compiled=True) == 1).all()
 
 
@@ -133,9 +134,58 @@ def test_both_paths_give_the_same_clusters(
 
 
 @pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@pytest.mark.parametrize(
+    "radius", [30.0, 900.0, 9_000.0]
+)  # squares: many more than points, or fewer
+def test_many_points_give_the_same_clusters_for_any_number_of_threads(radius: float) -> None:
+    from sklearn.cluster import DBSCAN
+
+    rng = np.random.default_rng(3)
+    towns = rng.uniform(0, 4e5, (60, 2))[rng.integers(0, 60, 24_000)]
+    spread = rng.choice([20.0, 400.0, 40_000.0], (24_000, 1))
+    xy = np.round(towns + spread * rng.normal(size=(24_000, 2)), 1)
+    frame = frame_of(xy, radius)
+    assert frame is not None
+    answers = []
+    for threads in (1, 2, 5):
+        grid = Grid.of(xy, frame, threads)
+        assert (xy[grid.order] == np.column_stack([grid.x, grid.y])).all()
+        assert (
+            np.diff(grid.order)[np.diff(np.repeat(grid.keys, np.diff(grid.start))) == 0] > 0
+        ).all()
+        answers.append(grid.labels(grid.reach(grid, radius, 6, threads), radius, threads))
+    for labels, core in answers[1:]:
+        assert (labels == answers[0][0]).all()
+        assert (core == answers[0][1]).all()
+    labels, core = answers[0]
+    plain, plain_core = dbscan(xy, radius, 6, compiled=False)
+    assert (plain == labels).all()
+    assert (plain_core == core).all()
+    if radius < 5_000:  # scikit-learn keeps every pair
+        theirs = DBSCAN(eps=radius, min_samples=6).fit(xy)
+        assert np.flatnonzero(core).tolist() == theirs.core_sample_indices_.tolist()
+        assert same_partition(labels[core], theirs.labels_[core])
+
+
+@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@few
+@given(shapes, seeds, origins)
+def test_reach_is_the_count_held_against_a_need(shape: str, seed: int, origin: float) -> None:
+    xy, radius = points_of(shape, seed, origin)
+    frame = frame_of(xy, radius)
+    if frame is None:
+        return
+    grid = Grid.of(xy, frame)
+    need = np.random.default_rng(seed).integers(0, 12, len(xy))
+    counts = near(xy, xy, radius).sum(axis=1)[grid.order]
+    assert (grid.counts(grid, radius) == counts).all()
+    assert (grid.reach(grid, radius, need) == (counts >= need)).all()
+
+
+@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
 def test_squares_that_no_number_could_name_are_left_to_the_plain_path() -> None:
     xy = np.array([[0.0, 0.0], [1e12, 1e12], [0.0, 1e12]])
-    assert not fits(xy, 1e-6)
+    assert frame_of(xy, 1e-6) is None
     assert count_within(xy, xy, 1e-6, compiled=True).tolist() == [1, 1, 1]
     assert dbscan(xy, 1e-6, 1, compiled=True)[0].tolist() == [0, 2, 1]
 
@@ -484,3 +534,47 @@ def test_naive_risk_by_hand() -> None:
 def test_naive_risk_without_a_reference_is_unknown() -> None:
     found = naive_risk_interval(np.array([5.0]), np.array([np.nan]), 10)
     assert all(math.isnan(float(v[0])) for v in found)
+
+
+# --- the relative rule -----------------------------------------------------------------------------
+
+
+@few
+@given(shapes, seeds, origins)
+def test_the_relative_rule_by_brute_force_on_both_paths(
+    shape: str, seed: int, origin: float
+) -> None:
+    pool, radius = points_of(shape, seed, origin)
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, len(pool) + 1))
+    chosen = np.sort(rng.choice(len(pool), n, replace=False))
+    joined = near(pool, pool, radius)
+    need = hypergeometric_critical(joined.sum(axis=1), n, len(pool), 0.05)
+    core = joined[np.ix_(chosen, chosen)].sum(axis=1) >= np.maximum(need[chosen], 2)
+    expected = cluster(pool[chosen], core, radius, compiled=False)
+    for path in (False, True):
+        for asked in (None, chosen):
+            rung = Rung.of(pool, n, radius, 0.05, 2, asked=asked, compiled=path)
+            labels, flags = rung.label(chosen)
+            assert (labels == expected).all()
+            assert (flags == core).all()
+            if not core.any():
+                continue
+            cases, held = rung.covered(chosen, labels)
+            for k in range(labels.max() + 1):
+                inside = near(pool, pool[chosen[labels == k]], radius / 2).any(axis=1)
+                assert held[k] == inside.sum()
+                assert cases[k] == inside[chosen].sum()
+
+
+@few
+@given(shapes, seeds, origins)
+def test_footprint_sums_are_alike_on_both_paths(shape: str, seed: int, origin: float) -> None:
+    points, radius = points_of(shape, seed, origin)
+    rng = np.random.default_rng(seed)
+    members = points_of(shape, seed + 1, origin)[0]
+    labels = rng.integers(-1, 4, len(members))
+    mass, wide = rng.integers(1, 9, len(points)).astype(float), np.full(4, radius)
+    wide[::2] *= 0.5
+    plain = footprint_sums(points, mass, members, labels, wide, compiled=False)
+    assert (footprint_sums(points, mass, members, labels, wide, compiled=True) == plain).all()

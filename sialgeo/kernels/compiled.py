@@ -26,9 +26,9 @@ def compile_all(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace | 
     except ImportError:  # installed, but for another numpy
         return None
     try:
-        made = [njit(nogil=True, cache=True, fastmath=False)(f) for f in functions]
+        made = [njit(nogil=True, cache=True, error_model="numpy")(f) for f in functions]
     except RuntimeError:  # no folder where a compiled kernel may be kept
-        made = [njit(nogil=True, fastmath=False)(f) for f in functions]
+        made = [njit(nogil=True, error_model="numpy")(f) for f in functions]
     return SimpleNamespace(**{f.__name__[1:]: m for f, m in zip(functions, made, strict=True)})
 
 

@@ -12,14 +12,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.kernels.grid import Grid, fits
+from sialgeo.kernels.grid import Frame, Grid, frame_of
 from sialgeo.kernels.neighbours import (
-    COMPILED_FROM,
     canonical_order,
     components_within,
     count_within,
     covered_by,
     nearest_within,
+    worth,
 )
 
 Array = NDArray[np.float64]
@@ -35,9 +35,10 @@ def cluster(xy: Array, core: Flags, radius: float, *, compiled: bool | None = No
     labels : (n,) int64
         −1 for units in no cluster; numbers by the canonical order (x, then y) of the cores.
     """
-    if _on_grid(xy, radius, compiled):
-        grid = Grid.of(xy, radius)
-        return grid.labels(core[grid.order], radius)
+    frame = frame_of(xy, radius, compiled=worth(len(xy), compiled))
+    if frame is not None:
+        grid = Grid.of(xy, frame)
+        return grid.labels(core[grid.order], radius)[0]
     labels = np.full(len(xy), -1, dtype=np.int64)
     cores = np.flatnonzero(core)
     cores = cores[canonical_order(xy[cores])]
@@ -57,23 +58,22 @@ def dbscan(
     >>> dbscan(np.array([[0.0, 0.0], [0.0, 1.0], [9.0, 9.0]]), 1.0, 2)[0]
     array([ 0,  0, -1])
     """
-    if _on_grid(xy, radius, compiled):
-        grid = Grid.of(xy, radius)
-        dense = grid.counts(grid, radius, at_least=min_units) >= min_units
-        core = np.empty(len(xy), dtype=bool)
-        core[grid.order] = dense
-        return grid.labels(dense, radius), core
+    frame = frame_of(xy, radius, compiled=worth(len(xy), compiled))
+    if frame is not None:
+        grid = Grid.of(xy, frame)
+        return grid.labels(grid.reach(grid, radius, min_units), radius)
     core = count_within(xy, xy, radius, compiled=False) >= min_units
     return cluster(xy, core, radius, compiled=False), core
 
 
-def _on_grid(xy: Array, radius: float, compiled: bool | None) -> bool:
-    wanted = len(xy) >= COMPILED_FROM if compiled is None else compiled
-    return wanted and len(xy) > 0 and fits(xy, radius)
-
-
 def footprint_sums(
-    points: Array, mass: Array, members: Array, labels: Ints, radius: Array
+    points: Array,
+    mass: Array,
+    members: Array,
+    labels: Ints,
+    radius: Array,
+    *,
+    compiled: bool | None = None,
 ) -> Array:
     """Sum the mass of the points inside each cluster's footprint (discs around its members).
 
@@ -91,6 +91,30 @@ def footprint_sums(
     """
     count = int(labels.max(initial=-1)) + 1
     sums = np.zeros(count)
-    for number in range(count):
-        sums[number] = mass[covered_by(points, members[labels == number], radius[number])].sum()
+    if len(points) == 0:
+        return sums
+    large = worth(len(points) + len(members), compiled)
+    for reach in np.unique(radius[:count]):
+        ours = np.flatnonzero((labels >= 0) & (radius[labels] == reach))
+        frame = frame_of(points, 2 * float(reach), compiled=large)  # squares wider than the reach
+        if frame is not None:
+            held = _covered(points, mass, members[ours], labels[ours], float(reach), frame)
+            sums[: len(held)] += held
+            continue
+        for number in np.unique(labels[ours]):
+            near = covered_by(points, members[ours[labels[ours] == number]], float(reach))
+            sums[number] = mass[near].sum()
+    return sums
+
+
+def _covered(
+    points: Array, mass: Array, members: Array, labels: Ints, reach: float, frame: Frame
+) -> Array:
+    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
+    near = ((members >= low) & (members <= high)).all(axis=1)
+    if not near.any():
+        return np.zeros(0)
+    grid, ours = Grid.of(points, frame), Grid.of(members[near], frame)
+    held = mass[grid.order]
+    sums: Array = grid.covered(ours, labels[near][ours.order], reach, held, held)[0]
     return sums

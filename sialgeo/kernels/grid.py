@@ -5,8 +5,8 @@ neighbours without looking and only squares up to two steps away matter. Squares
 point's disc are counted whole. Only occupied squares are stored: small radii over huge extents cost
 nothing more. Memory is linear in the points; no pair is ever stored.
 
-The functions at the end are written for numba; it compiles them at their first use and
-keeps the result on disk. They release the GIL and run on our own threads.
+The loops are in :mod:`sialgeo.kernels.cells`; numba compiles them at their first use and keeps the
+result on disk. They release the GIL and run on our own threads.
 
 References
 ----------
@@ -16,124 +16,266 @@ Wang, Y., Gu, Y., Shun, J. (2020). Theoretically-efficient and practical paralle
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.kernels.cells import FUNCTIONS
 from sialgeo.kernels.compiled import compile_all, default_threads
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Rows = NDArray[np.int32]
 Flags = NDArray[np.bool_]
 
 TIGHT = 1e-9  # relative room for rounding where a square is taken or left whole
-CHUNK = 4096  # squares for one thread at a time, at the least
+ROUGH = 1e-3  # more room than this, and the coordinates cannot tell squares apart
+MOST = 2**31 - 1  # points: their numbers take 32 bits
+PARTS = 8  # for each thread: the work of squares is uneven
+STACKS = 9  # bits: as many stacks of squares are sorted one by one
+ALONE = 20_000  # points under which threads are not worth starting
 
 
 def functions() -> SimpleNamespace | None:
     """Return the compiled functions, or None where numba is not there or does not fit numpy."""
-    return compile_all(_FUNCTIONS)
+    return compile_all(FUNCTIONS)
 
 
-def fits(xy: Array, radius: float) -> bool:
-    """Tell whether the compiled path can serve: it is there, and its squares can be numbered."""
-    if functions() is None:
-        return False
-    side = radius / math.sqrt(2) * (1 - TIGHT)
-    columns, rows = np.ptp(xy, axis=0) / side + 16
-    return bool(columns * rows < 2.0**62)
+class Frame(NamedTuple):
+    """The squares: origin, side, row length, and the relative room for rounding."""
 
-
-@dataclass(frozen=True)
-class Grid:
-    """Points sorted into squares: ``keys`` are those occupied, ``start`` where each begins."""
-
-    x: Array
-    y: Array
-    order: Ints
-    keys: Ints
-    start: Ints
     x0: float
     y0: float
     side: float
     width: int
+    slack: float
+
+
+def frame_of(xy: Array, radius: float, *, compiled: bool = True) -> Frame | None:
+    """Return the squares for points (n, 2), or None where the compiled path cannot serve them."""
+    if not compiled or len(xy) == 0 or len(xy) > MOST or functions() is None:
+        return None
+    west, east = float(xy[:, 0].min()), float(xy[:, 0].max())
+    south, north = float(xy[:, 1].min()), float(xy[:, 1].max())
+    farthest = max(abs(west), abs(east), abs(south), abs(north))
+    slack = TIGHT + 32 * float(np.finfo(float).eps) * farthest / max(radius, 1e-300)
+    if slack > ROUGH:
+        return None
+    side = radius / math.sqrt(2) * (1 - slack)
+    x0, y0 = west - 3 * side, south - 3 * side
+    columns, rows = (east - x0) / side + 8, (north - y0) / side + 8
+    return Frame(x0, y0, side, int(columns), 4 * slack) if columns * rows < 2.0**62 else None
+
+
+_STEPS = np.array(  # (columns, rows) to half of the squares within reach, the nearest first
+    [(1, 0), (0, 1), (1, 1), (-1, 1), (2, 0), (0, 2), (2, 1), (-2, 1), (1, 2), (-1, 2), (2, 2), (-2, 2)]
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Points sorted into squares: ``keys`` are those occupied, ``start`` where each begins.
+
+    ``order`` are the points' rows as given; ``given`` their squares in that order, where few squares
+    are empty.
+    """
+
+    x: Array
+    y: Array
+    order: Rows
+    keys: Ints
+    start: Ints
+    frame: Frame
+    given: NDArray[Any] | None = None
 
     @classmethod
-    def of(cls, xy: Array, radius: float, frame: Grid | None = None) -> Grid:
-        """Sort points (n, 2) for a radius; ``frame`` gives the squares of another grid."""
-        made = _required()
-        if frame is None:
-            side = radius / math.sqrt(2) * (1 - TIGHT)
-            x0, y0 = xy[:, 0].min() - 3 * side, xy[:, 1].min() - 3 * side
-            width = int((xy[:, 0].max() - x0) / side) + 8
-        else:
-            side, x0, y0, width = frame.side, frame.x0, frame.y0, frame.width
-        keys = made.keys(xy[:, 0], xy[:, 1], x0, y0, side, width)
-        order, keys, start = _sorted(keys, made)
-        x, y = xy[:, 0][order], xy[:, 1][order]
-        return cls(x, y, order, keys, start, float(x0), float(y0), float(side), width)
+    def of(cls, xy: Array, frame: Frame, threads: int = 0) -> Grid:
+        """Sort points (n, 2), all within the frame."""
+        xy = np.ascontiguousarray(xy, dtype=float)
+        cells = (int((float(xy[:, 1].max()) - frame.y0) / frame.side) + 1) * frame.width
+        bounds = _bounds(len(xy), threads)
+        if cells < 4 * len(xy) + 1024 and cells <= MOST:
+            return _sorted_by_tally(xy, frame, cells, bounds)
+        return _sorted_by_digits(xy, frame, cells, bounds)
 
-    @property
-    def frame(self) -> tuple[float, float, float, int]:
-        """Return the origin, the side and the row length of the squares."""
-        return self.x0, self.y0, self.side, self.width
-
-    def subset(self, chosen: Flags) -> Grid:
-        """Keep some of the sorted points (flags in the sorted order); nothing is sorted again."""
-        kept = np.concatenate([[0], np.cumsum(chosen)])[self.start]
-        size = np.diff(kept)
-        held = size > 0
-        start = np.concatenate([[0], np.cumsum(size[held])]).astype(np.int64)
-        part = (self.x[chosen], self.y[chosen], self.order[chosen], self.keys[held], start)
-        return Grid(*part, *self.frame)
-
-    def counts(self, points: Grid, radius: float, at_least: int = 0, threads: int = 0) -> Ints:
+    def counts(self, points: Grid, radius: float, threads: int = 0) -> Ints:
         """Count, for each of this grid's points as sorted, the points of another at ≤ radius.
 
-        Both grids share their squares. ``at_least`` > 0 stops a point's count once it is reached.
+        Both grids share their squares.
         """
         found = np.zeros(len(self.x), dtype=np.int64)
         made = _required()
-
-        def part(bounds: tuple[int, int]) -> None:
-            made.count(
+        self._share(
+            lambda low, high: made.count(
                 self.x, self.y, self.keys, self.start, points.x, points.y, points.keys,
-                points.start, *self.frame, radius, at_least, bounds[0], bounds[1], found,
-            )  # fmt: skip
-
-        workers = threads or default_threads()
-        step = max(-(-len(self.keys) // (4 * workers)), CHUNK)
-        parts = [(low, min(low + step, len(self.keys))) for low in range(0, len(self.keys), step)]
-        if len(parts) <= 1 or workers == 1:
-            for bounds in parts:
-                part(bounds)
-            return found
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(part, parts))
+                points.start, *self.frame, radius, low, high, *self._rows(points, low), found,
+            ), threads,
+        )  # fmt: skip
         return found
 
-    def labels(self, core: Flags, radius: float) -> Ints:
-        """Join cores (flags as sorted) at ≤ radius, give others to their nearest core; as given."""
-        made = _required()
-        cores = self.subset(core)
-        parent = np.arange(len(cores.keys), dtype=np.int64)
-        made.union(cores.x, cores.y, cores.keys, cores.start, *cores.frame, radius, parent)
-        of_core = made.flatten(parent, cores.x, cores.y, cores.start)
-        labels = np.full(len(self.x), -1, dtype=np.int64)
-        labels[core] = of_core
-        others = self.subset(~core)
-        labels[~core] = made.nearest_core(
-            others.x, others.y, others.keys, others.start,
-            cores.x, cores.y, cores.keys, cores.start, of_core, self.width, radius,
+    def reach(self, points: Grid, radius: float, need: Any, threads: int = 0) -> Flags:
+        """Tell, for each of this grid's points as sorted, whether its count is ``need`` or more.
+
+        ``need`` is one number, or one for each point as sorted.
+        """
+        reached = np.zeros(len(self.x), dtype=np.bool_)
+        least = np.atleast_1d(np.asarray(need, dtype=np.int64))
+        step, made = int(np.ndim(need) > 0), _required()
+        self._share(
+            lambda low, high: made.reach(
+                self.x, self.y, self.keys, self.start, points.x, points.y, points.keys,
+                points.start, *self.frame, radius, least, step, low, high,
+                *self._rows(points, low), reached,
+            ), threads,
         )  # fmt: skip
-        given = np.empty_like(labels)
-        given[self.order] = labels
-        return given
+        return reached
+
+    def labels(self, core: Flags, radius: float, threads: int = 0) -> tuple[Ints, Flags]:
+        """Join cores (flags as sorted) at ≤ radius, give others to their nearest core.
+
+        The points are reordered within their squares: use the grid no more. Returns labels and core
+        flags in the order given.
+        """
+        made, n, count = _required(), len(self.x), len(self.keys)
+        cores, leader = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+        box = np.zeros((count, 4))
+        self._share(
+            lambda low, high: made.cores_first(
+                self.x, self.y, self.order, core, self.start, low, high, cores, leader, box
+            ), threads,
+        )  # fmt: skip
+        number = self._components(cores, leader, box, radius, threads)
+        labels, flags = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
+        self._share(
+            lambda low, high: made.label(
+                self.x, self.y, self.order, self.keys, self.start, cores, number, *self.frame,
+                radius, low, high, self._rows(self, low)[0], int(self.given is None), labels, flags,
+            ), threads,
+        )  # fmt: skip
+        if self.given is not None:
+            table = np.full(int(self.keys[-1]) + 1, -1, dtype=np.int32)
+            table[self.keys] = np.where(cores == np.diff(self.start), number, -1)
+            given = self.given
+            _run(
+                lambda low, high: made.spread(given, table, low, high, labels, flags),
+                _bounds(n, threads),
+                threads,
+            )
+        return labels, flags
+
+    @cached_property
+    def cell(self) -> Rows:
+        """Return which of the occupied squares each sorted point is in."""
+        return np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.start))
+
+    def subset(self, chosen: Ints, order: Ints) -> Grid:
+        """Return the grid of some points: positions as sorted, rising, and the rows they get."""
+        cell = self.cell[chosen]
+        start = np.concatenate([[0], np.flatnonzero(np.diff(cell)) + 1, [len(chosen)]])
+        keys = self.keys[cell[start[:-1]]]
+        rows = order.astype(np.int32)
+        return Grid(self.x[chosen], self.y[chosen], rows, keys, start.astype(np.int64), self.frame)
+
+    def covered(
+        self, members: Grid, labels: Ints, reach: float, mass: Array, case: Array, threads: int = 0
+    ) -> Array:
+        """Sum this grid's points within reach of any member of each cluster.
+
+        Parameters
+        ----------
+        members
+            A grid with the same squares, whose side is more than ``reach``; ``labels`` (m,) their
+            clusters in its order.
+        mass, case : (n,)
+            Two figures of each point, as sorted.
+
+        Returns
+        -------
+        sums : (2, clusters), of mass and of case.
+        """
+        made, count = _required(), int(labels.max(initial=-1)) + 1
+        by = np.lexsort((labels, members.cell))
+        mx, my, label = members.x[by], members.y[by], labels[by]
+        strips = self._strips(1, 2 * PARTS)  # as many for any number of threads: sums add up alike
+        found = {low: np.zeros((2, count)) for low, _high in strips}
+
+        def part(low: int, high: int) -> None:
+            stamp = np.full(count, -1, dtype=np.int64)
+            key, width = int(self.keys[low]), self.frame.width
+            begin = np.searchsorted(members.keys, key + np.arange(-1, 2) * width - 1)
+            made.cover(
+                self.x, self.y, mass, case, self.keys, self.start, mx, my, members.keys,
+                members.start, label, *self.frame, reach, low, high, begin, stamp, found[low],
+            )  # fmt: skip
+
+        _run(part, strips, threads)
+        return np.sum(list(found.values()), axis=0)
+
+    def _components(
+        self, cores: Ints, leader: Ints, box: Array, radius: float, threads: int
+    ) -> Ints:
+        """Return the number of each square's component: strips by threads, then what joins them."""
+        made, width = _required(), self.frame.width
+        parent = np.arange(len(self.keys), dtype=np.int64)
+        given = (self.x, self.y, self.keys, self.start, cores, box, self.frame.slack, radius)
+        steps = _STEPS[:, 1] * width + _STEPS[:, 0]
+
+        def union(low: int, high: int, beyond: int = 0) -> None:
+            begin = np.searchsorted(self.keys, self.keys[low] + steps)
+            made.union(*given, steps, begin, low, high, beyond, parent)
+
+        strips = self._strips(threads, parts=1)
+        _run(union, strips, threads)
+        for low, high in strips[:-1]:
+            near = int(np.searchsorted(self.keys, self.keys[high - 1] - 2 * width - 2))
+            union(max(low, near), high, 1)
+        least = np.full(len(parent), -1, dtype=np.int64)
+        made.leaders(parent, leader, self.x, self.y, least)
+        roots = np.flatnonzero(least >= 0)
+        first = least[roots]
+        number = np.full(len(parent), -1, dtype=np.int64)
+        number[roots[np.lexsort((self.y[first], self.x[first]))]] = np.arange(len(roots))
+        return number[parent]
+
+    def _rows(self, points: Grid, first: int) -> tuple[Ints, Ints]:
+        """Return where the five rows around a square begin among another grid's squares, twice."""
+        key, width = int(self.keys[first]), self.frame.width
+        begin = np.searchsorted(points.keys, key + np.arange(-2, 3) * width - 2)
+        return begin, begin.copy()
+
+    def _share(self, work: Callable[[int, int], Any], threads: int, parts: int = PARTS) -> None:
+        _run(work, self._strips(threads, parts), threads)
+
+    def _strips(self, threads: int, parts: int) -> list[tuple[int, int]]:
+        """Split the squares into runs of as many points, more of them than threads."""
+        if len(self.x) < ALONE:
+            return [(0, len(self.keys))]
+        wanted = (threads or default_threads()) * parts
+        cuts = np.searchsorted(self.start, np.linspace(0, len(self.x), wanted + 1)[1:-1])
+        cuts = np.unique([0, *cuts.tolist(), len(self.keys)])
+        return list(itertools.pairwise(cuts.tolist()))
+
+
+def _run(work: Callable[[int, int], Any], bounds: list[tuple[int, int]], threads: int) -> None:
+    if len(bounds) == 1 or threads == 1:
+        for low, high in bounds:
+            work(low, high)
+        return
+    with ThreadPoolExecutor(threads or default_threads()) as pool:
+        list(pool.map(work, *zip(*bounds, strict=True)))
+
+
+def _bounds(n: int, threads: int) -> list[tuple[int, int]]:
+    workers = 1 if n < ALONE else threads or default_threads()
+    return list(itertools.pairwise(np.linspace(0, n, workers + 1).astype(int).tolist()))
 
 
 def _required() -> SimpleNamespace:
@@ -143,202 +285,50 @@ def _required() -> SimpleNamespace:
     return found
 
 
-def _sorted(keys: Ints, made: SimpleNamespace) -> tuple[Ints, Ints, Ints]:
-    """Return the order of the points by key, the keys that occur, and where each begins."""
-    low, high = int(keys.min()), int(keys.max())
-    if high - low < 4 * len(keys) + 1024:
-        size = np.bincount(keys - low, minlength=high - low + 1)
-        first = np.concatenate([[0], np.cumsum(size)])
-        order = made.scatter(keys, low, first[:-1].copy())
-        held = np.flatnonzero(size)
-        return order, held + low, np.append(first[held], len(keys)).astype(np.int64)
-    order = np.argsort(keys, kind="stable")
-    found, start = np.unique(keys[order], return_index=True)
-    return order.astype(np.int64), found, np.append(start, len(keys)).astype(np.int64)
+def _sorted_by_tally(xy: Array, frame: Frame, cells: int, bounds: list[tuple[int, int]]) -> Grid:
+    """Sort by counting what each square holds."""
+    made, n = _required(), len(xy)
+    keys, sizes = np.empty(n, dtype=np.int32), np.zeros((len(bounds), cells), dtype=np.int32)
+    turn = {low: t for t, (low, _high) in enumerate(bounds)}
+
+    def tally(low: int, high: int) -> None:
+        made.number(xy, *frame[:4], low, high, keys)
+        made.tally(keys, low, high, sizes[turn[low]])
+
+    _run(tally, bounds, len(bounds))
+    held = sizes.sum(axis=0, dtype=np.int32)
+    place = np.cumsum(held, dtype=np.int32) - held
+    found = np.flatnonzero(held)
+    start = np.append(place[found], n).astype(np.int64)
+    shift = max(cells.bit_length() - STACKS, 0)
+    stacks = np.add.reduceat(sizes, np.arange(0, cells, 1 << shift), axis=1, dtype=np.int64).T
+    before = np.ascontiguousarray((np.cumsum(stacks).reshape(stacks.shape) - stacks).T)
+    ends = np.append(before[0], n)
+    dealt, tags = np.empty((n, 2)), np.empty(n, dtype=np.int64)
+    _run(
+        lambda low, high: made.deal(xy, keys, low, high, shift, before[turn[low]], dealt, tags),
+        bounds,
+        len(bounds),
+    )
+    x, y, order = np.empty(n), np.empty(n), np.empty(n, dtype=np.int32)
+    cuts = np.unique(ends[np.searchsorted(ends, np.linspace(0, n, len(bounds) + 1))]).tolist()
+    _run(
+        lambda low, high: made.scatter(dealt, tags, low, high, place, x, y, order),
+        list(itertools.pairwise(cuts)),
+        len(bounds),
+    )
+    return Grid(x, y, order, found, start, frame, keys)
 
 
-# --- written for numba ------------------------------------------------------------------------------
-
-
-def _keys(x: Any, y: Any, x0: float, y0: float, side: float, width: int) -> Any:
-    keys = np.empty(len(x), dtype=np.int64)
-    for i in range(len(x)):
-        keys[i] = int((y[i] - y0) / side) * width + int((x[i] - x0) / side)
-    return keys
-
-
-def _scatter(keys: Any, low: int, place: Any) -> Any:
-    order = np.empty(len(keys), dtype=np.int64)
-    for i in range(len(keys)):
-        k = keys[i] - low
-        order[place[k]] = i
-        place[k] += 1
-    return order
-
-
-def _count(
-    qx: Any, qy: Any, qkeys: Any, qstart: Any, px: Any, py: Any, keys: Any, start: Any,
-    x0: float, y0: float, side: float, width: int, radius: float, at_least: int,
-    first: int, last: int, found: Any,
-) -> None:  # fmt: skip
-    limit = radius * radius
-    inner, outer = limit * (1 - 1e-9), limit * (1 + 1e-9)
-    begin = np.zeros(5, dtype=np.int64)
-    end = np.zeros(5, dtype=np.int64)
-    for d in range(5):
-        begin[d] = np.searchsorted(keys, qkeys[first] + (d - 2) * width - 2)
-        end[d] = begin[d]
-    for c in range(first, last):
-        key = qkeys[c]
-        for d in range(5):
-            lowest = key + (d - 2) * width - 2
-            p = begin[d]
-            while p < len(keys) and keys[p] < lowest:
-                p += 1
-            begin[d] = p
-            q = max(p, end[d])
-            while q < len(keys) and keys[q] <= lowest + 4:
-                q += 1
-            end[d] = q
-        left = x0 + (key % width) * side
-        bottom = y0 + (key // width) * side
-        for i in range(qstart[c], qstart[c + 1]):
-            x, y = qx[i] - left, qy[i] - bottom
-            total = 0
-            for turn in range(5):
-                d = (turn + 2) % 5  # the own row first
-                ylow = (d - 2) * side - y
-                yhigh = ylow + side
-                near_y = ylow * ylow if ylow > 0 else (yhigh * yhigh if yhigh < 0 else 0.0)
-                far_y = max(ylow * ylow, yhigh * yhigh)
-                for q in range(begin[d], end[d]):
-                    xlow = (keys[q] - key - (d - 2) * width) * side - x
-                    xhigh = xlow + side
-                    near = near_y + (
-                        xlow * xlow if xlow > 0 else (xhigh * xhigh if xhigh < 0 else 0.0)
-                    )
-                    if near > outer:
-                        continue
-                    if far_y + max(xlow * xlow, xhigh * xhigh) < inner:
-                        total += start[q + 1] - start[q]
-                        continue
-                    for j in range(start[q], start[q + 1]):
-                        dx, dy = px[j] - qx[i], py[j] - qy[i]
-                        if dx * dx + dy * dy <= limit:
-                            total += 1
-                if 0 < at_least <= total:
-                    break
-            found[i] = total
-
-
-def _union(
-    x: Any, y: Any, keys: Any, start: Any, x0: float, y0: float, side: float, width: int,
-    radius: float, parent: Any,
-) -> None:  # fmt: skip
-    limit = radius * radius
-    outer = limit * (1 + 1e-9)
-    steps_x = np.array([1, 0, 1, -1, 2, 0, 2, -2, 1, -1, 2, -2])
-    steps_y = np.array([0, 1, 1, 1, 0, 2, 1, 1, 2, 2, 2, 2])
-    for s in range(12):
-        step = steps_y[s] * width + steps_x[s]
-        p = 0
-        for c in range(len(keys)):
-            wanted = keys[c] + step
-            while p < len(keys) and keys[p] < wanted:
-                p += 1
-            if p == len(keys):
-                break
-            if keys[p] != wanted:
-                continue
-            a, b = c, p
-            while parent[a] != a:
-                parent[a] = parent[parent[a]]
-                a = parent[a]
-            while parent[b] != b:
-                parent[b] = parent[parent[b]]
-                b = parent[b]
-            if a == b:
-                continue
-            left = x0 + (wanted % width) * side
-            bottom = y0 + (wanted // width) * side
-            joined = False
-            for i in range(start[c], start[c + 1]):
-                dx = max(left - x[i], 0.0, x[i] - left - side)
-                dy = max(bottom - y[i], 0.0, y[i] - bottom - side)
-                if dx * dx + dy * dy > outer:
-                    continue
-                for j in range(start[p], start[p + 1]):
-                    gx, gy = x[j] - x[i], y[j] - y[i]
-                    if gx * gx + gy * gy <= limit:
-                        joined = True
-                        break
-                if joined:
-                    break
-            if joined:
-                parent[max(a, b)] = min(a, b)
-
-
-def _flatten(parent: Any, x: Any, y: Any, start: Any) -> Any:
-    """Number the components by their first point (least x, then y); one number per point."""
-    cells = len(parent)
-    least = np.full(cells, -1, dtype=np.int64)
-    for c in range(cells):
-        root = c
-        while parent[root] != root:
-            root = parent[root]
-        parent[c] = root
-        for i in range(start[c], start[c + 1]):
-            k = least[root]
-            if k < 0 or x[i] < x[k] or (x[i] == x[k] and y[i] < y[k]):
-                least[root] = i
-    roots = np.flatnonzero(least >= 0)
-    by_y = roots[np.argsort(y[least[roots]], kind="mergesort")]
-    ordered = by_y[np.argsort(x[least[by_y]], kind="mergesort")]
-    number = np.empty(cells, dtype=np.int64)
-    for k in range(len(ordered)):
-        number[ordered[k]] = k
-    labels = np.empty(len(x), dtype=np.int64)
-    for c in range(cells):
-        for i in range(start[c], start[c + 1]):
-            labels[i] = number[parent[c]]
-    return labels
-
-
-def _nearest_core(
-    qx: Any, qy: Any, qkeys: Any, qstart: Any, px: Any, py: Any, keys: Any, start: Any,
-    labels: Any, width: int, radius: float,
-) -> Any:  # fmt: skip
-    """Give each query the label of its nearest core at ≤ radius; of equals the least x, then y."""
-    limit = radius * radius
-    found = np.full(len(qx), -1, dtype=np.int64)
-    begin = np.zeros(5, dtype=np.int64)
-    for c in range(len(qkeys)):
-        for d in range(5):
-            lowest = qkeys[c] + (d - 2) * width - 2
-            p = begin[d]
-            while p < len(keys) and keys[p] < lowest:
-                p += 1
-            begin[d] = p
-        for i in range(qstart[c], qstart[c + 1]):
-            best, who = limit, -1
-            for d in range(5):
-                highest = qkeys[c] + (d - 2) * width + 2
-                q = begin[d]
-                while q < len(keys) and keys[q] <= highest:
-                    for j in range(start[q], start[q + 1]):
-                        dx, dy = px[j] - qx[i], py[j] - qy[i]
-                        gap = dx * dx + dy * dy
-                        if gap < best or (
-                            gap == best
-                            and (
-                                who < 0 or px[j] < px[who] or (px[j] == px[who] and py[j] < py[who])
-                            )
-                        ):
-                            best, who = gap, j
-                    q += 1
-            if who >= 0:
-                found[i] = labels[who]
-    return found
-
-
-_FUNCTIONS = (_keys, _scatter, _count, _union, _flatten, _nearest_core)
+def _sorted_by_digits(xy: Array, frame: Frame, cells: int, bounds: list[tuple[int, int]]) -> Grid:
+    """Sort where squares are many more than points: none is kept that is empty."""
+    made, n = _required(), len(xy)
+    keys, order = np.empty(n, dtype=np.int64), np.arange(n, dtype=np.int32)
+    _run(lambda low, high: made.number(xy, *frame[:4], low, high, keys), bounds, len(bounds))
+    spare_keys, spare_order = np.empty_like(keys), np.empty_like(order)
+    size = np.zeros(2048, dtype=np.int64)
+    if made.radix(keys, order, spare_keys, spare_order, cells.bit_length(), size):
+        keys, order = spare_keys, spare_order
+    new = np.flatnonzero(np.diff(keys)) + 1
+    start = np.concatenate([[0], new, [n]]).astype(np.int64)
+    return Grid(xy[:, 0][order], xy[:, 1][order], order, keys[start[:-1]], start, frame)

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 UNREACHABLE = np.iinfo(np.int64).max // 4
-_ROWS_AT_ONCE = 4_000_000
+_ROWS_AT_ONCE = 512
 
 
 def bernoulli_llr(c: Array | float, m: Array | float, cases: float, pool: float) -> Array:
@@ -109,10 +109,9 @@ def hypergeometric_critical(b: Ints, cases: int, pool: int, alpha: float) -> Int
     if len(found) == 0:
         return critical
     mean = (found - 1.0) * (cases - 1.0) / max(pool - 1.0, 1.0)
-    width = int(np.ceil(12 * np.sqrt(mean.max() + 1) + 40))
-    block = max(_ROWS_AT_ONCE // width, 1)
-    for low in range(0, len(found), block):
-        part = slice(low, low + block)
+    for low in range(0, len(found), _ROWS_AT_ONCE):
+        part = slice(low, low + _ROWS_AT_ONCE)
+        width = int(np.ceil(12 * np.sqrt(mean[part].max() + 1) + 40))
         critical[part] = _tail_start(found[part], np.floor(mean[part]), width, cases, pool, alpha)
     return critical[inverse.reshape(-1)]
 

@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from sialgeo.kernels.grid import TIGHT, Grid, fits
+from sialgeo.kernels.grid import TIGHT, Frame, Grid, frame_of
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,16 +43,20 @@ def count_within(
     """
     if len(queries) == 0 or len(points) == 0:
         return np.zeros(len(queries), dtype=np.int64)
-    if compiled is None:
-        compiled = len(queries) + len(points) >= COMPILED_FROM
-    if compiled and fits(points, radius):
-        return _count_on_grid(queries, points, radius)
+    frame = frame_of(points, radius, compiled=worth(len(queries) + len(points), compiled))
+    if frame is not None:
+        return _count_on_grid(queries, points, radius, frame)
     tree = cKDTree(points)
     return np.asarray(tree.query_ball_point(queries, radius, return_length=True), dtype=np.int64)
 
 
-def _count_on_grid(queries: Array, points: Array, radius: float) -> Ints:
-    grid = Grid.of(points, radius)
+def worth(n: int, compiled: bool | None) -> bool:
+    """Tell whether to take the compiled path for n points, where the caller leaves it open."""
+    return n >= COMPILED_FROM if compiled is None else compiled
+
+
+def _count_on_grid(queries: Array, points: Array, radius: float, frame: Frame) -> Ints:
+    grid = Grid.of(points, frame)
     found = np.zeros(len(queries), dtype=np.int64)
     if queries is points:
         found[grid.order] = grid.counts(grid, radius)
@@ -60,7 +64,7 @@ def _count_on_grid(queries: Array, points: Array, radius: float) -> Ints:
     low, high = points.min(axis=0) - radius, points.max(axis=0) + radius
     near = np.flatnonzero(((queries >= low) & (queries <= high)).all(axis=1))
     if len(near):
-        asked = Grid.of(queries[near], radius, grid)
+        asked = Grid.of(queries[near], frame)
         found[near[asked.order]] = asked.counts(grid, radius)
     return found
 
