@@ -217,7 +217,8 @@ class Grid:
             )  # fmt: skip
 
         _run(part, strips, threads)
-        return np.sum(list(found.values()), axis=0)
+        total: Array = np.sum(list(found.values()), axis=0)
+        return total
 
     def _components(
         self, cores: Ints, leader: Ints, box: Array, radius: float, threads: int

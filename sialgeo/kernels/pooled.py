@@ -102,10 +102,10 @@ class Rung:
         inside = np.flatnonzero(labels >= 0)
         if self.grid is None:
             wide = np.full(int(labels.max(initial=-1)) + 1, reach)
-            members, ours = self.xy[chosen[inside]], labels[inside]
+            places, ours = self.xy[chosen[inside]], labels[inside]
             ones = np.ones(len(self.xy))
-            pool = footprint_sums(self.xy, ones, members, ours, wide, compiled=False)
-            return footprint_sums(self.xy, flags, members, ours, wide, compiled=False), pool
+            pool = footprint_sums(self.xy, ones, places, ours, wide, compiled=False)
+            return footprint_sums(self.xy, flags, places, ours, wide, compiled=False), pool
         at = self.rank[chosen[inside]]
         by = np.argsort(at)
         members = self.grid.subset(at[by], by)
