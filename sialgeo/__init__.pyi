@@ -48,11 +48,13 @@ from sialgeo.overlays import join_indicators as join_indicators
 from sialgeo.overlays import overlay as overlay
 from sialgeo.pools import Clusterer as Clusterer
 from sialgeo.profiling import profile as profile
+from sialgeo.readers import check_tables as check_tables
 from sialgeo.readers import read_indicators as read_indicators
 from sialgeo.readers import read_places as read_places
 from sialgeo.readers import read_producers as read_producers
 from sialgeo.readers import read_raster as read_raster
 from sialgeo.readers import read_reference as read_reference
+from sialgeo.readers import read_tables as read_tables
 from sialgeo.readers import read_territories as read_territories
 from sialgeo.references import Reference as Reference
 from sialgeo.robustness import agreement as agreement
@@ -68,6 +70,9 @@ from sialgeo.specialisation import location_quotient as location_quotient
 from sialgeo.study import Study as Study
 from sialgeo.surfaces import Surface as Surface
 from sialgeo.surfaces import relative_risk_surface as relative_risk_surface
+from sialgeo.tables import SialTables as SialTables
+from sialgeo.tables import write_template as write_template
+from sialgeo.tables import write_xlsform as write_xlsform
 from sialgeo.triage import check_producers as check_producers
 from sialgeo.triage import select_cases as select_cases
 from sialgeo.verification import verify as verify

@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import gettext as _gettext
 import os
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -152,3 +154,14 @@ def N_(message: str) -> str:  # noqa: N802  (gettext's own name for "mark, trans
 def both(message: str) -> dict[str, str]:
     """Return the text in every language, keyed by language code."""
     return {code: text_in(code, message) for code in LANGUAGES}
+
+
+def plain(text: str) -> str:
+    """Return a text in lower case without accents and with single underscores.
+
+    >>> plain("Código  Postal"), plain("X (m)")
+    ('codigo_postal', 'x_m')
+    """
+    bare = unicodedata.normalize("NFKD", str(text).replace("ñ", "n").replace("Ñ", "N"))
+    bare = "".join(c for c in bare if not unicodedata.combining(c)).lower()
+    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import ParameterError, SchemaError
-from sialgeo.i18n import _
+from sialgeo.i18n import _, plain
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import code_widths, is_code
-from sialgeo.triage.countries import plain
 
 if TYPE_CHECKING:
     import pandas as pd

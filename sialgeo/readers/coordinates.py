@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import CRSError, ParameterError, SchemaError
-from sialgeo.i18n import _
+from sialgeo.i18n import _, plain
 from sialgeo.readers.columns import Parsed, clean
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import Pair, coordinate_pairs, point_columns, zone_columns
@@ -22,7 +22,6 @@ from sialgeo.triage.countries import (
     degrees_of,
     find_home,
     inside,
-    plain,
 )
 from sialgeo.triage.selection import unknown_columns
 

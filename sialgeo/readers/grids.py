@@ -46,6 +46,14 @@ class Grid:
 # --- text files -----------------------------------------------------------------------------------
 def text_grid(source: Source, log: Log, *, encoding: str | None, separator: str | None) -> Grid:
     """Read a CSV, TSV or other separated text."""
+    rows = text_rows(source, log, encoding=encoding, separator=separator)
+    return _with_header(rows, log, source)
+
+
+def text_rows(
+    source: Source, log: Log, *, encoding: str | None = None, separator: str | None = None
+) -> list[list[str]] | pd.DataFrame:
+    """Return all cells of a separated text, its header among them."""
     if encoding is None:
         encoding = guess_encoding(source.path, log)
     sample, skip, declared = _sample(source.path, encoding)
@@ -56,8 +64,7 @@ def text_grid(source: Source, log: Log, *, encoding: str | None, separator: str 
         raise ParameterError(
             _("separator “{separator}”: must be one character").format(separator=separator)
         )
-    rows = _parse(source.path, encoding, separator, skip)
-    return _with_header(rows, log, source)
+    return _parse(source.path, encoding, separator, skip)
 
 
 def guess_encoding(path: Path, log: Log) -> str:
@@ -242,20 +249,24 @@ def _parse(path: Path, encoding: str, separator: str, skip: int) -> list[list[st
 # --- workbooks ------------------------------------------------------------------------------------
 def workbook_grid(source: Source, log: Log, *, sheet: str | None) -> Grid:
     """Read one sheet of a workbook: python-calamine, openpyxl where that is absent."""
-    from importlib.util import find_spec
-
-    if find_spec("python_calamine") is not None:
-        sheets = _calamine(source.path)
-    elif source.suffix in (".xlsx", ".xlsm") and find_spec("openpyxl") is not None:
-        sheets = _openpyxl(source.path)
-    else:
-        raise MissingDependencyError(
-            "python-calamine", _("Reading {suffix} workbooks").format(suffix=source.suffix)
-        )
+    sheets = workbook_sheets(source)
     name = _choose_sheet(sheets, sheet, source, log)
     grid = _with_header(sheets[name], log, source)
     grid.sheet, grid.typed = name, True
     return grid
+
+
+def workbook_sheets(source: Source) -> dict[str, list[list[Any]]]:
+    """Return the cells of every sheet of a workbook, by its name."""
+    from importlib.util import find_spec
+
+    if find_spec("python_calamine") is not None:
+        return _calamine(source.path)
+    if source.suffix in (".xlsx", ".xlsm") and find_spec("openpyxl") is not None:
+        return _openpyxl(source.path)
+    raise MissingDependencyError(
+        "python-calamine", _("Reading {suffix} workbooks").format(suffix=source.suffix)
+    )
 
 
 def _calamine(path: Path) -> dict[str, list[list[Any]]]:

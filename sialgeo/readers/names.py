@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from sialgeo.triage.countries import plain
+from sialgeo.i18n import plain
 
 _TAIL = r"(?:wgs84|gps|dec|dd|gd|utm|wgs)?"
 _LAT = re.compile(rf"lat(?:itud|itude)?{_TAIL}")

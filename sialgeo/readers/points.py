@@ -135,7 +135,7 @@ def read_producers(
         found = _from_layer(frame, source, log, crs=crs, country=country)
     else:
         grid = _grid(source, log, frame, layer=layer, encoding=encoding, separator=separator)
-        found = _from_table(grid, log, x=x, y=y, crs=crs, decimal=decimal, country=country)
+        found = from_table(grid, log, x=x, y=y, crs=crs, decimal=decimal, country=country)
     return _finish(*found, source=source, log=log, rejected=rejected)
 
 
@@ -171,7 +171,7 @@ def _grid(
 Found = tuple["gpd.GeoDataFrame", Findings, "pd.DataFrame", "list[str]"]
 
 
-def _from_table(
+def from_table(
     grid: Grid,
     log: Log,
     *,

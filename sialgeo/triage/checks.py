@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from sialgeo.crs import crs_name, require_crs
 from sialgeo.errors import CRSError, SchemaError
-from sialgeo.i18n import _
-from sialgeo.triage.countries import Home, degrees_of, find_home, inside, plain, turned
+from sialgeo.i18n import _, plain
+from sialgeo.triage.countries import Home, degrees_of, find_home, inside, turned
 from sialgeo.triage.faults import COLUMNS, REJECT, WARN, Findings, Triage
 
 if TYPE_CHECKING:

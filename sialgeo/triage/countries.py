@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import ParameterError
-from sialgeo.i18n import _
+from sialgeo.i18n import _, plain
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -56,17 +54,6 @@ def outlines() -> Outlines | None:
     return Outlines(
         tuple(map(str, table["iso_a2"])), tuple(map(str, table["name"])), table.geometry.to_numpy()
     )
-
-
-def plain(text: str) -> str:
-    """Return a text in lower case without accents and with single underscores.
-
-    >>> plain("Código  Postal"), plain("X (m)")
-    ('codigo_postal', 'x_m')
-    """
-    bare = unicodedata.normalize("NFKD", str(text).replace("ñ", "n").replace("Ñ", "N"))
-    bare = "".join(c for c in bare if not unicodedata.combining(c)).lower()
-    return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
 
 
 def country_codes(country: str | Sequence[str]) -> tuple[str, ...]:
