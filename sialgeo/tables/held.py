@@ -160,9 +160,10 @@ class SialTables:
     def _repr_html_(self) -> str:
         import html
 
+        absent = _("not given")
         rows = "".join(
             f"<tr><td>{html.escape(_(t.title))}</td><td><code>{t.name}</code></td>"
-            f"<td>{len(self.frames[t.name]) if t.name in self.given else _('not given')}</td></tr>"
+            f"<td>{len(self.frames[t.name]) if t.name in self.given else absent}</td></tr>"
             for t in TABLES
         )
         notes = "".join(f"<p><em>{html.escape(retell(n))}</em></p>" for n in self.notes)

@@ -35,10 +35,16 @@ def page(code: str) -> str:
     '# The tables of a SIAL study'
     """
     with use_language(code):
-        lines = [f"# {_('The tables of a SIAL study')}", "", _(_INTRODUCTION)]
+        title = _("The tables of a SIAL study")
+        lines = [f"# {title}", "", _(_INTRODUCTION)]
         for table in TABLES:
-            title = f"`{table.name}` · `{table.english}`"
-            lines += ["", f"## {title}", "", f"{_(table.title)}. {_(table.help)}.", ""]
+            lines += [
+                "",
+                f"## `{table.name}` · `{table.english}`",
+                "",
+                f"{_(table.title)}. {_(table.help)}.",
+                "",
+            ]
             heads = (_("column"), _("English alias"), _("what it is"), _("kind"))
             lines += [f"| {' | '.join(heads)} |", "|---|---|---|---|"]
             lines += [_row(declared) for declared in table.fields]
