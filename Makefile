@@ -46,7 +46,7 @@ $(VENV)/bin/python $(DEV)/bin/python:
 	$@ -m pip install --quiet --upgrade pip
 
 $(VENV)/demo.stamp: $(VENV)/bin/python pyproject.toml $(shell find sialgeo sample_layers -type f -not -name '*.pyc')
-	$(VENV)/bin/python -m pip install --quiet .
+	$(VENV)/bin/python -m pip install --quiet ".[report]"
 	touch $@
 
 $(DEV)/test.stamp: $(DEV)/bin/python pyproject.toml hatch_build.py messages.py $(wildcard sialgeo/locale/*/LC_MESSAGES/*.po)

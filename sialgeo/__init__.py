@@ -93,6 +93,7 @@ _HOME = {
     # handing on
     "protect": "disclosure",
     "export": "exporters",
+    "methods_text": "exporters.dossier.paragraph",
     "save": "workfile",
     "Study": "study",
     # languages and errors

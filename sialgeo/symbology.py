@@ -97,6 +97,7 @@ PALETTES: Mapping[str, tuple[str, ...]] = {
     "marginalisation": ("#fef0d9", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000"),  # OrRd
     "other": ("#edf8fb", "#b2e2e2", "#66c2a4", "#2ca25f", "#006d2c"),  # BuGn
 }
+UNITS: Mapping[str, str] = {"percent": "%", "index": ""}  # as people write them
 COUNTS = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")  # Blues: producers by grid cell
 _PICKS = {1: (2,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
@@ -149,7 +150,12 @@ def indicator_classes(values: ArrayLike, indicator: Indicator, k: int = 5) -> tu
     """
     dark_is_low = indicator.better == "more"
     palette = PALETTES.get(indicator.family, PALETTES["other"])
-    return _classes(values, palette[::-1] if dark_is_low else palette, indicator.unit, k)
+    return _classes(
+        values,
+        palette[::-1] if dark_is_low else palette,
+        UNITS.get(indicator.unit, indicator.unit),
+        k,
+    )
 
 
 def count_classes(values: ArrayLike, k: int = 5) -> tuple[Class, ...]:

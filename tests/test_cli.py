@@ -426,7 +426,14 @@ def test_the_demo_prints_where_everything_is(tmp_path: Path, capsys: Capture) ->
     assert time.monotonic() - started < 180
     said = capsys.readouterr().out
     assert said.startswith("5 concentrations more dense than the reference population explains")
-    for name in ("map.html", "concentraciones.gpkg", "tablas.xlsx", "mapa.png", "run.json"):
+    for name in (
+        "map.html",
+        "concentraciones.gpkg",
+        "tablas.xlsx",
+        "mapa.png",
+        "informe.pdf",
+        "run.json",
+    ):
         path = tmp_path / "demo" / name
         assert path.stat().st_size > 500, name
         assert str(path) in said

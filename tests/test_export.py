@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import xml.dom.minidom
@@ -38,6 +39,11 @@ def text_of(path: Path) -> bytes:
 
         with zipfile.ZipFile(path) as archive:
             return b"".join(archive.read(name) for name in archive.namelist())
+    if path.suffix == ".pdf" and shutil.which("pdftotext"):
+        return (
+            path.read_bytes()
+            + subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True).stdout
+        )
     return path.read_bytes()
 
 
@@ -73,6 +79,8 @@ def test_every_format_without_context_and_without_concentrations(
 
 def test_every_format_tells_that_data_are_synthetic(tmp_path: Path, suffix: str) -> None:
     path = export(found(), tmp_path / f"salida{suffix}", context=context())
+    if suffix.endswith(".pdf") and shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext (poppler-utils) is not installed")
     if suffix != ".png":  # a picture: read below by its drawing
         held = text_of(path)
         assert b"simulated producers" in held or suffix == ".svg"
@@ -82,7 +90,7 @@ def test_hostile_names_do_no_harm(tmp_path: Path, suffix: str) -> None:
     c, said = hostile()
     path = export(c, tmp_path / f"salida{suffix}", publish="points", context=said)
     held = text_of(path)
-    if suffix in (".html", ".svg"):
+    if suffix in (".html", ".report.html", ".md", ".svg"):
         assert b"<script>alert" not in held
         assert b"<img src=x" not in held
     if suffix == ".svg":

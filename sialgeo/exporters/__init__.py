@@ -26,8 +26,14 @@ WRITERS: Mapping[str, tuple[str, str]] = {
     ".png": ("figures", N_("figure")),
     ".svg": ("figures", N_("figure that can be edited")),
     ".geojson": ("geojson", N_("areas for other programs (WGS 84)")),
+    ".pdf": ("dossier", N_("study report with a fact sheet for each concentration")),
+    ".ficha.pdf": ("dossier", N_("fact sheets of two pages")),
+    ".report.html": ("dossier", N_("study report as a page")),
+    ".md": ("dossier", N_("study report as Markdown, for word processors")),
     ".json": ("runlog", N_("run log: parameters, seeds, versions, tests")),
 }
+
+_LONGEST_FIRST = sorted(WRITERS, key=len, reverse=True)
 
 
 def export(
@@ -47,7 +53,8 @@ def export(
     concentrations
         The result; it is not changed.
     path
-        Its suffix chooses the format: ``.html`` ``.gpkg`` ``.xlsx`` ``.png`` ``.svg`` ``.geojson``, or
+        Its suffix chooses the format: ``.html`` ``.gpkg`` ``.xlsx`` ``.png`` ``.svg`` ``.geojson``,
+        ``.pdf`` for the report (``ficha.pdf``: the fact sheets alone), ``.report.html``, ``.md``, or
         ``.json`` for the run log. Written whole or not at all.
     publish, min_n, columns
         As :func:`sialgeo.protect`: areas only by default; ``"grid"`` or ``"points"`` where asked.
@@ -99,7 +106,8 @@ def _writer(target: Path) -> tuple[str, str]:
                 "{path}: {suffix} is the name of a private working file, and what is exported is for handing on. Remedy: save(concentrations, path) for a working file, or another name"
             ).format(path=target, suffix=SUFFIX)
         )
-    found = WRITERS.get(target.suffix.lower())
+    name = target.name.lower()
+    found = next((WRITERS[s] for s in _LONGEST_FIRST if name.endswith(s) or "." + name == s), None)
     if found is None:
         known = ", ".join(f"{suffix} ({_(what)})" for suffix, (_module, what) in WRITERS.items())
         raise FileError(

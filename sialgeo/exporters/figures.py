@@ -53,6 +53,7 @@ _MAP = (0.03, 0.215, 0.69, 0.73)  # left, bottom, width, height of the map withi
 _DPI = 200
 _PAD = 0.06
 _HEADING = "heading"
+_MARK = "#d55e00"  # the one concentration that a locator map is about
 _LABELLED, _LONGEST = 25, 60  # concentrations written on the map: the strongest; characters
 _INK, _GREY, _ALARM = "#1a1a1a", "#6b6b6b", "#a11111"
 _FOOT_WIDTH, _FOOT_LINES = 165, 11  # characters, lines
@@ -144,6 +145,71 @@ def plot(
     return ax
 
 
+def locator(publication: Publication, concentration: Any, *, size: tuple[float, float]) -> Axes:
+    """Draw where in the study one concentration lies; ``size`` is the figure's, in inches."""
+    ax, crs = _panel(publication, size)
+    window = _window(publication, crs, size[0] / size[1])
+    _draw_basemap(ax, crs, window, publication.context.territories)
+    _outline_territories(ax, publication, crs)
+    chosen = publication.areas.index == concentration
+    others = replace(publication, areas=publication.areas[~chosen])
+    _draw_areas(ax, others, crs, None, None, hollow=True)
+    shape = publication.areas.geometry[chosen].to_crs(crs)
+    _polygons(ax, shape, facecolor=_MARK, edgecolor=_INK, linewidth=1.2, zorder=5)
+    _closed(ax, window)
+    return ax
+
+
+def detail(publication: Publication, concentration: Any, *, size: tuple[float, float]) -> Axes:
+    """Draw one concentration from near, over the first indicator of the territories, with a legend."""
+    ax, crs = _panel(publication, size, room=0.27)
+    chosen = publication.areas.geometry[publication.areas.index == concentration].to_crs(crs)
+    bounds = np.asarray(chosen.total_bounds)
+    window = _framed(bounds[:2], bounds[2:], ax.bbox.width / ax.bbox.height, pad=0.3)
+    writer = _Labels(ax, window)
+    _draw_basemap(ax, crs, window, publication.context.territories)
+    beneath = _draw_territories(ax, publication, crs, None)
+    handles = _draw_areas(ax, publication, crs, None, writer, hollow=bool(beneath))
+    handles += _draw_places(ax, publication, crs, writer) + beneath
+    _closed(ax, window)
+    _furnish(ax, window)
+    _legend(ax, handles, size=6.5, width=24)
+    return ax
+
+
+def _panel(
+    publication: Publication, size: tuple[float, float], room: float = 0.0
+) -> tuple[Axes, Any]:
+    """Return axes that fill a figure but for the legend's ``room``, and the map's projection."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, facecolor="white")
+    FigureCanvasAgg(figure)
+    ax = figure.add_axes((0.004, 0.006, 0.99 - room, 0.988))
+    ax.set_aspect("equal")
+    return ax, _crs(publication)
+
+
+def _closed(ax: Axes, window: Window) -> None:
+    """Show a window and nothing of the axes but their frame."""
+    ax.set_xlim(window[0], window[2])
+    ax.set_ylim(window[1], window[3])
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_color(_GREY)
+
+
+def _outline_territories(ax: Axes, held: Publication, crs: Any) -> None:
+    territories = held.context.territories
+    if territories is not None and len(territories):
+        shapes = territories.geometry.to_crs(crs)
+        _polygons(
+            ax, shapes, facecolor="none", edgecolor=TERRITORY_LINE.line, linewidth=0.3, zorder=2
+        )
+
+
 def write(publication: Publication, path: str | os.PathLike[str]) -> None:
     """Write the map as PNG or SVG, by the suffix.
 
@@ -204,13 +270,18 @@ def _crs(held: Publication) -> Any:
     return metric_crs(gpd.GeoSeries(pd.concat(shapes, ignore_index=True), crs=PUBLISHED_CRS))
 
 
-def _window(held: Publication, crs: Any) -> Window:
+def _window(
+    held: Publication, crs: Any, wanted: float = _MAP[2] * _SIZE[0] / (_MAP[3] * _SIZE[1])
+) -> Window:
     """Return what the map shows: all layers with a margin, in the proportions of the frame."""
     bounds = np.array([layer.geometry.to_crs(crs).total_bounds for layer in _layers(held)])
-    low, high = bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0)
+    return _framed(bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0), wanted)
+
+
+def _framed(low: Any, high: Any, wanted: float, pad: float = _PAD) -> Window:
+    """Return a window around two corners, in the proportions (width / height) wanted."""
     centre = (low + high) / 2
-    half = np.maximum((high - low) / 2 * (1 + 2 * _PAD), 1_000.0)
-    wanted = _MAP[2] * _SIZE[0] / (_MAP[3] * _SIZE[1])
+    half = np.maximum((high - low) / 2 * (1 + 2 * pad), 1_000.0)
     half = np.maximum(half, [half[1] * wanted, half[0] / wanted])
     west, south, east, north = (float(v) for v in np.concatenate([centre - half, centre + half]))
     return west, south, east, north
@@ -413,9 +484,8 @@ class _Labels:
 
     def __init__(self, ax: Axes, window: Window) -> None:
         self.ax, self.window = ax, window
-        self.point = (window[3] - window[1]) / (
-            _MAP[3] * _SIZE[1] * 72
-        )  # metres of a printer's point
+        inches = ax.get_position().height * ax.get_figure().get_figheight()  # type: ignore[union-attr]
+        self.point = (window[3] - window[1]) / (inches * 72)  # metres of a printer's point
         self.taken: list[Window] = []
         self.named: set[str] = set()
 
@@ -439,7 +509,7 @@ class _Labels:
 
     def _write(self, x: float, y: float, text: Any, size: float, **options: Any) -> bool:
         """Write a text where there is room, and return whether there was."""
-        width, height = len(_clean(text)[:_LONGEST]) * size * 0.6 * self.point, size * self.point
+        width, height = len(one_line(text)[:_LONGEST]) * size * 0.6 * self.point, size * self.point
         west = x if options.get("ha") == "left" else x - width / 2
         south = y if options["va"] == "bottom" else y - height
         east, north = west + width, south + height
@@ -525,7 +595,7 @@ def _class_handles(title: str, classes: tuple[Class, ...], missing: bool) -> lis
         "edgecolor": TERRITORY_LINE.line,
         "linewidth": TERRITORY_LINE.width,
     }
-    said = "\n".join(textwrap.wrap(_clean(title), 34))
+    said = "\n".join(textwrap.wrap(one_line(title), 34))
     head = Patch(facecolor="none", edgecolor="none", label=said, gid=_HEADING)
     found = [Patch(facecolor=c.colour, label=c.label, **line) for c in classes]
     found += [Patch(facecolor=NO_DATA.fill, label=_(NO_DATA.label), **line)] if missing else []
@@ -537,19 +607,21 @@ def _dot(label: str, fill: str, line: str) -> Any:
 
     return Line2D(
         [], [], marker="o", linestyle="", markersize=5, markerfacecolor=fill, markeredgecolor=line,
-        label=_clean(label),
+        label=one_line(label),
     )  # fmt: skip
 
 
-def _legend(ax: Axes, handles: list[Any]) -> None:
+def _legend(ax: Axes, handles: list[Any], size: float = 8, width: int = 0) -> None:
     if not handles:
         return
     legend = ax.legend(
         handles=handles, loc="upper left", bbox_to_anchor=(1.015, 1.0), borderaxespad=0.0,
-        fontsize=8, frameon=False, labelspacing=0.7, handlelength=1.8,
+        fontsize=size, frameon=False, labelspacing=0.7, handlelength=1.8,
     )  # fmt: skip
     for text, handle in zip(legend.get_texts(), handles, strict=True):
         text.set_parse_math(False)
+        if width:
+            text.set_text("\n".join(textwrap.wrap(text.get_text(), width)))
         if handle.get_gid() == _HEADING:
             text.set_fontweight("bold")
 
@@ -557,7 +629,7 @@ def _legend(ax: Axes, handles: list[Any]) -> None:
 def _head_and_foot(ax: Axes, held: Publication, crs: Any, basemap: bool) -> None:
     """Write title above, and below the verdict, the sources and what is withheld."""
     title = ax.set_title(
-        "\n".join(textwrap.wrap(_clean(title_of(held)), 80)), loc="left", fontsize=14
+        "\n".join(textwrap.wrap(one_line(title_of(held)), 80)), loc="left", fontsize=14
     )
     title.set_parse_math(False)
     said: dict[str, list[str]] = {}
@@ -577,8 +649,8 @@ def _head_and_foot(ax: Axes, held: Publication, crs: Any, basemap: bool) -> None
         " ".join(_headed(_("Sources"), said.get("source"))),
         " · ".join([*drawn, "sialgeo"]),
     ]
-    alarm = textwrap.wrap(_clean(" ".join(said.get("synthetic", []))), _FOOT_WIDTH)
-    lines = [part for text in paragraphs for part in textwrap.wrap(_clean(text), _FOOT_WIDTH)]
+    alarm = textwrap.wrap(one_line(" ".join(said.get("synthetic", []))), _FOOT_WIDTH)
+    lines = [part for text in paragraphs for part in textwrap.wrap(one_line(text), _FOOT_WIDTH)]
     room = _FOOT_LINES - len(alarm)
     lines = lines if len(lines) <= room else [*lines[: room - 2], "…", lines[-1]]
     _foot(ax, alarm + [""] * len(lines), _ALARM, weight="bold")
@@ -613,18 +685,18 @@ def _write(
 
     options = {"ha": "center", "va": "center", **options}
     written = ax.text(
-        x, y, _clean(text)[:_LONGEST], fontsize=size, color=colour, clip_on=True, **options
+        x, y, one_line(text)[:_LONGEST], fontsize=size, color=colour, clip_on=True, **options
     )
     written.set_parse_math(False)
     if halo:
         written.set_path_effects([withStroke(linewidth=2.0, foreground="white")])
 
 
-def _clean(text: Any) -> str:
+def one_line(text: Any) -> str:
     """Return a text on one line, without control characters."""
     one = _SPACES.sub(" ", str(text)).encode("utf-8", "replace").decode("utf-8")
     return "".join(c for c in one if c.isprintable())
 
 
 def _clean_all(texts: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _clean(text) if text is not None else None for key, text in texts.items()}
+    return {key: one_line(text) if text is not None else None for key, text in texts.items()}

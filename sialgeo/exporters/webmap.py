@@ -59,6 +59,7 @@ from sialgeo.symbology import (
     PLACE,
     SEA,
     TERRITORY_LINE,
+    UNITS,
     Class,
     Style,
     chain_colours,
@@ -77,7 +78,6 @@ TERRITORY_DIGITS = 4  # 11 m: drawn for reading
 BASEMAP_DIGITS, BACKDROP_DIGITS = 3, 1
 VERTICES = 60_000  # of territories; beyond it they are simplified
 WORLD = (-118.0, -56.0, -30.0, 33.0)
-UNITS = {"percent": "%", "index": ""}  # as people write them
 
 # Every text of the page. English sources; ``both`` gives the page all languages at once.
 VERBS = {

@@ -345,7 +345,7 @@ def _export(
     study: Study, found: Concentrations, folder: Path, context: Context, progress: Progress
 ) -> dict[str, Path]:
     choice = study.export
-    names = [name if "." in name.strip(".") else FILES[suffix_of(name)] for name in choice.formats]
+    names = [FILES.get(name.lower().lstrip("."), name) for name in choice.formats]
     if not any(suffix_of(name) == "json" for name in names):
         names.append(FILES["json"])
     paths = {}

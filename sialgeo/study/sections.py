@@ -18,6 +18,10 @@ FILES: Mapping[str, str] = {  # a format's own file name; the study file may nam
     "png": "map.png",
     "svg": "map.svg",
     "geojson": "concentrations.geojson",
+    "pdf": "report.pdf",
+    "ficha.pdf": "ficha.pdf",
+    "report.html": "study.report.html",
+    "md": "report.md",
     "json": "run.json",
 }
 SEED, REPLICATES, METHOD = 1, 999, "relative-dbscan"
@@ -173,8 +177,10 @@ INDICATOR_KEYS = ("name", "family", "year", "unit", "better", "source")
 
 
 def suffix_of(name: str) -> str:
-    """Return the format of ``"html"``, ``".html"`` or ``"map.html"``."""
-    return name.lower().rpartition(".")[2]
+    """Return the format of ``"html"``, ``".html"``, ``"map.html"`` or ``"study.report.html"``."""
+    low = "." + name.lower().lstrip(".")
+    known = (f for f in sorted(FILES, key=len, reverse=True) if low.endswith("." + f))
+    return next(known, low.rpartition(".")[2])
 
 
 def method_named(name: str) -> type:

@@ -1,0 +1,289 @@
+"""The fact sheet of one concentration: two pages, what matters first.
+
+Fields after the project's own list (docs/methods.md): identification, map, size, evidence, chains,
+linkages, collective action, resources, social context, reliability, and what the sheet does not say.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sialgeo.disclosure import withheld_sentences
+from sialgeo.exporters import figures
+from sialgeo.exporters.dossier.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Facts,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+    Turn,
+)
+from sialgeo.exporters.webmap import said
+from sialgeo.exporters.wording import (
+    ECOLOGICAL,
+    indicator_name,
+    label_of,
+    shown,
+    synthetic_of,
+    with_unit,
+)
+from sialgeo.i18n import N_, _, retell
+from sialgeo.model import (
+    AGREEMENT,
+    AREA,
+    CHAIN_LQ,
+    CHAIN_LQ_HIGH,
+    CHAIN_LQ_LOW,
+    CHAIN_N,
+    DENSITY,
+    EVIDENCE,
+    EXPECTED,
+    GRADE,
+    HELD_OUT,
+    HELD_OUT_HIGH,
+    HELD_OUT_LOW,
+    LQ,
+    LQ_HIGH,
+    LQ_LOW,
+    MAIN_CHAIN,
+    NAME,
+    OF_UNITS,
+    OUTPUT,
+    OUTPUT_SHARE,
+    P_VALUE,
+    RADII,
+    RR,
+    RR_HIGH,
+    RR_LOW,
+    SHARE,
+    STABILITY,
+    STABILITY_BAND,
+    TERRITORIES,
+    N,
+    Publication,
+)
+from sialgeo.symbology import UNITS
+
+Row = Mapping[str, Any]
+
+LONGEST = 120  # characters of a name in a heading
+_DPI = 200
+SIZE = (N, SHARE, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
+TESTED = (EVIDENCE, P_VALUE, EXPECTED, GRADE, STABILITY, STABILITY_BAND, AGREEMENT, RADII)
+INTERVALS = (
+    (HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH),
+    (RR, RR_LOW, RR_HIGH),
+    (LQ, LQ_LOW, LQ_HIGH),
+)
+NOT_SAID = (
+    N_(
+        "That it is a localised agri-food system (SIAL): organisations, collective action and specific resources are not in coordinates."
+    ),
+    N_("Why the producers are there, or what would happen if something were done: it shows where."),
+    N_("How its households live: indicators describe territories, not the producers' homes."),
+    N_(
+        "That poverty comes from the concentration, or the other way round: association is no effect."
+    ),
+    N_("That a place without a concentration has no producers, or none worth support."),
+)
+
+
+def ficha(publication: Publication, concentration: Any) -> tuple[Block, ...]:
+    """Return the fact sheet of one published concentration, in the language in force.
+
+    Parameters
+    ----------
+    publication
+        What :func:`sialgeo.protect` allows to be handed on.
+    concentration
+        Its number: a label of ``publication.areas``.
+    """
+    row = publication.areas.drop(columns=publication.areas.geometry.name).loc[concentration]
+    held = {str(column): value for column, value in row.items()}
+    verdict, number, caution = said(held, synthetic_of(publication))
+    return (
+        Heading(f"{concentration} · {shortened(held.get(NAME))}", 1),
+        Paragraph(_where(held), "small"),
+        Paragraph(verdict, "verdict"),
+        Paragraph(number, "number"),
+        Paragraph(caution, "caution"),
+        _maps(publication, concentration, held),
+        Heading(_("Size")),
+        Facts(_facts(held, SIZE, publication)),
+        Heading(_("Evidence")),
+        Facts(
+            (
+                *_facts(held, TESTED, publication),
+                *_intervals(held, publication),
+            )
+        ),
+        Turn(),
+        *_chains(held),
+        *_context(held, publication),
+        *_reliability(publication),
+        Heading(_("What this sheet does not say")),
+        Bullets(tuple(_(text) for text in NOT_SAID)),
+    )
+
+
+def shortened(text: Any, longest: int = LONGEST) -> str:
+    """Return a text of the data on one line, cut where it is absurdly long.
+
+    >>> shortened("a\\n b" + "c" * 200, 10)
+    'a bcccccc…'
+    """
+    one = figures.one_line(text)
+    return one if len(one) <= longest else one[: longest - 1] + "…"
+
+
+def figure_of(value: Any, digits: int | None) -> str:
+    """Return a number as a person reads it, a dash where it is not known."""
+    number = float(value)
+    if not math.isfinite(number):
+        return "–"
+    if digits is None:
+        digits = 3 if abs(number) < 1 else 1
+    return f"{number:,.{digits}f}"
+
+
+def _where(row: Row) -> str:
+    lines = []
+    if _known(row.get(MAIN_CHAIN)):
+        lines.append(_("Main chain: {chain}").format(chain=shortened(row[MAIN_CHAIN])))
+    if _known(row.get(TERRITORIES)):
+        names = shortened(shown(TERRITORIES, row[TERRITORIES]), 2 * LONGEST)
+        lines.append(_("Territories: {names}").format(names=names))
+    return " · ".join(lines)
+
+
+def _known(value: Any) -> bool:
+    if value is None or value == "":
+        return False
+    return not (isinstance(value, float) and math.isnan(value)) and str(value) != "<NA>"
+
+
+def _maps(publication: Publication, concentration: Any, row: Row) -> Beside:
+    name = shortened(row.get(NAME))
+    near = figures.detail(publication, concentration, size=(5.2, 3.3))
+    far = figures.locator(publication, concentration, size=(2.1, 3.3))
+    return Beside(
+        (
+            Picture(png(far), _("Where {name} lies in the study").format(name=name), 0.28),
+            Picture(png(near), _("{name} from near").format(name=name), 0.72),
+        )
+    )
+
+
+def png(ax: Any) -> bytes:
+    """Return the picture that axes stand in."""
+    held = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")
+        ax.figure.savefig(held, format="png", dpi=_DPI, metadata={"Software": "sialgeo"})
+    return held.getvalue()
+
+
+def _facts(
+    row: Row, columns: Sequence[str], publication: Publication
+) -> tuple[tuple[str, str], ...]:
+    found = []
+    for column in columns:
+        if column in row:
+            label = label_of(column, publication)
+            value = row[column]
+            if not _known(value):
+                told = _("not known")
+            elif isinstance(value, int | float) or hasattr(value, "dtype"):
+                told = figure_of(value, label.digits)
+            else:
+                told = shortened(shown(column, value))
+            found.append((with_unit(label), told))
+    return tuple(found)
+
+
+def _intervals(row: Row, publication: Publication) -> tuple[tuple[str, str], ...]:
+    found = []
+    for column, low, high in INTERVALS:
+        if _known(row.get(column)):
+            told = figure_of(row[column], 2)
+            if _known(row.get(low)) and _known(row.get(high)):
+                told += f" [{figure_of(row[low], 2)}; {figure_of(row[high], 2)}]"
+            label = label_of(column, publication).text
+            label += _(" (ignores the selection)") if column == RR else ""
+            found.append((label, told))
+    return tuple(found)
+
+
+def _chains(row: Row) -> tuple[Block, ...]:
+    chains = [c[len(CHAIN_N) :] for c in row if c.startswith(CHAIN_N)]
+    if not chains:
+        return ()
+    rows = []
+    for chain in chains:
+        interval = [row.get(prefix + chain) for prefix in (CHAIN_LQ_LOW, CHAIN_LQ_HIGH)]
+        rows.append(
+            (
+                shortened(chain),
+                _count(row[CHAIN_N + chain]),
+                figure_of(_or_nan(row.get(CHAIN_LQ + chain)), 2),
+                "–".join(figure_of(_or_nan(v), 2) for v in interval),
+            )
+        )
+    head = (_("Chain"), _("Producers"), _("Location quotient"), _("95 % interval"))
+    note = _("A location quotient above 1: the chain's share here is larger than in the study.")
+    return (Heading(_("Chains")), Table(head, tuple(rows)), Paragraph(note, "small"))
+
+
+def _count(value: Any) -> str:
+    return figure_of(value, 0) if _known(value) else _("withheld")
+
+
+def _or_nan(value: Any) -> float:
+    return float(value) if _known(value) else math.nan
+
+
+def _context(row: Row, publication: Publication) -> tuple[Block, ...]:
+    rows = []
+    for indicator in publication.indicators:
+        if indicator.column not in row:
+            continue
+        unit = UNITS.get(indicator.unit, indicator.unit)
+        rows.append(
+            (
+                indicator_name(indicator) + (f" ({unit})" if unit else ""),
+                figure_of(_or_nan(row[indicator.column]), None),
+                figure_of(_or_nan(row.get(indicator.column + OF_UNITS)), None),
+                figure_of(indicator.overall, None),
+                shortened(indicator.source),
+            )
+        )
+    if not rows:
+        return ()
+    head = (
+        _("Indicator"),
+        _("here"),
+        _("producers' own territories"),
+        _("all territories"),
+        _("Source"),
+    )
+    return (
+        Heading(_("Human development and poverty")),
+        Table(head, tuple(rows), (0, 4)),
+        Paragraph(_(ECOLOGICAL), "small"),
+    )
+
+
+def _reliability(publication: Publication) -> tuple[Block, ...]:
+    lines = [synthetic_of(publication), *withheld_sentences(publication)]
+    lines += [retell(note) for note in publication.notes if retell(note) != _(ECOLOGICAL)]
+    lines = list(dict.fromkeys(shortened(line, 300) for line in lines if line))
+    if not lines:
+        return ()
+    return (Heading(_("Reliability")), Bullets(tuple(lines)))

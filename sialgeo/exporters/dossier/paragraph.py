@@ -1,0 +1,172 @@
+"""The methods paragraph, ready for a paper, with the works it cites."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sialgeo.disclosure import protect
+from sialgeo.i18n import LANGUAGES, _, language, pick, use_language
+from sialgeo.model import Concentrations, Publication, Step
+
+WORKS: Mapping[str, str] = {
+    "Anselin 1995": "Anselin, L. (1995). Local indicators of spatial association — LISA. Geographical Analysis 27, 93–115.",
+    "Besag & Diggle 1977": "Besag, J., Diggle, P. J. (1977). Simple Monte Carlo tests for spatial pattern. Applied Statistics 26, 327–333.",
+    "Campello et al. 2013": "Campello, R. J. G. B., Moulavi, D., Sander, J. (2013). Density-based clustering based on hierarchical density estimates. PAKDD 2013, LNCS 7819, 160–172.",
+    "Clopper & Pearson 1934": "Clopper, C. J., Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika 26, 404–413.",
+    "Ester et al. 1996": "Ester, M., Kriegel, H.-P., Sander, J., Xu, X. (1996). A density-based algorithm for discovering clusters in large spatial databases with noise. KDD-96, 226–231.",
+    "Florence 1939": "Florence, P. S. (1939). Report on the Location of Industry. Political and Economic Planning, London.",
+    "Hennig 2007": "Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics & Data Analysis 52, 258–271.",
+    "Kulldorff 1997": "Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics: Theory and Methods 26, 1481–1496.",
+}
+_Cited = tuple[str, tuple[str, ...]]  # a sentence, and the works it cites
+
+
+def methods_text(found: Concentrations | Publication, *, lang: str | None = None) -> str:
+    """Return the methods paragraph of a paper with its references.
+
+    Parameters
+    ----------
+    found
+        A result or a publication: what its steps recorded is told, and nothing else.
+    lang
+        ``"es"`` or ``"en"``; the language in force by default.
+
+    Returns
+    -------
+    str
+        A paragraph, a blank line, and one line a reference.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> point = gpd.points_from_xy([-78.5], [-7.1])
+    >>> found = Concentrations(
+    ...     gpd.GeoDataFrame({"concentration": [1], "membership": [1.0]}, geometry=point, crs=4326),
+    ...     gpd.GeoDataFrame({"name": ["A"], "n": [1], "evidence": ["tested"]},
+    ...                      geometry=point.buffer(0.1), index=[1], crs=4326),
+    ...     steps=(Step("assess", {"replicates": 999}, seed=1),))
+    >>> print(methods_text(found, lang="en").splitlines()[0])
+    Each concentration was tested by 999 Monte-Carlo replicates ...
+    """
+    publication = found if isinstance(found, Publication) else protect(found)
+    with use_language(lang if lang in LANGUAGES else language()):
+        sentences = " ".join(method_sentences(publication))
+        return "\n".join([sentences, "", *references(publication)])
+
+
+def method_sentences(publication: Publication) -> tuple[str, ...]:
+    """Return one sentence or two for each step, in the language in force."""
+    return tuple(text for text, _works in _cited(publication))
+
+
+def references(publication: Publication) -> tuple[str, ...]:
+    """Return the works that the sentences cite, by author."""
+    named = {work for _text, works in _cited(publication) for work in works}
+    return tuple(WORKS[name] for name in sorted(named))
+
+
+def _cited(publication: Publication) -> list[_Cited]:
+    found = [SENTENCES[s.verb](s) for s in publication.steps if s.verb in SENTENCES]
+    found = [cited for cited in dict.fromkeys(found) if cited[0]]
+    own = _("Computed with sialgeo {version}.").format(version=_version(publication))
+    return [*found, (own, ())]
+
+
+def _version(publication: Publication) -> str:
+    return next((v for s in publication.steps if (v := s.versions.get("sialgeo"))), "")
+
+
+def _detect(step: Step) -> _Cited:
+    p = step.parameters
+    method = str(p.get("method", ""))
+    settings = ", ".join(
+        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}"
+        for name, value in p.items()
+        if name not in ("method", "reference", "coincident")
+        and isinstance(value, int | float | str)
+    )
+    if method == "relative-dbscan":
+        reference = p.get("reference") or {}
+        text = _(
+            "Concentrations were detected by relative-density DBSCAN ({settings}): a producer is core where the producers within the radius are more than the pool of producers and reference units explains; the reference population is {reference} ({units} units)."
+        ).format(
+            settings=settings,
+            reference=pick(reference.get("name", "")) or _("not named"),
+            units=f"{reference.get('units', 0):,.0f}",
+        )
+        return text, ("Ester et al. 1996", "Kulldorff 1997")
+    text = _("Groups were detected by {method} ({settings}).").format(
+        method=method or _("a detector of the user's own"), settings=settings
+    )
+    works = {"dbscan": "Ester et al. 1996", "hdbscan": "Campello et al. 2013"}
+    return text, tuple(w for k, w in works.items() if k == method) or (
+        ("Kulldorff 1997",) if "scan" in method else ()
+    )
+
+
+def _assess(step: Step) -> _Cited:
+    text = _(
+        "Each concentration was tested by {replicates} Monte-Carlo replicates of the whole procedure (seed {seed}); p-values are adjusted for the search over the whole map by the maximum of the log-likelihood ratio over all concentrations."
+    ).format(replicates=step.parameters.get("replicates"), seed=step.seed)
+    return text, ("Besag & Diggle 1977", "Kulldorff 1997")
+
+
+def _estimate(step: Step) -> _Cited:
+    text = _(
+        "Relative risks were estimated on producers that took no part in the detection ({splits} random halves), with exact intervals."
+    ).format(splits=step.parameters.get("splits"))
+    return text, ("Clopper & Pearson 1934",)
+
+
+def _stability(step: Step) -> _Cited:
+    text = _(
+        "Stability is the mean Jaccard index with the best match over {runs} repetitions on subsamples, moved coordinates and neighbouring radii."
+    ).format(runs=step.parameters.get("runs"))
+    return text, ("Hennig 2007",)
+
+
+def _profile(step: Step) -> _Cited:
+    if not step.parameters.get("chain"):
+        return "", ()
+    text = _("Specialisation by chain is told by the location quotient with its 95 % interval.")
+    return text, ("Florence 1939",)
+
+
+def _overlay(step: Step) -> _Cited:
+    names = [_indicator(entry) for entry in step.parameters.get("indicators", ())]
+    if not names:
+        return "", ()
+    how = {
+        "population": _("weighted by population"),
+        "area": _("weighted by area"),
+        "coverage": _("weighted by the covered share of the cells"),
+    }.get(str(step.parameters.get("weighting")), "")
+    text = _("Laid over the concentrations ({how}): {names}.").format(
+        how=how, names="; ".join(names)
+    )
+    return text, ()
+
+
+def _indicator(entry: Mapping[str, Any]) -> str:
+    name = pick(entry.get("name", "")) or str(entry.get("column", ""))
+    source = entry.get("source")
+    return f"{name} ({source})" if source else name
+
+
+def _protect(step: Step) -> _Cited:
+    text = _(
+        "Counts of fewer than {n} producers were withheld, and footprints generalised, before publication."
+    ).format(n=step.parameters.get("min_n"))
+    return text, ()
+
+
+SENTENCES: Mapping[str, Callable[[Step], _Cited]] = {
+    "detect": _detect,
+    "assess": _assess,
+    "estimate": _estimate,
+    "stability": _stability,
+    "profile": _profile,
+    "overlay": _overlay,
+    "protect": _protect,
+}

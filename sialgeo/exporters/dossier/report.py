@@ -1,0 +1,125 @@
+"""The study report: what was found, the fact sheets, how it was done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sialgeo.exporters import figures
+from sialgeo.exporters.dossier.blocks import (
+    Block,
+    Bullets,
+    Document,
+    Facts,
+    Heading,
+    Paragraph,
+    Picture,
+    Table,
+)
+from sialgeo.exporters.dossier.ficha import LONGEST, ficha, figure_of, png, shortened
+from sialgeo.exporters.dossier.paragraph import method_sentences, references
+from sialgeo.exporters.wording import said_first, shown, synthetic_of, title_of
+from sialgeo.i18n import _, language
+from sialgeo.model import EVIDENCE, EXPECTED, GRADE, LABELS, NAME, P_VALUE, RR, N, Publication
+
+_ROLES = {"verdict": "verdict", "number": "number", "caution": "caution", "synthetic": "alarm"}
+_COLUMNS = (N, EXPECTED, RR, P_VALUE, EVIDENCE, GRADE)
+
+
+def report(publication: Publication) -> Document:
+    """Return the whole report in the language in force: summary, fact sheets, method, sources."""
+    blocks: list[Block] = [
+        Heading(shortened(title_of(publication)), 1),
+        *_first(publication),
+        Heading(_("Concentrations")),
+        _table(publication),
+        _map(publication),
+    ]
+    for concentration in publication.areas.index:
+        blocks += ficha(publication, concentration)
+    blocks += [
+        Heading(_("How it was done"), 1),
+        *(Paragraph(text) for text in method_sentences(publication)),
+        Heading(_("Tests")),
+        _tests(publication),
+        Heading(_("Sources")),
+        Bullets(tuple(shortened(s, 3 * LONGEST) for s in publication.context.sources)),
+        Heading(_("References")),
+        Bullets(references(publication)),
+    ]
+    return document(publication, tuple(blocks))
+
+
+def fichas(publication: Publication) -> Document:
+    """Return the fact sheets alone."""
+    blocks = [block for c in publication.areas.index for block in ficha(publication, c)]
+    return document(publication, tuple(blocks))
+
+
+def document(publication: Publication, blocks: tuple[Block, ...]) -> Document:
+    """Return blocks as a document with the study's title, date and foot."""
+    foot = [shortened(title_of(publication), 80), publication.context.date]
+    foot += [shortened(synthetic_of(publication), 140)]
+    return Document(
+        title=shortened(title_of(publication)),
+        language=language(),
+        date=publication.context.date,
+        foot=" · ".join(text for text in foot if text),
+        blocks=blocks,
+    )
+
+
+def _first(publication: Publication) -> list[Block]:
+    found: list[Block] = []
+    for line in said_first(publication):
+        if line.key in _ROLES:
+            found.append(Paragraph(line.text, _ROLES[line.key]))  # type: ignore[arg-type]
+        elif line.key in ("withheld", "ecological"):
+            found.append(Paragraph(line.text, "small"))
+    facts = [
+        (line.heading, line.text)
+        for line in said_first(publication)
+        if line.key in ("reference", "date")
+    ]
+    return [*found, Facts(tuple(facts))] if facts else found
+
+
+def _table(publication: Publication) -> Block:
+    areas = publication.areas
+    if not len(areas):
+        return Paragraph(_("There is no concentration to list."))
+    columns = [c for c in _COLUMNS if c in areas]
+    head = ("", _(LABELS[NAME].text), *(_(LABELS[c].text) for c in columns))
+    rows = tuple(
+        (str(index), shortened(row[NAME], 60), *(_cell(c, row[c]) for c in columns))
+        for index, row in areas.iterrows()
+    )
+    words = tuple(i + 2 for i, c in enumerate(columns) if c in (EVIDENCE, GRADE))
+    return Table(head, rows, (0, 1, *words))
+
+
+def _cell(column: str, value: Any) -> str:
+    if isinstance(value, str):
+        return str(shown(column, value)).partition(":")[0]
+    return "–" if value is None else figure_of(value, LABELS[column].digits)
+
+
+def _map(publication: Publication) -> Block:
+    return Picture(png(figures.plot(publication)), _("Map of the concentrations"))
+
+
+def _tests(publication: Publication) -> Block:
+    if not publication.tests:
+        return Paragraph(_("No test was made."))
+    head = (_("Test"), _("Statistic"), "p", _("Replicates"), _("Seed"), _("Null hypothesis"))
+    rows = tuple(
+        (
+            _(t.name),
+            figure_of(t.statistic, 2),
+            figure_of(t.p_value, 3),
+            figure_of(t.replicates, 0),
+            str(t.seed),
+            _(t.null),
+        )
+        for t in publication.tests
+    )
+    return Table(head, rows, (0, 5))
