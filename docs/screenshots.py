@@ -40,6 +40,21 @@ def browser() -> Iterator[Any]:
         opened.close()
 
 
+def ficha(study: Path) -> None:
+    """Picture the two pages of the first fact sheet side by side (pdftoppm of poppler-utils)."""
+    import subprocess
+
+    import numpy as np
+    from matplotlib import image
+
+    pages = study / "ficha"
+    wanted = ["-r", "70", "-f", "2", "-l", "3", "-png"]
+    subprocess.run(["pdftoppm", *wanted, str(study / "informe.pdf"), str(pages)], check=True)
+    read = [image.imread(path) for path in sorted(study.glob("ficha-*.png"))]
+    gap = np.full((read[0].shape[0], 12, read[0].shape[2]), 0.75)
+    image.imsave(IMAGES / "ficha.png", np.hstack([read[0], gap, read[1]]))
+
+
 def webmap(study: Path) -> None:
     """Picture the web map: whole, with a ficha open, and on a phone."""
     page_of = (study / "map.html").as_uri()
@@ -63,13 +78,13 @@ def webmap(study: Path) -> None:
         page.screenshot(path=IMAGES / "webmap-phone.png")
 
 
-PICTURES: dict[str, Callable[[Path], None]] = {"webmap": webmap}
+PICTURES: dict[str, Callable[[Path], None]] = {"webmap": webmap, "ficha": ficha}
 
 
 def main(wanted: list[str]) -> int:
     """Run the study once and make the pictures asked for."""
     sys.path.insert(0, str(ROOT))
-    from sialgeo import Study
+    from sialgeo import Study, set_language
 
     unknown = set(wanted) - set(PICTURES)
     if unknown:
@@ -78,6 +93,7 @@ def main(wanted: list[str]) -> int:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         study = Path(folder)
+        set_language("es")
         Study.from_toml(ROOT / "sample_layers" / "cajamarca" / "estudio.toml").run(study)
         for name in wanted or PICTURES:
             PICTURES[name](study)
