@@ -49,7 +49,7 @@ def ficha(study: Path) -> None:
 
     pages = study / "ficha"
     wanted = ["-r", "70", "-f", "2", "-l", "3", "-png"]
-    subprocess.run(["pdftoppm", *wanted, str(study / "informe.pdf"), str(pages)], check=True)
+    subprocess.run(["pdftoppm", *wanted, str(study / "informe.pdf"), str(pages)], check=True)  # noqa: S603
     read = [image.imread(path) for path in sorted(study.glob("ficha-*.png"))]
     gap = np.full((read[0].shape[0], 12, read[0].shape[2]), 0.75)
     image.imsave(IMAGES / "ficha.png", np.hstack([read[0], gap, read[1]]))

@@ -173,7 +173,7 @@ def detail(publication: Publication, concentration: Any, *, size: tuple[float, f
     handles += _draw_places(ax, publication, crs, writer) + beneath
     _closed(ax, window)
     _furnish(ax, window)
-    _legend(ax, handles, size=6.5, width=24)
+    _legend(ax, handles, size=6.5, width=21)
     return ax
 
 

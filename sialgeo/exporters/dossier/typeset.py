@@ -28,10 +28,6 @@ def pdf(document: Document) -> bytes:
     MissingDependencyError
         typst is not installed.
     """
-    try:
-        import typst
-    except ImportError as failure:
-        raise MissingDependencyError("typst", _("writing PDF"), extra="report") from failure
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         data = _data(document, place)
@@ -42,8 +38,10 @@ def pdf(document: Document) -> bytes:
 
 def _compiled(place: Path, moment: datetime | None) -> bytes:
     """Return the PDF; without the standard's seal where a letter of the data is in no font at hand."""
-    import typst
-
+    try:
+        import typst
+    except ImportError as failure:
+        raise MissingDependencyError("typst", _("writing PDF"), extra="report") from failure
     options: dict[str, Any] = {
         "root": str(place),
         "ignore_system_fonts": False,  # letters beyond Latin and Greek are the system's
