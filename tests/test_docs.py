@@ -64,6 +64,7 @@ def test_the_five_minutes_on_the_command_line(
         "c.work.gpkg",
         "c2.work.gpkg",
         "map.html",
+        "report.pdf",
         "tables.xlsx",
     ]
 
