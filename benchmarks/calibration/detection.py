@@ -1,173 +1,349 @@
 """How often is anything found where there is nothing, and how well is what there is found?
 
-``python benchmarks/calibration/detection.py [--maps 1000] [--only NAME]`` prints the tables of
-docs/calibration.md. Every map has its own seed, so that any number of processes gives the same table.
+``python benchmarks/calibration/detection.py`` runs the study and prints the tables of
+docs/calibration.md. Every map has its own seed, so that any number of processes gives the same tables;
+every answer is kept in ``--store`` as soon as it is known, so that a run that was stopped goes on, and
+``--table`` prints what is known so far.
 
-Null designs: producers and reference come from one process. The share of maps that show any tested
-concentration must be at most 5 %, plus Monte-Carlo error. Beside the default stand the untested shapes
-of plain density, which is why they are called exploratory. Planted designs count poles found, producers
-in tested concentrations that belong to no pole, and where the relative risk's intervals lie.
+Of a null map only one thing is asked: does it show any tested concentration? Its replicates are drawn
+in the order and from the seeds of ``assess`` until that answer is certain; the first ten maps of every
+design are run whole, through ``assess``, and must give the same answer.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
-from shapely.geometry import box
+import shapely
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import designs
+
 import sialgeo
-from sialgeo.model import EVIDENCE, HELD_OUT_LOW, RR_LOW, TESTED
-from tests.maps import layer, uneven
+from sialgeo.model import (
+    EVIDENCE,
+    GRADE,
+    HELD_OUT,
+    HELD_OUT_HIGH,
+    HELD_OUT_LOW,
+    INCONCLUSIVE,
+    RR,
+    RR_LOW,
+    SIGNIFICANCE,
+    STATISTIC,
+    TESTED,
+)
+from sialgeo.pools import prepare
+from sialgeo.robustness import GRADES
+from sialgeo.significance import Null
 
-Map = tuple[gpd.GeoDataFrame, sialgeo.Reference]
+REPLICATES = 99
+DEAR = tuple(designs.NULLS)[:4]  # where the methods that take seconds a map are tried
+WHOLE = 10  # null maps of a design that are run to the last replicate
 FIXED = sialgeo.RelativeDBSCAN(radius=5_000)
-LADDER = sialgeo.RelativeDBSCAN(radius="auto")
-SIDE, ORIGIN = 100_000.0, np.array([500_000.0, 9_200_000.0])
-
-
-def uniform(rng: np.random.Generator, n: int) -> np.ndarray:
-    return rng.uniform(0, SIDE, (n, 2)) + ORIGIN
-
-
-def clumped(rng: np.random.Generator, n: int) -> np.ndarray:
-    """Towns of 1 to 3 km: the reference itself is clustered, the producers with it."""
-    towns = uneven(np.random.default_rng(99), 60)
-    which = rng.integers(0, 60, n)
-    return towns[which] + rng.normal(0, 1_000 + 500 * (which % 5)[:, None], (n, 2))
-
-
-def points(draw: Callable[..., np.ndarray], n: int, m: int, rng: np.random.Generator) -> Map:
-    return layer(draw(rng, n)), sialgeo.Reference.from_points(layer(draw(rng, m)))
-
-
-def squares(size: float, rng: np.random.Generator) -> Map:
-    """Counts by square: coarser than the radius must be inconclusive."""
-    producers, others = layer(uneven(rng, 300)), uneven(rng, 3_000)
-    cells, counts = np.unique(np.floor(others / size), axis=0, return_counts=True)
-    shapes = [box(*(c * size), *((c + 1) * size)) for c in cells]
-    polygons = gpd.GeoDataFrame({"n": counts}, geometry=shapes, crs=producers.crs)
-    return producers, sialgeo.Reference.from_polygons(polygons, "n")
-
-
-NULLS: dict[str, Callable[[np.random.Generator], Map]] = {
-    "uniform, 300 of 3,300": partial(points, uniform, 300, 3_000),
-    "uneven, 300 of 3,300": partial(points, uneven, 300, 3_000),
-    "towns, 300 of 3,300": partial(points, clumped, 300, 3_000),
-    "uneven, few producers: 40 of 3,040": partial(points, uneven, 40, 3_000),
-    "uneven, most of the pool: 800 of 1,000": partial(points, uneven, 800, 200),
-    "counts by 2 km squares": partial(squares, 2_000.0),
-    "counts by 20 km squares": partial(squares, 20_000.0),
+TESTED_BY: dict[str, Any] = {
+    "default": FIXED,
+    "ladder": sialgeo.RelativeDBSCAN(radius="auto"),
+    "scan": sialgeo.SpatialScan(),
+    "hdbscan": sialgeo.HDBSCAN(),
+}
+UNTESTED: dict[str, Any] = {
+    "dbscan, untested": sialgeo.DBSCAN(radius=5_000),
+    "hdbscan, untested": sialgeo.HDBSCAN(),
 }
 
 
-def tested(made: Map, detector: sialgeo.RelativeDBSCAN, seed: int) -> sialgeo.Concentrations:
+class Task(NamedTuple):
+    """One map of one design, answered by one method."""
+
+    kind: str
+    design: str
+    method: str
+    number: int
+
+    @property
+    def key(self) -> str:
+        return "|".join(map(str, self))
+
+
+# --- one map ------------------------------------------------------------------------------------------
+
+
+def answer(task: Task) -> Any:
+    """Run one task."""
+    return {"null": null_map, "planted": planted_map, "risk": risk_map}[task.kind](task)
+
+
+def null_map(task: Task) -> bool:
+    """Whether a map without anything shows anything."""
+    draw = {**designs.NULLS, **designs.MISTAKEN}[task.design]
+    made = draw(np.random.default_rng([41, task.number]))
+    if task.method in UNTESTED:
+        return len(sialgeo.detect(made[0], UNTESTED[task.method])) > 0
+    detector = TESTED_BY[task.method]
+    found = sialgeo.detect(made[0], detector, reference=made[1])
+    if len(found) == 0 or (found.areas[EVIDENCE] == INCONCLUSIVE).all():
+        return False
+    if task.method == "scan":  # it draws all its maps at once
+        return shown_by_assess(found, made, detector, task.number)
+    shown = shown_early(found, made, detector, task.number)
+    if task.number < WHOLE and shown != shown_by_assess(found, made, detector, task.number):
+        raise RuntimeError(f"{task.key}: stopping early changed the answer")
+    return shown
+
+
+def shown_by_assess(
+    found: sialgeo.Concentrations, made: designs.Map, detector: Any, seed: int
+) -> bool:
+    """Whether ``assess`` shows anything."""
+    tested = sialgeo.assess(
+        found, detector=detector, reference=made[1], replicates=REPLICATES, seed=seed, threads=1
+    )
+    return bool((tested.areas[EVIDENCE] == TESTED).any())
+
+
+def shown_early(found: sialgeo.Concentrations, made: designs.Map, detector: Any, seed: int) -> bool:
+    """Whether ``assess`` would show anything, from as many replicates as that takes to know."""
+    prepared = prepare(made[0], detector, made[1], "units")
+    if prepared.reference is None:
+        raise RuntimeError("a null map without a reference")
+    null = Null.of(prepared.xy, prepared.reference, detector)
+    largest = float(found.areas[STATISTIC].max())
+    bar = largest * (1 - 1e-12) - 1e-12
+    most = int(SIGNIFICANCE * (REPLICATES + 1)) - 1
+    above = 0
+    for replicate in range(REPLICATES):
+        above += null.largest(np.random.default_rng([seed, replicate])) >= bar
+        if above > most:
+            return False
+    return True
+
+
+def planted_map(task: Task) -> dict[str, int]:
+    """Count poles found, concentrations shown that hold no pole's centre, and foreign producers."""
+    made, centres, truth = designs.poles(
+        *designs.PLANTED[task.design], np.random.default_rng([43, task.number])
+    )
+    detector = TESTED_BY[task.method]
+    found = sialgeo.detect(made[0], detector, reference=made[1])
+    if len(found):
+        found = sialgeo.assess(
+            found,
+            detector=detector,
+            reference=made[1],
+            replicates=REPLICATES,
+            seed=task.number,
+            threads=1,
+        )
+    shown = found.areas[found.areas[EVIDENCE] == TESTED]
+    of = found.producers["concentration"].to_numpy()
+    inside = np.isin(of, shown.index)
+    holds = [bool(shapely.intersects_xy(shape, *centres.T).any()) for shape in shown.geometry]
+    return {
+        "poles": len(centres),
+        "hit": sum(bool(inside[truth == p].mean() > 0.5) for p in range(len(centres))),
+        "shown": len(shown),
+        "outside": len(shown) - sum(holds),
+        "producers": int(inside.sum()),
+        "foreign": int((truth[inside] < 0).sum()),
+    }
+
+
+def risk_map(task: Task) -> list[dict[str, Any]]:
+    """Return, for each concentration, the true relative risk of its footprint beside the estimates."""
+    rng = np.random.default_rng([47, task.number])
+    made, pool, chance = designs.risky(float(task.design), rng)
+    # where the truth is 1 hardly anything is found: loosen the core, so that there is something to misjudge
+    detector = sialgeo.RelativeDBSCAN(radius=5_000, alpha=0.001 if float(task.design) > 1 else 0.05)
     found = sialgeo.detect(made[0], detector, reference=made[1])
     if len(found) == 0:
-        return found
-    return sialgeo.assess(
-        found, detector=detector, reference=made[1], replicates=99, seed=seed, threads=1
+        return []
+    found = sialgeo.estimate(
+        found, detector=detector, reference=made[1], splits=50, seed=task.number
     )
+    rows = []
+    for _k, area in found.areas.iterrows():
+        inside = shapely.intersects_xy(area.geometry, *pool.T)
+        rows.append(
+            {
+                "truth": float(chance[inside].mean() / chance[~inside].mean()),
+                "naive": float(area[RR]),
+                "naive_low": float(area[RR_LOW]),
+                "held": float(area[HELD_OUT]),
+                "held_low": float(area[HELD_OUT_LOW]),
+                "held_high": float(area[HELD_OUT_HIGH]),
+                "grade": str(area[GRADE]),
+            }
+        )
+    return rows
 
 
-def any_tested(found: sialgeo.Concentrations) -> bool:
-    return bool((found.areas[EVIDENCE] == TESTED).any())
+# --- the run ------------------------------------------------------------------------------------------
 
 
-def null_map(name: str, number: int) -> list[bool]:
-    """Whether one map shows anything: default, ladder, plain DBSCAN, HDBSCAN."""
-    made = NULLS[name](np.random.default_rng([41, number]))
-    plain = [sialgeo.detect(made[0], d) for d in (sialgeo.DBSCAN(radius=5_000), sialgeo.HDBSCAN())]
-    ours = [any_tested(tested(made, detector, number)) for detector in (FIXED, LADDER)]
-    return [*ours, *(len(found) > 0 for found in plain)]
+def tasks(maps: int) -> Iterator[Task]:
+    """Yield every task, a hundredth of each design at a time: a run that is stopped is balanced."""
+    for block in range(100):
+        for kind, design, method, per_thousand in plan():
+            total = maps * per_thousand // 1_000
+            for number in range(block * total // 100, (block + 1) * total // 100):
+                yield Task(kind, design, method, number)
 
 
-def poles(count: int, each: int, rng: np.random.Generator) -> tuple[Map, np.ndarray]:
-    spots = uneven(rng, 40 * count)
-    chosen = [spots[0]]
-    for spot in spots[1:]:
-        if len(chosen) < count and min(np.hypot(*(spot - c)) for c in chosen) > 20_000:
-            chosen.append(spot)
-    xy = [rng.normal(c, 2_000, (each, 2)) for c in chosen] + [uneven(rng, 200)]
-    truth = np.concatenate([np.repeat(np.arange(len(chosen)), each), np.full(200, -1)])
-    return (layer(np.vstack(xy)), sialgeo.Reference.from_points(layer(uneven(rng, 3_000)))), truth
+def plan() -> Iterator[tuple[str, str, str, int]]:
+    """Yield each design and method with its maps for every 1,000 of the default: as dear as they are."""
+    for design in designs.NULLS:
+        yield "null", design, "default", 1_000
+        yield "null", design, "ladder", 40 if "km" in design else 300
+        for method in UNTESTED:
+            yield "null", design, method, 100
+    for design in DEAR:
+        yield "null", design, "scan", 40
+        yield "null", design, "hdbscan", 40
+    for design in designs.MISTAKEN:
+        yield "null", design, "default", 200
+    for design in designs.PLANTED:
+        yield "planted", design, "default", 150
+        yield "planted", design, "ladder", 75
+    for risk in (1.0, *designs.RISKS):
+        yield "risk", str(risk), "default", 250
 
 
-PLANTED = {"2 poles of 15": (2, 15), "5 poles of 15": (5, 15), "5 poles of 40": (5, 40)}
+def known(store: Path) -> dict[str, Any]:
+    """Return the answers kept so far."""
+    if not store.exists():
+        return {}
+    lines = store.read_text("utf-8").splitlines()
+    return dict(json.loads(line) for line in lines if line.endswith("]"))
 
 
-def planted_map(name: str, number: int) -> list[float]:
-    """Poles found, poles, foreign producers, producers shown, and bounds of 1 where no pole is."""
-    made, truth = poles(*PLANTED[name], np.random.default_rng([43, number]))
-    found = tested(made, FIXED, number)
-    shown = found.areas.index[found.areas[EVIDENCE] == TESTED]
-    of = found.producers["concentration"].to_numpy()
-    hit = sum(np.isin(of[truth == p], shown).mean() > 0.5 for p in range(truth.max() + 1))
-    inside = np.isin(of, shown)
-    empty = [k for k in shown if (truth[of == k] < 0).mean() > 0.5]
-    return [hit, truth.max() + 1, (truth[inside] < 0).sum(), inside.sum(), len(shown), len(empty)]
+def run(store: Path, maps: int, processes: int) -> None:
+    """Answer every task that has no answer yet."""
+    store.parent.mkdir(parents=True, exist_ok=True)
+    have = known(store)
+    wanted = [task for task in tasks(maps) if task.key not in have]
+    start = time.perf_counter()
+    with (
+        store.open("a", encoding="utf-8") as kept,
+        ProcessPoolExecutor(processes) as workers,
+    ):
+        for done, (task, result) in enumerate(
+            zip(wanted, workers.map(answer, wanted, chunksize=4), strict=True)
+        ):
+            kept.write(json.dumps([task.key, result]) + "\n")
+            if done % 100 == 0:
+                kept.flush()
+                os.fsync(kept.fileno())
+                passed = time.perf_counter() - start
+                print(f"{done} of {len(wanted)}, {passed:.0f} s", file=sys.stderr, flush=True)
 
 
-def risk_map(number: int) -> list[float]:
-    """Lower bounds above 1 in maps where the truth is 1: naive, and on held-out halves."""
-    rng = np.random.default_rng([47, number])
-    made = points(uneven, 400, 1_200, rng)
-    loose = sialgeo.RelativeDBSCAN(radius=4_000, alpha=0.05)
-    found = sialgeo.detect(made[0], loose, reference=made[1])
-    if len(found) == 0:
-        return [0, 0, 0, 0]
-    held = sialgeo.estimate(found, detector=loose, reference=made[1], splits=50, seed=number).areas
-    estimated = held[HELD_OUT_LOW].dropna()
-    return [len(held), (held[RR_LOW] > 1).sum(), len(estimated), (estimated > 1).sum()]
+# --- the tables ---------------------------------------------------------------------------------------
 
 
-def spread(task: Callable[[int], list], maps: int) -> np.ndarray:
-    with ProcessPoolExecutor(2) as workers:
-        return np.array(list(workers.map(task, range(maps), chunksize=20)), dtype=float)
+def tables(have: dict[str, Any]) -> Iterator[str]:
+    """Yield the lines of docs/calibration.md."""
+    held: dict[tuple[str, str, str], list[Any]] = defaultdict(list)
+    for key, result in have.items():
+        kind, design, method, _number = key.split("|")
+        held[kind, design, method].append(result)
+    yield from _null_table(held)
+    yield from _planted_table(held)
+    yield from _risk_table(held)
+    yield from _grade_table(held)
 
 
-def tables(maps: int, only: str) -> Iterator[str]:
-    yield f"\n{maps} maps a design, 99 replicates a map, radius 5 km; share of maps that show anything.\n"
-    yield "| design | relative DBSCAN, tested | over the ladder, tested | DBSCAN, untested | HDBSCAN, untested |"
-    yield "|---|---|---|---|---|"
-    for name in NULLS:
-        if only in name:
-            shares = spread(partial(null_map, name), maps).mean(axis=0)
-            yield f"| {name} | " + " | ".join(f"{share:.3f}" for share in shares) + " |"
-    yield "\n| planted | poles found | shown producers of no pole | concentrations of mostly no pole |"
-    yield "|---|---|---|---|"
-    for name in PLANTED:
-        if only in name:
-            hit, poles_, foreign, shown, areas, empty = spread(
-                partial(planted_map, name), maps
-            ).sum(axis=0)
-            yield f"| {name} | {hit / poles_:.2f} | {foreign / max(shown, 1):.3f} | {empty:.0f} of {areas:.0f} |"
-    if only in "risk":
-        n, naive, estimated, held = spread(risk_map, maps).sum(axis=0)
-        yield "\n| true relative risk 1, core level 0.05 | concentrations | lower bound above 1 |"
-        yield "|---|---|---|"
-        yield f"| naive interval | {n:.0f} | {naive / max(n, 1):.3f} |"
-        yield f"| held-out halves (those with an estimate) | {estimated:.0f} | {held / max(estimated, 1):.3f} |"
+Held = dict[tuple[str, str, str], list[Any]]
+
+
+def _share(results: list[Any]) -> str:
+    return f"{np.mean(results):.3f} ({len(results)})" if results else "—"
+
+
+def _null_table(held: Held) -> Iterator[str]:
+    methods = [*TESTED_BY, *UNTESTED]
+    yield "\n| design | " + " | ".join(methods) + " |"
+    yield "|---" * (len(methods) + 1) + "|"
+    for design in (*designs.NULLS, *designs.MISTAKEN):
+        cells = [_share(held.get(("null", design, method), [])) for method in methods]
+        yield f"| {design} | " + " | ".join(cells) + " |"
+
+
+def _planted_table(held: Held) -> Iterator[str]:
+    yield "\n| planted | method | maps | poles found | maps with a concentration outside the poles | concentrations outside | shown producers of no pole |"
+    yield "|---" * 7 + "|"
+    for design in designs.PLANTED:
+        for method in ("default", "ladder"):
+            rows = held.get(("planted", design, method), [])
+            if not rows:
+                continue
+            total = {name: sum(row[name] for row in rows) for name in rows[0]}
+            anywhere = np.mean([row["outside"] > 0 for row in rows])
+            yield (
+                f"| {design} | {method} | {len(rows)} | {total['hit'] / total['poles']:.2f} | {anywhere:.3f} "
+                f"| {total['outside']} of {total['shown']} | {total['foreign'] / max(total['producers'], 1):.2f} |"
+            )
+
+
+def _risks(held: Held) -> Iterator[tuple[str, list[dict[str, Any]], int]]:
+    for risk in (1.0, *designs.RISKS):
+        maps = held.get(("risk", str(risk), "default"), [])
+        rows = [row for one in maps for row in one]
+        if rows:
+            yield f"{risk:g}", rows, len(maps)
+
+
+def _risk_table(held: Held) -> Iterator[str]:
+    yield "\n| risk in the foci | maps | concentrations | true risk of the footprint, median | naive / true | naive lower bound above the truth | with an estimate | held-out / true | held-out lower bound above the truth | held-out upper bound under the truth |"
+    yield "|---" * 10 + "|"
+    for risk, rows, maps in _risks(held):
+        column = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+        truth, has = column["truth"], np.isfinite(column["held"].astype(float))
+        held_ratio = (column["held"] / truth)[has]
+        yield (
+            f"| {risk} | {maps} | {len(rows)} | {np.median(truth):.2f} "
+            f"| {np.median(column['naive'] / truth):.2f} | {(column['naive_low'] > truth).mean():.3f} "
+            f"| {has.sum()} | {np.median(held_ratio) if has.any() else np.nan:.2f} "
+            f"| {(column['held_low'] > truth)[has].mean() if has.any() else np.nan:.3f} "
+            f"| {(column['held_high'] < truth)[has].mean() if has.any() else np.nan:.3f} |"
+        )
+
+
+def _grade_table(held: Held) -> Iterator[str]:
+    least = {name: bound for bound, name in GRADES}
+    names = [*least, "uncertain"]
+    yield "\n| risk in the foci | " + " | ".join(names) + " | grades above the truth |"
+    yield "|---" * (len(names) + 2) + "|"
+    for risk, rows, _maps in _risks(held):
+        shares = [np.mean([row["grade"] == name for row in rows]) for name in names]
+        graded = [row for row in rows if row["grade"] in least]
+        above = sum(least[row["grade"]] > row["truth"] for row in graded)
+        cells = " | ".join(f"{share:.2f}" for share in shares)
+        yield f"| {risk} | {cells} | {above} of {len(graded)} |"
 
 
 def main() -> None:
-    """Run and print."""
+    """Run, and print the tables."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--maps", type=int, default=1_000)
-    options.add_argument("--only", default="")
+    options.add_argument("--maps", type=int, default=1_000, help="null maps for the default")
+    options.add_argument("--processes", type=int, default=os.cpu_count())
+    options.add_argument("--store", type=Path, default=Path("build/calibration.jsonl"))
+    options.add_argument("--table", action="store_true", help="print what is known, run nothing")
     chosen = options.parse_args()
-    start = time.perf_counter()
-    for line in tables(chosen.maps, chosen.only):
-        print(line, flush=True)
-    print(f"\n{time.perf_counter() - start:.0f} s")
+    if not chosen.table:
+        run(chosen.store, chosen.maps, chosen.processes)
+    for line in tables(known(chosen.store)):
+        print(line)
 
 
 if __name__ == "__main__":
