@@ -46,6 +46,8 @@ from sialgeo.model import (
     RR_LOW,
     STATISTIC,
     UNTESTED,
+    WEIGHT,
+    WEIGHT_SHARE,
     Concentrations,
     Detector,
     Labels,
@@ -71,6 +73,7 @@ from sialgeo.pools import (
 )
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
+from sialgeo.verdicts import with_verdicts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -555,6 +558,8 @@ def detect(
     found, rank = _number(prepared, raw)
     labels = prepared.to_units(np.where(found.labels >= 0, found.labels + 1, NOISE))
     areas = _areas(producers, prepared, found)
+    if prepared.weights is not None:
+        _weigh(areas, prepared, found.labels)
     areas[NAME] = _names(producers, labels, areas, places, place_name, locality, prepared.crs)
     table = producers.copy()
     table[CONCENTRATION] = labels
@@ -565,7 +570,7 @@ def detect(
     if found.record is not None:
         step = replace(step, parameters={**step.parameters, **found.record(rank)})
     report(1.0, _("Detected"))
-    return Concentrations(table, areas, (), (step,))
+    return Concentrations(table, with_verdicts(areas), (), (step,))
 
 
 def _coarse_after_all(detector: Detector, prepared: Prepared, found: Found) -> bool:
@@ -647,6 +652,8 @@ def _table_faults(producers: gpd.GeoDataFrame, weights: str | None) -> list[str]
             faults.append(_("the weights in “{key}” are not numbers").format(key=weights))
         elif not np.isfinite(producers[weights].to_numpy(float)).all():
             faults.append(_("the weights in “{key}” are not all finite").format(key=weights))
+        elif (producers[weights].to_numpy(float) < 0).any():
+            faults.append(_("the weights in “{key}” are not all zero or more").format(key=weights))
     taken = {CONCENTRATION, MEMBERSHIP} & set(producers.columns)
     if taken:
         faults.append(
@@ -705,10 +712,23 @@ def _areas(producers: gpd.GeoDataFrame, prepared: Prepared, found: Found) -> gpd
     return areas
 
 
+def _weigh(areas: gpd.GeoDataFrame, prepared: Prepared, labels: Labels) -> None:
+    """Say what the producers of each concentration weigh: it describes, the tests count units."""
+    if prepared.weights is None:
+        return
+    inside = labels >= 0
+    areas[WEIGHT] = np.bincount(
+        labels[inside], weights=prepared.weights[inside], minlength=len(areas)
+    )
+    total = float(prepared.weights.sum())
+    areas[WEIGHT_SHARE] = 100 * areas[WEIGHT] / total if total else np.nan
+
+
 def _evidence(prepared: Prepared) -> str:
     if prepared.reference is None:
         return EXPLORATORY
-    return INCONCLUSIVE if prepared.inconclusive else UNTESTED
+    masked = prepared.population is not None and prepared.population.masked
+    return INCONCLUSIVE if prepared.inconclusive or masked else UNTESTED
 
 
 def footprint(members: Array, reach: float) -> Any:
@@ -818,7 +838,13 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
                 "The radius is more than a quarter of the study area's short side: it is too large to tell places apart."
             )
         )
-    if prepared.inconclusive and prepared.population is not None:
+    if prepared.placed_apart:
+        notes.append(
+            _(
+                "Inconclusive: producers and reference were located in different ways (one of them on the centroids of places): the difference would look like a concentration. Remedy: locate both in the same way, or count both by district."
+            )
+        )
+    elif prepared.inconclusive and prepared.population is not None:
         notes.append(
             _(
                 "Inconclusive: the reference is {spacing:.1f} km apart, more than half the radius; counts that coarse invent concentrations. Spread them over a settlement layer (settlements=), or read the counts by district."
@@ -838,6 +864,18 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
             _(
                 '{n} of {total} producers share a coordinate with another: check that they were not placed on centroids (coincident="sites" counts each place once).'
             ).format(n=repeated, total=len(units))
+        )
+    if prepared.weights is not None:
+        notes.append(
+            _(
+                "Weights describe and do not test: the p-values count producers, whatever each weighs."
+            )
+        )
+    if prepared.population is not None and prepared.population.masked:
+        notes.append(
+            _(
+                "Inconclusive: the null is complete spatial randomness inside a habitable mask. To differ from it shows that producers are not spread evenly over the land, as hardly anything is. Remedy: a reference population of farms, establishments or people."
+            )
         )
     if prepared.reference is None:
         notes.append(_("Exploratory: without a reference population there is no test."))
@@ -868,6 +906,7 @@ def _step(
             else len(population.table),
             "spacing_m": population.spacing,
             "includes_producers": population.includes_producers,
+            "masked": population.masked,
         }
         inputs["reference"] = population.fingerprint
     return Step("detect", parameters, crs_name(prepared.crs), None, versions(), inputs, notes)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import SchemaError
-from sialgeo.i18n import N_, _, language, ngettext, pick, retell
+from sialgeo.i18n import N_, Text, _, language, ngettext, pick, retell
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -48,6 +48,10 @@ HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH = (
 )
 HELD_OUT_SHARE, GRADE = "held_out_share", "grade"
 STABILITY, STABILITY_BAND, AGREEMENT = "stability", "stability_band", "agreement"
+FDR = "false_discovery_rate"
+VERDICT = "verdict_"  # + language: one line for each concentration, in both
+VERDICT_ES, VERDICT_EN = VERDICT + "es", VERDICT + "en"
+WEIGHT, WEIGHT_SHARE = "weight", "share_of_weight"  # where producers carry weights: they describe
 AREA = "area_km2"
 DENSITY = "density_km2"
 RADIUS = "radius_m"  # the radius at which the concentration is clearest (radius="auto")
@@ -93,6 +97,7 @@ LABELS: Mapping[str, Label] = {
     POOL: Label(N_("Producers and reference units in the footprint"), "", 0),
     STATISTIC: Label(N_("Test statistic (log-likelihood ratio)"), "", 2),
     P_VALUE: Label(N_("Adjusted p-value"), "", 3),
+    FDR: Label(N_("False discovery rate"), "", 3),
     EVIDENCE: Label(N_("Evidence")),
     RR: Label(N_("Relative risk"), "", 2),
     RR_LOW: Label(N_("Relative risk, lower (ignores the selection)"), "", 2),
@@ -105,6 +110,10 @@ LABELS: Mapping[str, Label] = {
     STABILITY: Label(N_("Stability (Jaccard)"), "", 2),
     STABILITY_BAND: Label(N_("Stability")),
     AGREEMENT: Label(N_("Share confirmed by another detector (0–1)"), "", 2),
+    VERDICT_ES: Label(N_("In one line, in Spanish")),
+    VERDICT_EN: Label(N_("In one line, in English")),
+    WEIGHT: Label(N_("Sum of the weights"), "", 1),
+    WEIGHT_SHARE: Label(N_("Share of all weight"), "%", 1),
     AREA: Label(N_("Area"), "km²", 1),
     DENSITY: Label(N_("Density"), "/km²", 2),
     RADIUS: Label(N_("Radius at which it is clearest"), "m", 0),
@@ -126,7 +135,7 @@ EVIDENCE_LABELS: Mapping[str, str] = {
     NOT_SIGNIFICANT: N_("not significant"),
     UNTESTED: N_("detected, not yet tested"),
     EXPLORATORY: N_("exploratory: no reference population, no test"),
-    INCONCLUSIVE: N_("inconclusive: the reference is too coarse for the radius"),
+    INCONCLUSIVE: N_("inconclusive: this reference cannot carry a test"),
 }
 
 
@@ -439,7 +448,7 @@ def _summary(c: Concentrations) -> Summary:
             len(c),
         ).format(n=len(c))
     elif INCONCLUSIVE in kinds:
-        verdict = _("Inconclusive: the reference population is too coarse for this radius.")
+        verdict = _("Inconclusive: this reference population cannot carry a test.")
     elif UNTESTED in kinds:
         verdict = ngettext(
             "{n} concentration detected, not yet tested.",
@@ -465,10 +474,15 @@ def _caution(c: Concentrations, kinds: set[str]) -> str:
             "Plain density finds groups even where there are none; give a reference population to test them."
         )
     if INCONCLUSIVE in kinds:
-        return _(
-            "Spread the counts over a settlement layer finer than half the radius, or read them by district."
-        )
+        return _why_inconclusive(c)
     return _("Points alone never show a SIAL: collective action is not evaluable from locations.")
+
+
+def _why_inconclusive(c: Concentrations) -> str:
+    """Return the note of the steps that says why no test could be carried, and the remedy."""
+    notes = (note for step in c.steps for note in step.notes if isinstance(note, Text))
+    why = (retell(note) for note in notes if note.message.startswith("Inconclusive"))
+    return next(why, _("The notes say what a test would need."))
 
 
 def detection_step(c: Concentrations) -> Step:

@@ -32,6 +32,10 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 COARSE = 0.5  # of the radius: a reference with a wider spacing invents concentrations
+HEAP = 3  # more units than this at one coordinate were placed there, by centroid
+PLACED_APART = (
+    0.5  # difference of the heaped shares beyond which two layers were placed differently
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Prepared:
     site: Ints
     population: Reference | None
     inconclusive: bool
+    placed_apart: bool = False
 
     def to_units(self, per_site: NDArray[Any]) -> NDArray[Any]:
         """Return a value for every row of the producers from one per site."""
@@ -134,6 +139,7 @@ def prepare(
     weight = None if weights is None else producers[weights].to_numpy(float)
     arrays = None if population is None else population.arrays(producers, crs)
     _require_places(xy, arrays, detector)
+    apart = arrays is not None and placed_apart(xy, arrays)
     site = np.arange(len(xy), dtype=np.int64)
     if coincident == "sites":
         xy, site = _sites(xy)
@@ -142,7 +148,7 @@ def prepare(
             others = _sites(arrays.xy)[0]
             arrays = ReferenceArrays("points", others, np.ones(len(others)))
     coarse = arrays is not None and too_coarse(detector, xy, arrays)
-    return Prepared(xy, weight, arrays, crs, site, population, coarse)
+    return Prepared(xy, weight, arrays, crs, site, population, coarse or apart, apart)
 
 
 def _require_places(xy: Array, reference: ReferenceArrays | None, detector: Detector) -> None:
@@ -169,6 +175,28 @@ def covered_share(xy: Array, reference: ReferenceArrays, detector: Detector) -> 
     room = max(float(radius) if isinstance(radius, int | float) else 0.0, reference.spacing)
     low, high = reference.xy.min(axis=0) - room, reference.xy.max(axis=0) + room
     return float(((xy >= low) & (xy <= high)).all(axis=1).mean())
+
+
+def placed_apart(xy: Array, reference: ReferenceArrays) -> bool:
+    """Tell whether producers and reference units were located in different ways.
+
+    One of the two stands on centroids (more than three units at a coordinate) and the other does not:
+    the difference of method would look like a concentration.
+    """
+    if reference.kind != "points" or len(reference.xy) == 0 or len(xy) == 0:
+        return False
+    return abs(heaped_share(xy) - heaped_share(reference.xy)) > PLACED_APART
+
+
+def heaped_share(xy: Array) -> float:
+    """Return the share of units at a coordinate that holds more than three.
+
+    >>> heaped_share(np.array([[0.0, 0.0]] * 4 + [[5.0, 1.0]]))
+    0.8
+    """
+    key = xy[:, 0] * 0.7548776662466927 + xy[:, 1]  # equal coordinates, and hardly any others
+    counts = np.unique(key, return_counts=True)[1]
+    return float(counts[counts > HEAP].sum() / len(xy))
 
 
 def too_coarse(detector: Detector, xy: Array, reference: ReferenceArrays) -> bool:

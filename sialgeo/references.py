@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+MASK_CELLS = 10_000  # a habitable mask is laid out in about so many cells
+MASK_UNITS = 1e6  # of a mask's imagined units: so many that the pool is the mask
+
 
 @dataclass(frozen=True)
 class Reference:
-    """A reference population, made by ``from_points``, ``from_cells`` or ``from_polygons``.
+    """A reference population: ``from_points``, ``from_cells``, ``from_polygons`` or ``from_mask``.
 
     Attributes
     ----------
@@ -44,6 +47,9 @@ class Reference:
         Column that identifies a unit in both tables.
     name : str
         What the population is, for people.
+    masked : bool
+        Whether it is no population at all but the land where producers could be: what is held against
+        it stays inconclusive.
     """
 
     kind: Literal["points", "mass"]
@@ -53,6 +59,7 @@ class Reference:
     key: str | None = None
     name: str = ""
     gridded: bool = False
+    masked: bool = False
 
     @classmethod
     def from_points(
@@ -137,6 +144,47 @@ class Reference:
         table, spacing = _spread(polygons, mass, settlements, weight)
         return cls("mass", table, spacing, name=name)
 
+    @classmethod
+    def from_mask(
+        cls, habitable: gpd.GeoDataFrame, *, spacing: float | None = None, name: str = ""
+    ) -> Reference:
+        """Take the land where producers could be, for want of a reference population.
+
+        Producers are held against complete spatial randomness inside the polygons. That they are not
+        spread evenly over habitable land is hardly news: whatever the p-value, the answer is
+        "inconclusive".
+
+        Parameters
+        ----------
+        habitable
+            Polygon layer of the land that could hold producers (without lakes, heights, parks).
+        spacing
+            Side of the cells the land is laid out in, in metres; by default about 10,000 of them.
+        name
+            What the mask is, shown to people.
+
+        Raises
+        ------
+        SchemaError, ParameterError
+
+        Examples
+        --------
+        >>> import geopandas as gpd
+        >>> from shapely.geometry import box
+        >>> valley = gpd.GeoDataFrame(geometry=[box(0, 0, 50_000, 20_000)], crs=32717)
+        >>> mask = Reference.from_mask(valley, spacing=1_000)
+        >>> mask.masked, 950 < len(mask.table) < 1050  # square kilometres
+        (True, True)
+        """
+        require_crs(reference=habitable)
+        _require_polygons(habitable)
+        if spacing is not None and not (np.isfinite(spacing) and spacing > 0):
+            raise ParameterError(
+                _("spacing = {spacing}: give the size of a cell in metres").format(spacing=spacing)
+            )
+        table, side = _cells_within(habitable, spacing)
+        return cls("mass", table, side, name=name, gridded=True, masked=True)
+
     @property
     def fingerprint(self) -> str:
         """Return a short hash that tells references apart: their places, counts and declarations.
@@ -206,6 +254,34 @@ class Reference:
             return np.ones(len(xy), dtype=bool)
         others: NDArray[np.bool_] = ~twin
         return others
+
+
+def _cells_within(
+    habitable: gpd.GeoDataFrame, spacing: float | None
+) -> tuple[gpd.GeoDataFrame, float]:
+    """Return the centres of the square cells inside the polygons, an equal share each, and their side."""
+    import geopandas as gpd
+    import shapely
+
+    from sialgeo.crs import equal_area_crs
+
+    crs = equal_area_crs(habitable)
+    land = habitable.geometry.to_crs(crs).union_all()
+    side = float(spacing or np.sqrt(land.area / MASK_CELLS))
+    low_x, low_y, high_x, high_y = land.bounds
+    columns, rows = np.meshgrid(
+        np.arange(low_x + side / 2, high_x, side), np.arange(low_y + side / 2, high_y, side)
+    )
+    shapely.prepare(land)
+    inside = shapely.intersects_xy(land, columns.ravel(), rows.ravel())
+    if not inside.any():
+        raise ParameterError(
+            _("spacing = {spacing}: no cell of that size lies in the mask").format(spacing=side)
+        )
+    x, y = columns.ravel()[inside], rows.ravel()[inside]
+    held = {"mass": np.full(len(x), MASK_UNITS / len(x))}
+    cells = gpd.GeoDataFrame(held, geometry=gpd.points_from_xy(x, y), crs=crs)
+    return cells.to_crs(habitable.crs), side
 
 
 def _coordinate_twins(xy: Array, producers_xy: Array) -> NDArray[np.bool_]:

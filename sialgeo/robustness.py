@@ -47,10 +47,11 @@ from sialgeo.model import (
     detection_step,
     versions,
 )
-from sialgeo.params import check, param
+from sialgeo.params import AUTO, check, param
 from sialgeo.pools import Found, Prepared, as_detector, find, prepare
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
+from sialgeo.verdicts import with_verdicts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -150,7 +151,7 @@ def estimate(
     areas[HELD_OUT_SHARE] = share
     areas[GRADE] = [_grade(low) for low in median[:, 1]]
     step = Step("estimate", {"splits": splits}, concentrations.steps[-1].crs, seed, versions())
-    return concentrations.with_step(step, areas=areas)
+    return concentrations.with_step(step, areas=with_verdicts(areas))
 
 
 def _grade(low: float) -> str:
@@ -173,12 +174,15 @@ def _again(
             _("they were detected without a reference population. Remedy: detect(…, reference=…)")
         )
     coincident = str(made.parameters.get("coincident", "units"))
-    prepared = prepare(concentrations.producers, detector, reference, coincident)
+    weights = made.parameters.get("weights")
+    prepared = prepare(concentrations.producers, detector, reference, coincident, weights)
     of_site = np.full(len(prepared.xy), NOISE, dtype=np.int64)
     held = concentrations.producers[CONCENTRATION].to_numpy(np.int64)
     of_site[prepared.site] = np.where(held > 0, held - 1, NOISE)
     order = canonical_order(prepared.xy)
-    return dataclasses.replace(prepared, xy=prepared.xy[order]), of_site[order], order
+    weight = None if prepared.weights is None else prepared.weights[order]
+    ordered = dataclasses.replace(prepared, xy=prepared.xy[order], weights=weight)
+    return ordered, of_site[order], order
 
 
 def _halves(n: int, rng: np.random.Generator) -> NDArray[np.bool_]:
@@ -208,7 +212,7 @@ def _one_split(
     if reference.kind == "points":
         half = _halves(len(reference.xy), rng)
         ours, theirs = _part(reference, half), _part(reference, ~half)
-    found = find(detector, prepared.xy[first], None, ours, rng)
+    found = find(detector, prepared.xy[first], _some(prepared.weights, first), ours, rng)
     match = _matches(labels[first], found.labels, count)
     second = prepared.xy[~first]
     cases, share = _held_out(found, prepared.xy[first], second, theirs)
@@ -217,6 +221,10 @@ def _one_split(
     hit = match >= 0
     answer[hit] = risk[match[hit]]
     return answer
+
+
+def _some(weights: Array | None, which: NDArray[Any]) -> Array | None:
+    return None if weights is None else weights[which]
 
 
 def _held_out(
@@ -255,7 +263,7 @@ def stability(
     """Repeat the detection on shaken data and say how much of each concentration comes back.
 
     Each run keeps 80 % of producers and reference, moves the producers within their stated precision
-    and takes 0.8, 1 or 1.25 times the radius in turn. A concentration's stability is the mean Jaccard
+    and takes 0.8, 1 or 1.25 times the radius (every radius of a ladder) in turn. A concentration's stability is the mean Jaccard
     index with its best match: robust (≥ 0.75), indicative (≥ 0.6), unstable.
 
     Parameters
@@ -301,19 +309,26 @@ def stability(
         "radius_factors": RADIUS_FACTORS,
     }
     step = Step("stability", parameters, concentrations.steps[-1].crs, seed, versions())
-    return concentrations.with_step(step, areas=areas)
+    return concentrations.with_step(step, areas=with_verdicts(areas))
 
 
 def _band(value: float) -> str:
     return next(name for least, name in BANDS if value >= least)
 
 
-def _resized(detector: Any, run: int) -> Any:
+def _resized(detector: Any, run: int) -> tuple[Any, float]:
+    """Return the detector of a run, and the factor of the distances that a ladder of radii calls for.
+
+    A ladder's own radii are fixed: to climb it at 0.8 times them is to climb it on a map 1 / 0.8 as wide.
+    """
     radius = getattr(detector, "radius", None)
-    if not isinstance(radius, int | float) or not dataclasses.is_dataclass(detector):
-        return detector
     factor = RADIUS_FACTORS[run % len(RADIUS_FACTORS)]
-    return dataclasses.replace(detector, radius=radius * factor)  # type: ignore[type-var]
+    if radius == AUTO:
+        return detector, 1 / factor
+    if not isinstance(radius, int | float) or not dataclasses.is_dataclass(detector):
+        return detector, 1.0
+    resized = dataclasses.replace(detector, radius=radius * factor)  # type: ignore[type-var]
+    return resized, 1.0
 
 
 def _precision(concentrations: Concentrations, precision: str | float | None) -> Array:
@@ -336,8 +351,13 @@ def _precision(concentrations: Concentrations, precision: str | float | None) ->
 
 
 def _one_run(
-    prepared: Prepared, labels: Labels, detector: Detector, metres: Array, rng: np.random.Generator
+    prepared: Prepared,
+    labels: Labels,
+    resized: tuple[Detector, float],
+    metres: Array,
+    rng: np.random.Generator,
 ) -> Array:
+    detector, scale = resized
     kept = np.sort(rng.permutation(len(prepared.xy))[: max(int(SUBSAMPLE * len(prepared.xy)), 2)])
     angle = rng.uniform(0, 2 * np.pi, len(prepared.xy))
     reach = metres * np.sqrt(rng.uniform(0, 1, len(prepared.xy)))
@@ -347,7 +367,15 @@ def _one_run(
         ordered = _ordered(reference)
         some = np.sort(rng.permutation(len(ordered.xy))[: int(SUBSAMPLE * len(ordered.xy))])
         reference = dataclasses.replace(ordered, xy=ordered.xy[some], mass=ordered.mass[some])
-    found = find(detector, moved[kept], None, reference, rng)
+    if reference is not None and scale != 1:
+        reference = dataclasses.replace(
+            reference,
+            xy=reference.xy * scale,
+            jitter=reference.jitter * scale,
+            spacing=reference.spacing * scale,
+        )
+    weights = _some(prepared.weights, kept)
+    found = find(detector, moved[kept] * scale, weights, reference, rng)
     return best_jaccard(labels[kept], found.labels, int(labels.max(initial=-1)) + 1)
 
 
@@ -404,4 +432,4 @@ def agreement(concentrations: Concentrations, other: Concentrations) -> Concentr
     step = Step(
         "agreement", {"with": detection_step(other).parameters.get("method")}, "", None, versions()
     )
-    return concentrations.with_step(step, areas=areas)
+    return concentrations.with_step(step, areas=with_verdicts(areas))

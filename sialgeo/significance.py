@@ -28,6 +28,7 @@ from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import (
     EVIDENCE,
     EXPLORATORY,
+    FDR,
     INCONCLUSIVE,
     NOT_SIGNIFICANT,
     P_VALUE,
@@ -47,6 +48,7 @@ from sialgeo.params import check, param
 from sialgeo.pools import as_detector, declared, find, prepare
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
+from sialgeo.verdicts import with_verdicts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,6 +57,7 @@ Array = NDArray[np.float64]
 Draw = Callable[[np.random.Generator], tuple[Array, ReferenceArrays]]
 
 
+IN_MASK = N_("complete spatial randomness inside a habitable mask (inconclusive)")
 LARGEST_URN = 5e8  # numpy's hypergeometric draws end near 1e9
 
 
@@ -111,8 +114,11 @@ def assess(
     Returns
     -------
     Concentrations
-        ``areas`` with ``p_value`` and ``evidence`` ("tested" at p ≤ 0.05, else "not_significant").
-        With a reference too coarse for the radius nothing is tested: the answer stays "inconclusive".
+        ``areas`` with ``p_value`` (family-wise), ``evidence`` ("tested" at p ≤ 0.05, else
+        "not_significant") and ``false_discovery_rate``: the mean number of null concentrations with a
+        statistic as large, over the number found with one (NaN for a scan, whose null maps keep their
+        largest zone only). With a reference too coarse for the radius nothing is tested: the answer
+        stays "inconclusive"; against a habitable mask there is a p-value and it stays "inconclusive".
 
     Raises
     ------
@@ -141,30 +147,40 @@ def assess(
         raise ParameterError(_("threads = {n}: must be at least 1").format(n=threads))
     coincident = _check_same(concentrations, detector, reference)
     weights = detection_step(concentrations).parameters.get("weights")
-    if (concentrations.areas[EVIDENCE] == INCONCLUSIVE).any():
-        return concentrations
     prepared = prepare(concentrations.producers, detector, reference, coincident, weights)
-    if prepared.reference is None or prepared.inconclusive:
+    masked = prepared.population is not None and prepared.population.masked
+    coarse = not masked and (concentrations.areas[EVIDENCE] == INCONCLUSIVE).any()
+    if prepared.reference is None or prepared.inconclusive or coarse:
         return concentrations
     null = Null.of(prepared.xy, prepared.reference, detector, prepared.weights)
     own = getattr(detector, "maxima", None)  # a scan draws all its maps at once
+    observed = concentrations.areas[STATISTIC].to_numpy(float)
     if own is not None:
         told = {"replicates": replicates, "seed": seed, "threads": threads, "progress": progress}
         maxima = own(prepared.xy, prepared.reference, **told)
+        false = np.full(len(observed), np.nan)
     else:
-        maxima = _maxima(null, replicates, seed, threads, progress or silent)
-    return _answered(concentrations, maxima, null.name, replicates, seed)
+        maxima, false = _maxima(null, observed, replicates, seed, threads, progress or silent)
+    name = IN_MASK if masked else null.name
+    return _answered(concentrations, (maxima, false), name, replicates, seed)
 
 
 def _answered(
-    concentrations: Concentrations, maxima: Array, null: str, replicates: int, seed: int
+    concentrations: Concentrations,
+    drawn: tuple[Array, Array],
+    null: str,
+    replicates: int,
+    seed: int,
 ) -> Concentrations:
-    """Add p-values, evidence, the test and its step."""
+    """Add p-values, the false discovery rate, evidence, the test and its step."""
+    maxima, false = drawn
     observed = concentrations.areas[STATISTIC].to_numpy(float)
     p = monte_carlo_p(observed, maxima)
     areas = concentrations.areas.copy()
-    areas[P_VALUE] = p
+    areas[P_VALUE], areas[FDR] = p, false_discovery_rate(observed, false)
     areas[EVIDENCE] = np.where(p <= SIGNIFICANCE, TESTED, NOT_SIGNIFICANT)
+    if null == IN_MASK:
+        areas[EVIDENCE] = INCONCLUSIVE
     largest = float(observed.max(initial=0.0))
     result = TestResult(
         "cluster-wise Monte Carlo",
@@ -187,7 +203,21 @@ def _answered(
             {**row, "p_value": float(p)} for row, p in zip(ladder, p_by_radius, strict=True)
         ]
     step = Step("assess", parameters, concentrations.steps[-1].crs, seed, versions())
-    return concentrations.with_step(step, areas=areas, tests=(*concentrations.tests, result))
+    tests = (*concentrations.tests, result)
+    return concentrations.with_step(step, areas=with_verdicts(areas), tests=tests)
+
+
+def false_discovery_rate(observed: Array, false: Array) -> Array:
+    """Return, for each statistic, the null clusters expected at or above it over those found there.
+
+    ``false`` is the mean number of clusters of a null map at or above each statistic. It is no
+    Benjamini–Hochberg: the p-values are of a maximum and know nothing of the second cluster.
+
+    >>> false_discovery_rate(np.array([9.0, 5.0, 2.0]), np.array([0.01, 0.2, 4.0]))
+    array([0.01, 0.1 , 1.  ])
+    """
+    found = (observed[None, :] >= observed[:, None]).sum(axis=1)
+    return np.asarray(np.minimum(false / np.maximum(found, 1), 1.0))
 
 
 class Null:
@@ -291,22 +321,36 @@ def _of_own(n: int, total: float, rng: np.random.Generator) -> int:
     return int(rng.binomial(n, n / (n + total)))
 
 
-def _maxima(null: Null, replicates: int, seed: int, threads: int | None, report: Progress) -> Array:
-    """Return the replicates' largest statistics; replicate r depends on the seed and r only."""
+def _maxima(
+    null: Null,
+    observed: Array,
+    replicates: int,
+    seed: int,
+    threads: int | None,
+    report: Progress,
+) -> tuple[Array, Array]:
+    """Return the replicates' largest statistics, and how many reach each observed one, on average.
 
-    def one(replicate: int) -> float:
-        return null.largest(np.random.default_rng([seed, replicate]))
+    Replicate r depends on the seed and r only.
+    """
+    bars = observed * (1 - 1e-12) - 1e-12  # recomputed on the same units the last bits may differ
+
+    def one(replicate: int) -> tuple[float, NDArray[np.int64]]:
+        drawn = np.sort(null.statistics(np.random.default_rng([seed, replicate])))
+        above = len(drawn) - np.searchsorted(drawn, bars, side="left")
+        return float(drawn[-1]) if len(drawn) else 0.0, above
 
     said = _("Testing against {null}").format(null=_(null.name))
-    maxima = np.zeros(replicates)
+    maxima, reached = np.zeros(replicates), np.zeros(len(observed))
     with ThreadPoolExecutor(threads or default_threads()) as workers:
         try:
-            for done, value in enumerate(workers.map(one, range(replicates))):
+            for done, (value, above) in enumerate(workers.map(one, range(replicates))):
                 maxima[done] = value
+                reached += above
                 report((done + 1) / replicates, said)
         finally:  # an error or a cancel leaves no replicate waiting its turn
             workers.shutdown(wait=True, cancel_futures=True)
-    return maxima
+    return maxima, reached / replicates
 
 
 def _check_same(

@@ -114,7 +114,7 @@ CASES = [
     ([], "No concentration found.", "10 producers examined."),
     (["exploratory"], "1 group of producers (exploratory, untested).", "2 of 10 producers (20%)"),
     (["exploratory"] * 2, "2 groups of producers", "4 of 10 producers (40%)"),
-    (["inconclusive"], "Inconclusive: the reference population is too coarse", "2 of 10"),
+    (["inconclusive"], "Inconclusive: this reference population cannot carry a test", "2 of 10"),
     (["untested"], "1 concentration detected, not yet tested.", "2 of 10"),
     (["untested"] * 3, "3 concentrations detected", "6 of 10"),
     (["tested"], "1 concentration more dense", "2 of 10"),

@@ -318,12 +318,12 @@ def test_real_limits_are_light(shared_data: Path) -> None:
     [
         (
             {"evidence": "tested", "n": 12, "p_value": 0.0002},
-            "Denser than the reference population explains (adjusted p < 0.001).",
+            "Significant: denser than the reference population explains (p < 0.001).",
             "12 producers.",
         ),
         (
             {"evidence": "not_significant", "n": 1, "expected_n": 0.5, "p_value": 0.4},
-            "Not significant: the reference population and chance explain it (adjusted p = 0.400).",
+            "Not significant: chance and the reference population explain it (p = 0.400).",
             "1 producer where 0.5 would be expected.",
         ),
         (
@@ -333,12 +333,12 @@ def test_real_limits_are_light(shared_data: Path) -> None:
         ),
         (
             {"evidence": "exploratory", "n": 3},
-            "Exploratory group: found by plain density, with no reference population and no test.",
+            "Exploratory group, no reference population and no test: it proves nothing.",
             "3 producers.",
         ),
         (
             {"evidence": "inconclusive", "n": float("nan")},
-            "Inconclusive: the reference population is too coarse for this radius.",
+            "Inconclusive: this reference cannot carry a test.",
             "The number of producers is withheld.",
         ),
     ],

@@ -42,10 +42,8 @@ from sialgeo.model import (
     INCONCLUSIVE,
     NAME,
     NOT_SIGNIFICANT,
-    P_VALUE,
     SHARE,
     STABILITY_BAND,
-    TESTED,
     WORDS,
     Indicator,
     N,
@@ -67,6 +65,7 @@ from sialgeo.symbology import (
     decimals,
     indicator_classes,
 )
+from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -290,38 +289,10 @@ def said(row: Mapping[str, Any], synthetic: str = "") -> tuple[str, str, str]:
     >>> from sialgeo.i18n import use_language
     >>> with use_language("en"):
     ...     said({"evidence": "tested", "n": 104, "expected_n": 23.46, "p_value": 0.001})[:2]
-    ('Denser than the reference population explains (adjusted p = 0.001).', '104 producers where 23.5 would be expected.')
+    ('Significant: denser than the reference population explains (p = 0.001).', '104 producers where 23.5 would be expected.')
     """
     kind = str(row.get(EVIDENCE, ""))
-    p = _number(row.get(P_VALUE))
-    shown = "" if p is None else (f"= {p:.3f}" if p >= 0.001 else "< 0.001")
-    if kind == TESTED:
-        verdict = _tested_verdict(row).format(p=shown)
-    elif kind == NOT_SIGNIFICANT:
-        verdict = _(
-            "Not significant: the reference population and chance explain it (adjusted p {p})."
-        ).format(p=shown)
-    elif kind == EXPLORATORY:
-        verdict = _(
-            "Exploratory group: found by plain density, with no reference population and no test."
-        )
-    elif kind == INCONCLUSIVE:
-        verdict = _("Inconclusive: the reference population is too coarse for this radius.")
-    else:
-        verdict = _("Detected, not yet tested.")
-    return verdict, _one_number(row), _one_caution(kind, synthetic)
-
-
-def _tested_verdict(row: Mapping[str, Any]) -> str:
-    if row.get(GRADE) == "weak":
-        return _(
-            "Significant but slight: denser than the reference population explains (adjusted p {p}), and not by much."
-        )
-    if row.get(GRADE) == "uncertain":
-        return _(
-            "Denser than the reference population explains (adjusted p {p}); how much denser is uncertain."
-        )
-    return _("Denser than the reference population explains (adjusted p {p}).")
+    return verdict(row), _one_number(row), _one_caution(kind, synthetic)
 
 
 def _said_of(row: Mapping[str, Any], publication: Publication) -> tuple[str, str, str]:
@@ -354,9 +325,7 @@ def _one_caution(kind: str, synthetic: str) -> str:
             "Plain density finds groups even where there are none; give a reference population to test them."
         )
     if kind == INCONCLUSIVE:
-        return _(
-            "Spread the counts over a settlement layer finer than half the radius, or read them by district."
-        )
+        return _("The notes say what a test would need.")
     if kind == NOT_SIGNIFICANT:
         return _("Do not read it as a concentration: groups like it arise by chance.")
     return _("Points alone never show a SIAL: collective action is not evaluable from locations.")
