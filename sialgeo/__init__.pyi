@@ -49,6 +49,10 @@ from sialgeo.overlays import join_indicators as join_indicators
 from sialgeo.overlays import overlay as overlay
 from sialgeo.pools import Clusterer as Clusterer
 from sialgeo.profiling import profile as profile
+from sialgeo.radii import RadiusEvidence as RadiusEvidence
+from sialgeo.radii import RadiusGuide as RadiusGuide
+from sialgeo.radii import evidence_by_radius as evidence_by_radius
+from sialgeo.radii import suggest_radius as suggest_radius
 from sialgeo.readers import check_tables as check_tables
 from sialgeo.readers import read_indicators as read_indicators
 from sialgeo.readers import read_places as read_places

@@ -304,6 +304,7 @@ def climb(xy: Array, reference: ReferenceArrays, rungs: list[tuple[float, Labels
     columns = {RADIUS: radius_of, RADII: [_kilometres(radii) for radii in shown]}
 
     def record(rank: Ints) -> dict[str, Any]:
+        within = _within(every, [(radius, at_labels) for radius, at_labels, _membership in rungs])
         rows = [
             {
                 "radius": one.radius,
@@ -311,12 +312,31 @@ def climb(xy: Array, reference: ReferenceArrays, rungs: list[tuple[float, Labels
                 "statistic": one.statistic,
                 "concentration": int(rank[winner]),
                 "kept": number in kept,
+                "within": within[number],
             }
             for number, (one, winner) in enumerate(zip(every, over, strict=True))
         ]
         return {"ladder": rows, "radii": [radius for radius, _labels, _membership in rungs]}
 
     return Found(labels, membership, radius_of / 2, figures, columns, record)
+
+
+def _within(every: list[_Answer], rungs: list[tuple[float, Labels]]) -> list[int]:
+    """Return, for each answer, the one at the next larger radius that holds most of it, or −1."""
+    at = {}
+    for number, one in enumerate(every):
+        for radius, labels in rungs:
+            if radius == one.radius:
+                at[radius, int(labels[one.members[0]])] = number
+    held = []
+    for one in every:
+        wider = (
+            (radius, int(np.bincount(inside).argmax()))
+            for radius, labels in rungs
+            if radius > one.radius and len(inside := labels[one.members][labels[one.members] >= 0])
+        )
+        held.append(next((at[place] for place in wider), NOISE))
+    return held
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,10 @@ def protect(
         total=len(concentrations.producers),
         summaries=_summaries(concentrations, kept),
         tests=concentrations.tests,
-        steps=(*(_clean_step(s) for s in concentrations.steps), _own_step(asked)),
+        steps=(
+            *(_clean_step(s, areas.index, asked.min_n) for s in concentrations.steps),
+            _own_step(asked),
+        ),
         notes=tuple(_clean_note(note) for note in concentrations.notes),
         indicators=indicators,
         context=context,
@@ -227,21 +230,27 @@ def _publishable(c: Concentrations, min_n: int, withheld: list[tuple[str, int, s
 
 def _dominated(c: Concentrations) -> Mask:
     """Mark the areas whose two largest producers hold more than 85 % of the output."""
-    found = [s.parameters.get("volume") for s in c.steps if s.verb == "profile"]
-    column = next((v for v in reversed(found) if v), None)
-    if column is None:
-        return np.zeros(len(c), dtype=bool)
-    if column not in c.producers.columns:
-        raise SchemaError(
-            _(
-                "the producers have no column “{column}”, which profile recorded as their output. Remedy: give the table back the column, or profile again"
-            ).format(column=column)
-        )
-    output = np.abs(np.nan_to_num(c.producers[column].to_numpy(float, na_value=np.nan)))
+    dominated: Mask = np.zeros(len(c), dtype=bool)
     members = c.producers.groupby(CONCENTRATION).indices
-    found_shares = [_top_share(output[members.get(i, [])]) for i in c.areas.index]
-    dominated: Mask = np.array([share > DOMINANCE for share in found_shares], dtype=bool)
+    for column in _outputs(c):
+        if column not in c.producers.columns:
+            raise SchemaError(
+                _(
+                    "the producers have no column “{column}”, which profile recorded as their output. Remedy: give the table back the column, or profile again"
+                ).format(column=column)
+            )
+        output = np.abs(np.nan_to_num(c.producers[column].to_numpy(float, na_value=np.nan)))
+        shares = [_top_share(output[members.get(i, [])]) for i in c.areas.index]
+        dominated |= np.array([share > DOMINANCE for share in shares], dtype=bool)
     return dominated
+
+
+def _outputs(c: Concentrations) -> list[str]:
+    """Return the columns whose sums the areas hold: the output of ``profile``, the weights of ``detect``."""
+    volumes = [s.parameters.get("volume") for s in c.steps if s.verb == "profile"]
+    weights = [s.parameters.get("weights") for s in c.steps if s.verb == "detect"]
+    last = [next((v for v in reversed(found) if v), None) for found in (volumes, weights)]
+    return [column for column in dict.fromkeys(last) if column]
 
 
 def _top_share(output: Array) -> float:
@@ -622,7 +631,24 @@ def _clean_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
     return {k: new for k, (old, new) in named.items() if new is not None or old is None}
 
 
-def _clean_step(step: Step) -> Step:
-    """Return the step without input fingerprints, and without the parameters that were paths."""
+def _clean_step(step: Step, published: Any, min_n: int) -> Step:
+    """Return the step without input fingerprints, paths, and groups too small to be published."""
     notes = tuple(_clean_note(note) for note in step.notes)
-    return replace(step, parameters=_clean_mapping(step.parameters), inputs={}, notes=notes)
+    parameters = _clean_mapping(step.parameters)
+    if parameters.get("ladder"):
+        parameters["ladder"] = _clean_ladder(parameters["ladder"], published, min_n)
+    return replace(step, parameters=parameters, inputs={}, notes=notes)
+
+
+def _clean_ladder(rows: Sequence[Mapping[str, Any]], published: Any, min_n: int) -> list[Any]:
+    """Return the groups of published concentrations that are large enough, renumbered."""
+    chosen = [
+        number
+        for number, row in enumerate(rows)
+        if row["concentration"] in published and row["n"] >= min_n
+    ]
+    new = {number: place for place, number in enumerate(chosen)}
+    return [
+        {**rows[number], "within": new.get(int(rows[number].get("within", -1)), -1)}
+        for number in chosen
+    ]

@@ -196,16 +196,16 @@ def plan() -> Iterator[tuple[str, str, str, int]]:
     """Yield each design and method with its maps for every 1,000 of the default: as dear as they are."""
     for design in designs.NULLS:
         yield "null", design, "default", 1_000
-        yield "null", design, "ladder", 20 if "km" in design else 300
+        yield "null", design, "ladder", 20 if "km" in design else 100
         for method in UNTESTED:
-            yield "null", design, method, 100
+            yield "null", design, method, 40
     for design in designs.MISTAKEN:
-        yield "null", design, "default", 200
+        yield "null", design, "default", 100
     for design in designs.PLANTED:
-        yield "planted", design, "default", 100
-        yield "planted", design, "ladder", 40
+        yield "planted", design, "default", 60
+        yield "planted", design, "ladder", 20
     for risk in (1.0, *designs.RISKS):
-        yield "risk", str(risk), "default", 150
+        yield "risk", str(risk), "default", 100
 
 
 def known(store: Path) -> dict[str, Any]:

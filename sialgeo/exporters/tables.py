@@ -24,7 +24,7 @@ from sialgeo.exporters.wording import (
     with_unit,
 )
 from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import LANGUAGES, N_, _, language
 from sialgeo.model import (
     CHAIN_LQ,
     CHAIN_N,
@@ -34,10 +34,13 @@ from sialgeo.model import (
     MAIN_CHAIN,
     NAME,
     OF_UNITS,
+    STATISTIC,
     UNITS_KNOWN,
+    VERDICT,
     N,
     Publication,
 )
+from sialgeo.radii import evidence_by_radius
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST, _WIDEST, _NARROWEST = 32_000, 60, 9
@@ -99,6 +102,7 @@ def sheets(publication: Publication) -> list[Sheet]:
     return [
         _concentrations(publication),
         _by_chain(publication),
+        *_by_radius(publication),
         _by_territory(publication),
         _indicators(publication),
         _tests(publication),
@@ -108,7 +112,8 @@ def sheets(publication: Publication) -> list[Sheet]:
 
 def _concentrations(publication: Publication) -> Sheet:
     areas = publication.areas
-    columns = [column for column in areas.columns if column != areas.geometry.name]
+    others = {VERDICT + code for code in LANGUAGES if code != language()}
+    columns = [c for c in areas.columns if c != areas.geometry.name and c not in others]
     table = areas[columns].rename_axis(CONCENTRATION).reset_index()
     return _sheet(_("Concentrations"), table, publication)
 
@@ -150,6 +155,35 @@ def _by_chain(publication: Publication) -> Sheet:
             [chain, main, float(known.sum()) if len(known) else None, withheld, highest, where]
         )
     return Sheet(_("By chain"), headers, [None, 0, 0, 0, 2, None], rows)
+
+
+def _by_radius(publication: Publication) -> list[Sheet]:
+    """Return what each radius of a ladder shows, where there was one."""
+    if not any(step.parameters.get("ladder") for step in publication.steps):
+        return []
+    evidence = evidence_by_radius(publication)
+    headers: list[str] = [
+        _("Radius (km)"),
+        _(LABELS[CONCENTRATION].text),
+        _(LABELS[NAME].text),
+        _(LABELS[N].text),
+        _(LABELS[STATISTIC].text),
+        _("p-value over all radii"),
+        _("Radius chosen"),
+    ]
+    rows = [
+        [
+            row.radius / 1000,
+            int(row.concentration),
+            evidence.names.get(int(row.concentration), ""),
+            int(row.n),
+            plain(row.statistic),
+            plain(row.p_value),
+            _("yes") if row.kept else "",
+        ]
+        for row in evidence.answers.sort_values(["concentration", "radius"]).itertuples()
+    ]
+    return [Sheet(_("By radius"), headers, [1, None, None, 0, 2, 3, None], rows)]
 
 
 def _by_territory(publication: Publication) -> Sheet:
@@ -236,7 +270,9 @@ def _sources(publication: Publication) -> Sheet:
     rows: list[list[Any]] = [[said.heading, "", said.text] for said in said_first(publication)]
     for step in publication.steps:
         rows += [
-            [step.verb, str(k), _told(v)] for k, v in step.parameters.items() if k != "indicators"
+            [step.verb, str(k), _told(v)]
+            for k, v in step.parameters.items()
+            if k not in ("indicators", "ladder")
         ]
         rows += [[step.verb, "crs", step.crs]] if step.crs else []
         rows += [[step.verb, "seed", step.seed]] if step.seed is not None else []

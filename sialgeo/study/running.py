@@ -12,6 +12,7 @@ import sialgeo
 from sialgeo import model
 from sialgeo.crs import crs_name
 from sialgeo.errors import ParameterError, raise_all
+from sialgeo.exporters.diagrams import write_evidence
 from sialgeo.files import whole_folder
 from sialgeo.i18n import _, language, ngettext
 from sialgeo.model import Concentrations, Context, Step
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 PRIVATE = "private"
 WORKFILE = "concentrations.work.gpkg"
 REJECTED = "rechazados.csv"
+RADII_FIGURE = "radii.png"
 PRECISION, FEWEST_RUNS = "precision_m", 3
 
 
@@ -361,4 +363,10 @@ def _export(
                 progress=part,
             )
         )
+    if "png" in paths and any(step.parameters.get("ladder") for step in found.steps):
+        paths["radii"] = folder / RADII_FIGURE
+        published = sialgeo.protect(
+            found, publish=choice.publish, min_n=choice.min_n, context=context
+        )
+        write_evidence(published, paths["radii"])
     return paths
