@@ -75,7 +75,7 @@ def test_a_coarse_reference_bounds_the_radius_and_says_so() -> None:
         for i in range(5)
         for j in range(5)
     ]
-    districts = gpd.GeoDataFrame({"n": 10}, geometry=squares, crs=METRIC)
+    districts = gpd.GeoDataFrame({"n": [10] * 25}, geometry=squares, crs=METRIC)
     coarse = sialgeo.Reference.from_polygons(districts, "n")
     guide = sialgeo.suggest_radius(producers, reference=coarse)
     assert guide.least == pytest.approx(40_000, rel=0.01)
