@@ -858,6 +858,26 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
                 "The radius is more than a quarter of the study area's short side: it is too large to tell places apart."
             )
         )
+    notes += _reference_notes(prepared, detector)
+    repeated = len(units) - len(np.unique(prepared.xy[prepared.site], axis=0))
+    if repeated > 0.1 * len(units):
+        notes.append(
+            _(
+                '{n} of {total} producers share a coordinate with another: check that they were not placed on centroids (coincident="sites" counts each place once).'
+            ).format(n=repeated, total=len(units))
+        )
+    if prepared.weights is not None:
+        notes.append(
+            _(
+                "Weights describe and do not test: the p-values count producers, whatever each weighs."
+            )
+        )
+    return tuple(notes)
+
+
+def _reference_notes(prepared: Prepared, detector: Detector) -> list[str]:
+    """Return what is to be said of the reference: too coarse, placed in another way, no population."""
+    notes = []
     if prepared.placed_apart:
         notes.append(
             _(
@@ -878,19 +898,6 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
                     "The reference's extent covers {share:.0%} of the producers only: concentrations outside it have nothing to be held against."
                 ).format(share=share)
             )
-    repeated = len(units) - len(np.unique(prepared.xy[prepared.site], axis=0))
-    if repeated > 0.1 * len(units):
-        notes.append(
-            _(
-                '{n} of {total} producers share a coordinate with another: check that they were not placed on centroids (coincident="sites" counts each place once).'
-            ).format(n=repeated, total=len(units))
-        )
-    if prepared.weights is not None:
-        notes.append(
-            _(
-                "Weights describe and do not test: the p-values count producers, whatever each weighs."
-            )
-        )
     if prepared.population is not None and prepared.population.masked:
         notes.append(
             _(
@@ -899,7 +906,7 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
         )
     if prepared.reference is None:
         notes.append(_("Exploratory: without a reference population there is no test."))
-    return tuple(notes)
+    return notes
 
 
 def _step(
