@@ -553,7 +553,7 @@ def write_paper_tables(folder: Path, memberships: pd.DataFrame) -> None:
     """Write the organisations, actions, resources, events and surveys of the paper."""
     for name in (
         "organizaciones", "acciones_colectivas", "recursos_especificos",
-        "eventos", "levantamiento",
+        "eventos", "levantamiento", "cadenas",
     ):  # fmt: skip
         write_table(with_source(read_table(f"articulo_{name}.csv")), folder / f"{name}.csv")
     write_table(with_source(memberships), folder / "membresias.csv")

@@ -92,6 +92,9 @@ _HOME = {
     # describing
     "profile": "profiling",
     "location_quotient": "specialisation",
+    "classify": "typology",
+    "Thresholds": "typology",
+    "Typology": "typology",
     "join_indicators": "overlays",
     "overlay": "overlays",
     # handing on

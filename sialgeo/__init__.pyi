@@ -80,6 +80,9 @@ from sialgeo.tables import write_template as write_template
 from sialgeo.tables import write_xlsform as write_xlsform
 from sialgeo.triage import check_producers as check_producers
 from sialgeo.triage import select_cases as select_cases
+from sialgeo.typology import Thresholds as Thresholds
+from sialgeo.typology import Typology as Typology
+from sialgeo.typology import classify as classify
 from sialgeo.verification import verify as verify
 from sialgeo.workfile import read_concentrations as read_concentrations
 from sialgeo.workfile import save as save

@@ -65,6 +65,21 @@ CHAIN_LQ_LOW, CHAIN_LQ_HIGH = "chain_lq_low__", "chain_lq_high__"  # + chain
 COVERED = "__covered"  # indicator + this: share of the footprint that has a value
 OF_UNITS = "__units"  # indicator + this: mean over the producers' own districts
 UNITS_KNOWN = "__units_known"  # indicator + this: share of producers with a value
+ACTIVATION, ACTIVATION_LEVEL = "activation", "activation_level"  # of ``classify``: word, 1–5 or NaN
+ACTIVATION_EVIDENCE = "activation_evidence"  # the weakest evidence that the level rests on
+SPATIAL_EVIDENCE = "spatial_evidence"  # the other axis: the two are never collapsed
+COORDINATION = "coordination"
+DECLUSTERING, DECLUSTERING_REASONS = "declustering_risk", "declustering_reasons"
+COMPLETENESS, LINKS_PRESENT = "chain_completeness", "links_present"
+MEMBER_SHARE, FUNCTIONAL_ACTIONS = "share_of_members", "functional_actions"
+STARS = "stars"
+UNMET, UNSURVEYED = "criteria_unmet", "criteria_not_evaluable"
+CRITERIA = "activation_criteria"  # every criterion in full; private, as it names members and rows
+EXPOSED_PRODUCERS, EXPOSED_OUTPUT = "exposed_producers", "exposed_output"
+INCOME_EFFECT = (
+    "income_effect"  # first order: what a change of price would change before anyone adapts
+)
+EXPOSURE, EXPOSURE_ACTIVATION = "exposure", "exposure_activation"
 TERRITORY, TERRITORY_NAME = "territory", "territory_name"  # of ``producers``: own district
 TERRITORIES = "territories"  # of ``areas``: names of the districts touched
 
@@ -125,6 +140,25 @@ LABELS: Mapping[str, Label] = {
     LQ_LOW: Label(N_("Location quotient, lower 95 %"), "", 2),
     LQ_HIGH: Label(N_("Location quotient, upper 95 %"), "", 2),
     MAIN_CHAIN: Label(N_("Main chain")),
+    SPATIAL_EVIDENCE: Label(N_("Spatial evidence")),
+    ACTIVATION: Label(N_("Activation")),
+    ACTIVATION_LEVEL: Label(N_("Activation level (1–5)"), "", 0),
+    ACTIVATION_EVIDENCE: Label(N_("Weakest evidence of the level")),
+    COORDINATION: Label(N_("Coordination")),
+    DECLUSTERING: Label(N_("Risk of de-clustering")),
+    DECLUSTERING_REASONS: Label(N_("Reasons of the risk")),
+    COMPLETENESS: Label(N_("Chain completeness (0–1)"), "", 2),
+    LINKS_PRESENT: Label(N_("Links present")),
+    MEMBER_SHARE: Label(N_("Producers in an organisation"), "%", 0),
+    FUNCTIONAL_ACTIONS: Label(N_("Functional actions in force"), "", 0),
+    STARS: Label(N_("Stars")),
+    UNMET: Label(N_("What is not met")),
+    UNSURVEYED: Label(N_("What was not surveyed")),
+    EXPOSED_PRODUCERS: Label(N_("Producers in exposed chains"), "%", 0),
+    EXPOSED_OUTPUT: Label(N_("Output in exposed chains"), "%", 0),
+    INCOME_EFFECT: Label(N_("First-order change of income"), "%", 1),
+    EXPOSURE: Label(N_("Exposure to trade opening")),
+    EXPOSURE_ACTIVATION: Label(N_("Exposure × activation")),
     TERRITORY: Label(N_("Territory code")),
     TERRITORY_NAME: Label(N_("Territory")),
     TERRITORIES: Label(N_("Territories")),
@@ -139,6 +173,31 @@ EVIDENCE_LABELS: Mapping[str, str] = {
 }
 
 
+CRITERION_LABELS: Mapping[str, str] = {  # of the typology, in its order
+    "producers": N_("enough producers"),
+    "significance": N_("more concentrated than chance explains"),
+    "strength": N_("lower bound of relative risk or location quotient"),
+    "stability": N_("stable when the data are shaken"),
+    "surveyed": N_("collective action was surveyed"),
+    "specific_resource": N_("a documented specific resource"),
+    "chain_links": N_("enough links of the chain are present"),
+    "structural_action": N_("structural collective action in force, of enough members"),
+    "functional_action": N_("functional collective action in force on a specific resource"),
+    "coordinating_body": N_("a body that spans the links of the chain"),
+    "body_institution": N_("a public institution or NGO in that body"),
+    "horizontal_body": N_("a horizontal organisation beside it"),
+    "members_act_alone": N_("members act individually (declared event)"),
+    "functional_ended": N_("a functional action has ended"),
+    "membership_fall": N_("the number of members has fallen"),
+    "one_buyer": N_("much is sold to one buyer or to global buyers"),
+}
+
+_GRADES = {
+    "documentada": N_("documented"),
+    "declarada": N_("declared"),
+    "supuesta": N_("assumed"),
+}
+_CLASSES = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
 WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words in a column
     EVIDENCE: EVIDENCE_LABELS,
     GRADE: {
@@ -151,6 +210,53 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words 
         "robust": N_("robust"),
         "indicative": N_("indicative"),
         "unstable": N_("unstable"),
+    },
+    SPATIAL_EVIDENCE: {
+        "sufficient": N_("sufficient"),
+        "insufficient": N_("insufficient"),
+        "not_evaluable": N_("not assessable"),
+    },
+    ACTIVATION: {
+        "not_evaluable": N_("not assessable: not surveyed"),
+        "passive": N_("1 passive (low-level cluster)"),
+        "candidate": N_("2 SIAL candidate"),
+        "activating": N_("3 being activated"),
+        "activated": N_("4 activated SIAL"),
+        "hybrid": N_("5 SIAL with hybrid coordination"),
+    },
+    ACTIVATION_EVIDENCE: _GRADES,
+    COORDINATION: {
+        "not_evaluable": N_("not assessable"),
+        "none": N_("none"),
+        "horizontal": N_("horizontal"),
+        "vertical": N_("vertical"),
+        "both_unlinked": N_("horizontal and vertical, not linked"),
+        "hybrid": N_("hybrid: horizontal and vertical, linked"),
+    },
+    DECLUSTERING: {
+        "yes": N_("yes"),
+        "no": N_("no"),
+        "not_evaluable": N_("not assessable"),
+    },
+    DECLUSTERING_REASONS: CRITERION_LABELS,
+    UNMET: CRITERION_LABELS,
+    UNSURVEYED: CRITERION_LABELS,
+    STARS: {
+        "size": N_("★ size"),
+        "specialisation": N_("★ specialisation"),
+        "focus": N_("★ focus"),
+    },
+    EXPOSURE: {**_CLASSES, "none": N_("none"), "unknown": N_("not known")},
+    EXPOSURE_ACTIVATION: {
+        f"{exposure}_{activation}": text
+        for (exposure, activation), text in {
+            ("exposed", "active"): N_("exposed, activated"),
+            ("exposed", "passive"): N_("exposed, not activated"),
+            ("exposed", "unknown"): N_("exposed, activation not assessable"),
+            ("sheltered", "active"): N_("little exposed, activated"),
+            ("sheltered", "passive"): N_("little exposed, not activated"),
+            ("sheltered", "unknown"): N_("little exposed, activation not assessable"),
+        }.items()
     },
 }
 

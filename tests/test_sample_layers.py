@@ -44,7 +44,7 @@ FRESH = "queso-fresco"
 CODES = {"ubigeo": str, "cve_ent": str}
 PAPER_TABLES = (
     "organizaciones", "membresias", "acciones_colectivas",
-    "recursos_especificos", "eventos", "levantamiento",
+    "recursos_especificos", "eventos", "levantamiento", "cadenas",
 )  # fmt: skip
 
 

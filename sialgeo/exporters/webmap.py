@@ -35,15 +35,12 @@ from sialgeo.i18n import LANGUAGES, N_, _, both, language, ngettext, retell, use
 from sialgeo.model import (
     CHAIN_N,
     EVIDENCE,
-    EVIDENCE_LABELS,
     EXPECTED,
     EXPLORATORY,
-    GRADE,
     INCONCLUSIVE,
     NAME,
     NOT_SIGNIFICANT,
     SHARE,
-    STABILITY_BAND,
     WORDS,
     Indicator,
     N,
@@ -237,7 +234,8 @@ def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[s
         "synthetic": _in_each(lambda: synthetic_of(publication)),
         "words": {
             column: {value: both(text) for value, text in WORDS[column].items()}
-            for column in (GRADE, STABILITY_BAND)
+            for column in WORDS
+            if column != EVIDENCE and column in areas
         },
         "summary": {c: _summary(publication, c) for c in LANGUAGES},
         "about": _about(publication),
@@ -534,8 +532,8 @@ def _column_meta(publication: Publication) -> list[dict[str, Any]]:
                 "label": _in_each(partial(_label_text, column, publication)),
                 "unit": UNITS.get(label.unit, label.unit),
                 "digits": label.digits,
-                "texts": {k: both(v) for k, v in EVIDENCE_LABELS.items()}
-                if column == EVIDENCE
+                "texts": {k: both(v) for k, v in WORDS[column].items()}
+                if column in WORDS
                 else None,
             }
         )

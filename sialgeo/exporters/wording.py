@@ -135,9 +135,11 @@ def said_first(publication: Publication) -> tuple[Said, ...]:
 
 def shown(column: str, value: Any) -> Any:
     """Return a cell as a person reads it: evidence in words, lists joined, missing ones None."""
-    value = plain(value)
-    if isinstance(value, str) and value in WORDS.get(column, {}):
-        return _(WORDS[column][value])
+    value, words = plain(value), WORDS.get(column, {})
+    if isinstance(value, list):
+        value = [_(words[v]) if v in words else v for v in value]
+    elif isinstance(value, str) and value in words:
+        return _(words[value])
     return joined(value)
 
 

@@ -509,8 +509,9 @@
     const plainly = (name) => {
       const meta = column(name);
       if (!meta || !known(v[name])) return;
-      const word = (data.words[name] || {})[v[name]];
-      add(inLang(meta.label), word ? inLang(word) : typeof v[name] === 'number' ? withUnit(v[name], meta.digits, meta.unit) : String(v[name]));
+      const word = (value) => inLang((data.words[name] || {})[value]) || String(value);
+      const text = Array.isArray(v[name]) ? v[name].map(word).join('; ') : word(v[name]);
+      if (text) add(inLang(meta.label), typeof v[name] === 'number' ? withUnit(v[name], meta.digits, meta.unit) : text);
     };
     const between = (name, remark) => {
       const [low, high] = [v[`${name}_low`], v[`${name}_high`]];
@@ -526,6 +527,8 @@
     ['statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
     between('location_quotient', v.main_chain || '');
     ['output', 'share_of_output', 'territories'].forEach(plainly);
+    ['spatial_evidence', 'activation', 'activation_evidence', 'coordination', 'declustering_risk', 'declustering_reasons', 'links_present',
+      'chain_completeness', 'share_of_members', 'criteria_unmet', 'criteria_not_evaluable', 'exposure', 'exposure_activation', 'income_effect'].forEach(plainly);
     return list;
   }
   function chainMix(area) {
@@ -660,7 +663,7 @@
     const head = ['id', ...data.columns.map((one) => (one.unit ? `${inLang(one.label)} (${one.unit})` : inLang(one.label)))];
     const rows = data.areas.map((area) => [String(area.id), ...data.columns.map((one) => {
       const value = area.values[one.column];
-      if (one.texts && known(value)) return quote(inLang(one.texts[value]), true);
+      if (one.texts && known(value)) return quote([value].flat().map((code) => inLang(one.texts[code]) || code).join('; '), true);
       return quote(Array.isArray(value) ? value.join('; ') : value, typeof value !== 'number');
     })]);
     return [head.map((text) => quote(text, true)), ...rows].map((row) => row.join(separator)).join('\r\n') + '\r\n';

@@ -1,0 +1,9 @@
+"""Typology: is a concentration a SIAL, how activated, and on what evidence does that rest?"""
+
+from __future__ import annotations
+
+from sialgeo.typology.classifying import classify
+from sialgeo.typology.result import Typology
+from sialgeo.typology.thresholds import Thresholds
+
+__all__ = ["Thresholds", "Typology", "classify"]
