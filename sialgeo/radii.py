@@ -68,7 +68,7 @@ class RadiusGuide:
     ----------
     table : DataFrame
         One row per radius (index ``radius_m``): ``by_chance`` neighbours expected by chance within it,
-        itself left out (the mean over the producers); ``least_01`` and ``least_001``, the least
+        itself left out (the median over the producers); ``least_01`` and ``least_001``, the least
         number of producers, itself included, that chance gives with a probability of at most .01 and
         .001 (Poisson); ``crowded``, the share of producers with ``min_units`` or more within it; and
         ``usable``, whether the reference is fine enough and the area wide enough for it.
@@ -214,7 +214,7 @@ def suggest_radius(
     most = float(sides.min()) / QUARTER
     rows = {
         r: {
-            "by_chance": float(mu.mean()),
+            "by_chance": float(np.median(mu)),
             **{name: int(np.median(poisson_critical(mu, a))) for name, a in LEVELS.items()},
             "crowded": float((counts[r] >= min_units).mean()),
             "usable": least <= r <= most,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sialgeo import model
 from sialgeo.i18n import N_, _, ngettext
+from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
     from sialgeo.model import Concentrations
@@ -86,7 +87,7 @@ def report(
     said = found.summary()
     lines = [said.verdict, said.number, said.caution]
     if len(found):
-        lines += ["", *_table(found)]
+        lines += ["", *_table(found), "", *_verdicts(found)]
     if rejected:
         lines += [
             "",
@@ -149,6 +150,12 @@ _HEADS: Mapping[str, str] = {  # short, for a terminal
     model.P_VALUE: "p",
     model.EVIDENCE: N_("Evidence"),
 }
+
+
+def _verdicts(found: Concentrations) -> list[str]:
+    """Return one line for each concentration of the table."""
+    rows = found.areas.head(ROWS)
+    return [f"{k} {row[model.NAME]}: {verdict(row)}" for k, row in rows.iterrows()]
 
 
 _INDICATORS = 3

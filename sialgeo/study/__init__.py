@@ -39,9 +39,11 @@ from sialgeo.study.running import (
     PRIVATE,
     REJECTED,
     WORKFILE,
+    Inputs,
     context_of,
     lay_over,
     lay_raster,
+    read_inputs,
     read_territories,
 )
 from sialgeo.study.sections import (
@@ -68,6 +70,7 @@ __all__ = [
     "Detection",
     "ExportChoice",
     "Found",
+    "Inputs",
     "PlacesSource",
     "ProducersSource",
     "RasterSource",
@@ -78,5 +81,6 @@ __all__ = [
     "context_of",
     "lay_over",
     "lay_raster",
+    "read_inputs",
     "read_territories",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sialgeo
 from sialgeo import model
@@ -17,6 +17,7 @@ from sialgeo.files import whole_folder
 from sialgeo.i18n import _, language, ngettext
 from sialgeo.model import Concentrations, Context, Step
 from sialgeo.progress import Progress, scaled
+from sialgeo.scans import SpatialScan
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     FILES,
@@ -36,25 +37,41 @@ if TYPE_CHECKING:
 PRIVATE = "private"
 WORKFILE = "concentrations.work.gpkg"
 REJECTED = "rechazados.csv"
+SCAN_SHARE, SCAN_ZONES, SCAN_CENTRES = 0.1, 50, 2_000  # of the scan that confirms: local zones
 RADII_FIGURE = "radii.png"
 PRECISION, FEWEST_RUNS = "precision_m", 3
 
 
-def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
+class Inputs(NamedTuple):
+    """What a detection reads: the table, the producers among it, the reference, what is to be said."""
+
+    source: ProducersSource
+    everyone: gpd.GeoDataFrame
+    producers: gpd.GeoDataFrame
+    reference: Any
+    notes: list[str]
+
+
+def read_inputs(study: Study, progress: Progress, rejected: Path | None = None) -> Inputs:
+    """Read the producers and the reference population of a study."""
     source = study.producers
     if source is None:
         raise ParameterError(_("this study has no producers: there is nothing to detect"))
-    detector = study.detection.detector
     progress(0.0, _("Reading the producers"))
     everyone = sialgeo.read_producers(
         study.resolve(source.path), rejected=rejected, **source.reading
     )
-    reading = dict(everyone.attrs.get("reading", {}))
     producers = sialgeo.select_cases(everyone, source.cases) if source.cases else everyone
     _require_columns(everyone, source)
     notes: list[str] = []
     progress(0.1, _("Reading the reference population"))
-    reference = _reference(study, everyone, notes)
+    return Inputs(source, everyone, producers, _reference(study, everyone, notes), notes)
+
+
+def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
+    detector = study.detection.detector
+    source, everyone, producers, reference, notes = read_inputs(study, progress, rejected)
+    reading = dict(everyone.attrs.get("reading", {}))
     places = _places(study, producers.crs, notes)
     found = sialgeo.detect(
         producers,
@@ -63,6 +80,7 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
         places=places,
         place_name=study.places.name if study.places else None,
         coincident=study.detection.coincident,
+        weights=study.detection.weights or None,
         locality=source.locality or None,
         progress=scaled(progress, 0.15, 0.3),
     )
@@ -99,7 +117,7 @@ def _relied_on(
         return found
     shared = {"detector": detector, "reference": reference, "seed": study.about.seed}
     if chosen.splits:
-        part = scaled(progress, 0.0, 0.4)
+        part = scaled(progress, 0.0, 0.3)
         found = sialgeo.estimate(found, splits=chosen.splits, progress=part, **shared)
     if chosen.runs >= FEWEST_RUNS:
         known = found.producers.get(PRECISION)
@@ -108,10 +126,39 @@ def _relied_on(
             found,
             runs=chosen.runs,
             precision=PRECISION if stated else None,
-            progress=scaled(progress, 0.4, 1.0),
+            progress=scaled(progress, 0.3, 0.7),
             **shared,
         )
+    if chosen.confirm and chosen.method != SpatialScan.method:
+        found = _confirmed(study, found, reference, scaled(progress, 0.7, 1.0))
     return found
+
+
+def _confirmed(
+    study: Study, found: Concentrations, reference: Any, progress: Progress
+) -> Concentrations:
+    """Say which concentrations the spatial scan finds too: local zones, tested by the same replicates."""
+    producers = found.producers.drop(columns=[model.CONCENTRATION, model.MEMBERSHIP])
+    many = len(producers) + len(reference.table) > SCAN_CENTRES
+    scan = SpatialScan(
+        max_share=SCAN_SHARE,
+        report_share=SCAN_SHARE,
+        most=SCAN_ZONES,
+        centres=SCAN_CENTRES if many else 0,
+    )
+    zones = sialgeo.detect(
+        producers, scan, reference=reference, coincident=study.detection.coincident
+    )
+    if len(zones):
+        zones = sialgeo.assess(
+            zones,
+            detector=scan,
+            reference=reference,
+            replicates=study.detection.replicates,
+            seed=study.about.seed,
+            progress=progress,
+        )
+    return sialgeo.agreement(found, zones)
 
 
 def _require_columns(producers: gpd.GeoDataFrame, source: ProducersSource) -> None:

@@ -116,6 +116,8 @@ class Detection:
     replicates: int = entry("int", REPLICATES)
     splits: int = entry("int", SPLITS)
     runs: int = entry("int", RUNS)
+    confirm: bool = entry("bool", True)
+    weights: str = entry("text")
     coincident: str = entry("text", "units", choices=("units", "sites"))
     parameters: Mapping[str, Any] = field(default_factory=dict)
 

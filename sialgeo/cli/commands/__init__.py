@@ -6,13 +6,27 @@ and a line here.
 
 from __future__ import annotations
 
-from sialgeo.cli.commands import check, demo, detect, export, overlay, run, verify
+from sialgeo.cli.commands import (
+    check,
+    demo,
+    detect,
+    export,
+    hot_spots,
+    overlay,
+    run,
+    suggest_radius,
+    surface,
+    verify,
+)
 
 COMMANDS = {
     "demo": demo,
     "run": run,
     "check": check,
+    "suggest-radius": suggest_radius,
     "detect": detect,
+    "surface": surface,
+    "hot-spots": hot_spots,
     "overlay": overlay,
     "export": export,
     "verify": verify,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import sialgeo
 from sialgeo import params, study
@@ -26,6 +27,19 @@ HELP = N_("find concentrations and test them")
 
 
 def declare(parser: Parser) -> None:
+    add = declare_pool(parser)
+    add("--places", default="", metavar="FILE", help=_("named places, to name the concentrations"))
+    add(
+        "--place-name", default="", metavar="COLUMN", help=_("column of the places with their name")
+    )
+    _declare_columns(parser)
+    declare_reader(parser)
+    _declare_methods(parser)
+    workfile_option(parser)
+
+
+def declare_pool(parser: Parser) -> Any:
+    """Add the table and the reference population; return what adds further inputs."""
     inputs = parser.group(_("inputs"))
     add = inputs.add_argument
     add("table", metavar="TABLE", help=_("table or layer of producers"))
@@ -72,14 +86,7 @@ def declare(parser: Parser) -> None:
         metavar="COLUMN",
         help=_("column that identifies a unit in both tables"),
     )
-    add("--places", default="", metavar="FILE", help=_("named places, to name the concentrations"))
-    add(
-        "--place-name", default="", metavar="COLUMN", help=_("column of the places with their name")
-    )
-    _declare_columns(parser)
-    declare_reader(parser)
-    _declare_methods(parser)
-    workfile_option(parser)
+    return add
 
 
 def _declare_columns(parser: Parser) -> None:
@@ -124,6 +131,17 @@ def _declare_methods(parser: Parser) -> None:
         choices=("units", "sites"),
         default="units",
         help=_("units at one coordinate count one by one, or as one site"),
+    )
+    group.add_argument(
+        "--producer-weights",
+        default="",
+        metavar="COLUMN",
+        help=_("column with a weight of each producer: it describes, the tests count units"),
+    )
+    group.add_argument(
+        "--no-confirm",
+        action="store_true",
+        help=_("leave out the spatial scan that says which concentrations a second method finds"),
     )
     robustness = [params.params_of(Splitting)[0], params.params_of(Shaking)[0]]
     for declared in (*params.params_of(Replication), *robustness):
@@ -188,12 +206,14 @@ def _study_of(options: argparse.Namespace) -> study.Study:
         producers=study.ProducersSource(
             options.table, **{c: getattr(options, c) for c in columns}, **reading_of(options)
         ),
-        reference=_reference_of(options),
+        reference=reference_of(options),
         detection=study.Detection(
             method=options.method,
             replicates=options.replicates,
             splits=options.splits,
             runs=options.runs,
+            confirm=not options.no_confirm,
+            weights=options.producer_weights,
             coincident=options.coincident,
             parameters=parsed,
         ),
@@ -201,7 +221,7 @@ def _study_of(options: argparse.Namespace) -> study.Study:
     )
 
 
-def _reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
+def reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
     if not options.reference:
         return None
     return study.ReferenceSource(
@@ -212,3 +232,12 @@ def _reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
         includes_producers=options.reference_includes_producers,
         key=options.key,
     )
+
+
+def pool_of(options: argparse.Namespace, progress: Progress) -> study.Inputs:
+    """Read the producers and the reference population that the options of ``declare_pool`` name."""
+    asked = study.Study(
+        producers=study.ProducersSource(options.table, cases=options.cases, **reading_of(options)),
+        reference=reference_of(options),
+    )
+    return study.read_inputs(asked, progress)

@@ -1,0 +1,67 @@
+"""``sialgeo hot-spots``: districts among high or low values, for those who only have counts."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import sialgeo
+from sialgeo.cli.parser import Parser
+from sialgeo.cli.reports import Report, aligned, listed, path_lines
+from sialgeo.files import whole_file
+from sialgeo.i18n import N_, _
+from sialgeo.params import params_of, parse_value
+from sialgeo.progress import Progress
+
+HELP = N_("districts among high or low values, where there are only counts by district")
+
+
+def declare(parser: Parser) -> None:
+    from sialgeo.hotspots import HotSpots
+
+    add = parser.group(_("inputs")).add_argument
+    add("territories", metavar="LAYER", help=_("polygons of the districts"))
+    add("--counts", required=True, metavar="COLUMN", help=_("column with the count or the value"))
+    add("--population", metavar="COLUMN", help=_("population at risk: the rate is analysed"))
+    group = parser.group(_("method"))
+    for declared in params_of(HotSpots):
+        said = _("; default {default}").format(default=declared.default)
+        group.add_argument(
+            f"--{declared.name}",
+            default=None,
+            choices=declared.choices or None,
+            metavar=None if declared.choices else declared.kind.__name__.upper(),
+            help=(_(declared.help) + said).replace("%", "%%"),
+        )
+    parser.group(_("outputs")).add_argument(
+        "--output", required=True, metavar="HOT.gpkg", help=_("districts with statistic and class")
+    )
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    from sialgeo.hotspots import CLASS_LABELS, HotSpots
+
+    asked = {
+        p.name: parse_value(p, getattr(options, p.name))
+        for p in params_of(HotSpots)
+        if getattr(options, p.name) is not None
+    }
+    progress(0.0, _("Reading the districts"))
+    areas = sialgeo.read_territories(options.territories)
+    progress(0.3, _("Testing against random permutations"))
+    found = sialgeo.hot_spots(areas, options.counts, population=options.population, **asked)
+    progress(0.9, _("Writing"))
+    with whole_file(Path(options.output)) as temporary:
+        found.to_file(temporary, driver="GPKG", layer="hot_spots", engine="pyogrio", VERSION="1.2")
+    progress(1.0, _("Done"))
+    counts = found["class"].value_counts()
+    rows = [[_(CLASS_LABELS[name]), str(n)] for name, n in counts.items()]
+    lines = [
+        *aligned([[_("class"), _("districts")], *rows], left=(0,)),
+        *listed(_("Notes:"), found.attrs.get("notes", ())),
+        "",
+        _("Written:"),
+        *path_lines([Path(options.output)]),
+    ]
+    data = {"classes": counts.to_dict(), "notes": found.attrs.get("notes", ())}
+    return Report(tuple(lines), {**data, "outputs": {"hot_spots": options.output}})

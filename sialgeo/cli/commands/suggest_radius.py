@@ -1,0 +1,91 @@
+"""``sialgeo suggest-radius``: what speaks for one radius or another."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import sialgeo
+from sialgeo.cli.commands.detect import declare_pool, pool_of
+from sialgeo.cli.parser import Parser, declare_reader
+from sialgeo.cli.reports import Report, aligned, path_lines
+from sialgeo.files import whole_file
+from sialgeo.i18n import N_, _
+from sialgeo.params import params_of
+from sialgeo.progress import Progress
+
+HELP = N_("what speaks for one radius or another, before anything is detected")
+
+
+def declare(parser: Parser) -> None:
+    declare_pool(parser)
+    declare_reader(parser)
+    from sialgeo.radii import RadiusChoice
+
+    group = parser.group(_("method"))
+    for declared in params_of(RadiusChoice):
+        group.add_argument(
+            f"--{declared.name.replace('_', '-')}",
+            type=int,
+            default=declared.default,
+            metavar="INT",
+            help=_(declared.help) + _("; default {default}").format(default=declared.default),
+        )
+    parser.group(_("outputs")).add_argument(
+        "--output",
+        metavar="CURVE.png",
+        help=_("draw the curve of neighbours' distances (png, svg)"),
+    )
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    inputs = pool_of(options, progress)
+    progress(0.5, _("Looking at radii"))
+    guide = sialgeo.suggest_radius(
+        inputs.producers,
+        reference=inputs.reference,
+        min_units=options.min_units,
+        seed=options.seed,
+    )
+    progress(1.0, _("Done"))
+    head = [
+        _("radius (km)"),
+        _("neighbours by chance"),
+        _("least, 1 in 100"),
+        _("least, 1 in 1,000"),
+        _("producers with {n} or more").format(n=options.min_units),
+        _("usable"),
+    ]
+    rows = [
+        [
+            f"{row.Index / 1000:g}",
+            f"{row.by_chance:.1f}",
+            str(row.least_01),
+            str(row.least_001),
+            f"{row.crowded:.0%}",
+            _("yes") if row.usable else _("no"),
+        ]
+        for row in guide.table.itertuples()
+    ]
+    lines = [*guide.sentences(), "", *aligned([head, *rows])]
+    paths = {}
+    if options.output:
+        paths["curve"] = _drawn(guide, Path(options.output))
+        lines += ["", _("Written:"), *path_lines(paths.values())]
+    data = {
+        "sentences": guide.sentences(),
+        "radii": guide.table.reset_index().to_dict(orient="records"),
+        "spacing_m": guide.spacing,
+        "least_m": guide.least,
+        "most_m": guide.most,
+        "knee_m": guide.knee,
+        "outputs": paths,
+    }
+    return Report(tuple(lines), data)
+
+
+def _drawn(guide: sialgeo.RadiusGuide, path: Path) -> Path:
+    figure = guide.plot().figure
+    with whole_file(path) as temporary:
+        figure.savefig(temporary, format=path.suffix.lstrip(".").lower() or "png", dpi=150)
+    return path
