@@ -12,8 +12,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
+from shapely.geometry import box
 
 import sialgeo
 from sialgeo import params
@@ -25,6 +27,7 @@ from sialgeo.methods import METHODS
 
 from .conftest import ROOT
 
+NINE = [(i, j) for i in range(9) for j in range(9)]
 SAMPLE = ROOT / "sample_layers" / "cajamarca"
 Capture = pytest.CaptureFixture[str]
 
@@ -456,3 +459,46 @@ def test_the_radius_may_be_chosen_by_the_ladder(folder: Path, capsys: Capture) -
     assert "tested" in capsys.readouterr().out
     found = sialgeo.read_concentrations("c.work.gpkg")
     assert found.steps[0].parameters["radius"] == "auto"
+
+
+def test_suggest_radius_says_its_guide_and_draws_the_curve(folder: Path, capsys: Capture) -> None:
+    more = ["--reference", "farms.csv", "--output", "curve.png", "--json"]
+    assert main(["suggest-radius", "p.csv", *more]) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["radius_m"] for row in answer["radii"]][:2] == [1_000, 2_000]
+    assert all(row["least_001"] >= row["least_01"] for row in answer["radii"])
+    assert answer["sentences"]
+    assert (folder / "curve.png").stat().st_size > 10_000
+
+
+def test_hot_spots_classes_the_districts(folder: Path, capsys: Capture) -> None:
+    cells = [box(i, j, i + 1, j + 1) for i, j in NINE]
+    values = [20.0 if i < 3 and j < 3 else 1.0 for i, j in NINE]
+    gpd.GeoDataFrame({"n": values}, geometry=cells, crs=32717).to_file(folder / "d.gpkg")
+    arguments = ["hot-spots", "d.gpkg", "--counts", "n", "--output", "hot.gpkg", "--json"]
+    assert main(arguments) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert sum(answer["classes"].values()) == 81
+    assert answer["classes"]["hot"] >= 4
+    assert set(gpd.read_file(folder / "hot.gpkg")["class"]) == set(answer["classes"])
+
+
+def test_surface_writes_a_geotiff_and_its_test(folder: Path, capsys: Capture) -> None:
+    arguments = ["surface", "p.csv", "--reference", "farms.csv", "--output", "risk.tif", "--json"]
+    assert main([*arguments, "--bandwidth", "5km", "--cell", "2km", "--replicates", "19"]) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["p_value"] == 0.05
+    assert (folder / "risk.tif").stat().st_size > 1_000
+
+
+def test_a_detection_says_which_concentrations_the_scan_confirms(
+    folder: Path, capsys: Capture
+) -> None:
+    assert detect_knot("--json") == DONE
+    [one] = json.loads(capsys.readouterr().out)["concentrations"]
+    assert one["agreement"] == 1.0
+    assert "confirmed by a second method" in one["verdict_en"]
+    assert "un segundo método la confirma" in one["verdict_es"]
+    (folder / "c.work.gpkg").unlink()
+    assert detect_knot("--no-confirm", "--json") == DONE
+    assert "agreement" not in json.loads(capsys.readouterr().out)["concentrations"][0]

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 PRIVATE = "private"
 WORKFILE = "concentrations.work.gpkg"
 REJECTED = "rechazados.csv"
-SCAN_SHARE, SCAN_ZONES, SCAN_CENTRES = 0.1, 50, 2_000  # of the scan that confirms: local zones
+# the scan that confirms looks at local zones: so many are reported, and tried at the most
+SCAN_SHARE, SCAN_REPORTED, SCAN_TRIED, SCAN_CENTRES = 0.1, 50, 10_000_000, 1_000
 RADII_FIGURE = "radii.png"
 PRECISION, FEWEST_RUNS = "precision_m", 3
 
@@ -139,12 +140,12 @@ def _confirmed(
 ) -> Concentrations:
     """Say which concentrations the spatial scan finds too: local zones, tested by the same replicates."""
     producers = found.producers.drop(columns=[model.CONCENTRATION, model.MEMBERSHIP])
-    many = len(producers) + len(reference.table) > SCAN_CENTRES
+    sites = len(producers) + len(reference.table)
     scan = SpatialScan(
         max_share=SCAN_SHARE,
         report_share=SCAN_SHARE,
-        most=SCAN_ZONES,
-        centres=SCAN_CENTRES if many else 0,
+        most=SCAN_REPORTED,
+        centres=max(min(SCAN_CENTRES, int(SCAN_TRIED / (SCAN_SHARE * sites))), 1),
     )
     zones = sialgeo.detect(
         producers, scan, reference=reference, coincident=study.detection.coincident
