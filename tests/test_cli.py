@@ -472,7 +472,8 @@ def test_suggest_radius_says_its_guide_and_draws_the_curve(folder: Path, capsys:
 
 
 def test_hot_spots_classes_the_districts(folder: Path, capsys: Capture) -> None:
-    cells = [box(i, j, i + 1, j + 1) for i, j in NINE]
+    corners = [(500_000 + 1_000 * i, 9_200_000 + 1_000 * j) for i, j in NINE]
+    cells = [box(x, y, x + 1_000, y + 1_000) for x, y in corners]
     values = [20.0 if i < 3 and j < 3 else 1.0 for i, j in NINE]
     gpd.GeoDataFrame({"n": values}, geometry=cells, crs=32717).to_file(folder / "d.gpkg")
     arguments = ["hot-spots", "d.gpkg", "--counts", "n", "--output", "hot.gpkg", "--json"]
