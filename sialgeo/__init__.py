@@ -101,6 +101,7 @@ _HOME = {
     "protect": "disclosure",
     "export": "exporters",
     "methods_text": "exporters.dossier.paragraph",
+    "export_all": "exporters",
     "save": "workfile",
     "Study": "study",
     # languages and errors

@@ -24,6 +24,7 @@ from sialgeo.errors import ParameterError as ParameterError
 from sialgeo.errors import SchemaError as SchemaError
 from sialgeo.errors import SialgeoError as SialgeoError
 from sialgeo.exporters import export as export
+from sialgeo.exporters import export_all as export_all
 from sialgeo.exporters.dossier.paragraph import methods_text as methods_text
 from sialgeo.hotspots import hot_spots as hot_spots
 from sialgeo.i18n import set_language as set_language

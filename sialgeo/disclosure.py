@@ -9,24 +9,33 @@ What it holds back it reports, never the value itself. Rules and their sources:
   ``nlarge`` 2, ``plim`` .85);
 - where a sum that is published would give a withheld count away, a second one is withheld with it
   (complementary suppression; Hundepool et al. 2012, *Statistical Disclosure Control*);
+- the grid has large cells where there are few producers, and its counts are rounded, so that none
+  follows from the count of an area;
+- displaced points (donut masking) hide each among at least ``min_n`` places of the same district and
+  chain, and move to the same spot in every export;
 - footprints are redrawn on a grid, because the corners of a hull and the centres of the arcs of a
   buffer are producers' locations.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.crs import metric_crs, xy_of
-from sialgeo.errors import ParameterError, SchemaError
+from sialgeo.errors import FileError, ParameterError, SchemaError
 from sialgeo.i18n import LANGUAGES, N_, Text, _, use_language
+from sialgeo.kernels.masking import donut, linked
+from sialgeo.kernels.nested import Cells, nested_cells
+from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import (
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
@@ -34,11 +43,15 @@ from sialgeo.model import (
     CHAIN_N,
     CONCENTRATION,
     COVERED,
+    EXPOSED_OUTPUT,
+    EXPOSED_PRODUCERS,
     LABELS,
     LQ,
     LQ_HIGH,
     LQ_LOW,
     MAIN_CHAIN,
+    MASKED,
+    MEMBER_SHARE,
     MEMBERSHIP,
     NOISE,
     OF_UNITS,
@@ -62,6 +75,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
+PUBLISH = ("areas", "grid", "masked", "points")
 DOMINANCE, DOMINANT = 0.85, 2
 PUBLISHED_CRS = 4326
 _KEEP_AWAY = 2.0  # metres between any published vertex and any producer
@@ -70,13 +84,19 @@ _OUTPUT_KNOWN = "output_known"  # of ``profile``: how many producers' output is 
 _LOBE = 2.2  # cells: a little more than the discs of a footprint, which are half a radius wide
 _MOST_CELLS = 1_000  # across one footprint
 _TRIES = 64
+_ROUNDING = 5  # of the counts of grid cells
+_DONUT = 5  # a displaced point hides among min_n to five times as many places on average
 _GOLDEN = 0.6180339887498949
 
 # what ``Publication.withheld`` says: English sources, translated when shown
 CONCENTRATIONS = N_("concentrations")
 CHAIN_COUNTS = N_("counts by chain within a concentration")
 TERRITORY_COUNTS = N_("counts of producers by territory")
+CHAIN_TERRITORY_COUNTS = N_("counts of producers by territory and chain")
 GRID_CELLS = N_("grid cells")
+SHARES = N_("shares of producers within a concentration")
+MASKED_POINTS = N_("displaced points")
+NOT_HIDDEN = N_("fewer places of the same district and chain around than the minimum")
 COLUMNS = N_("columns")
 FEW = N_("fewer producers than the minimum for publication")
 DOMINATED = N_("two producers hold more than 85 % of the output")
@@ -90,9 +110,11 @@ class Disclosure:
 
     publish: str = param(
         "areas",
-        N_("What is published: generalised areas, counts by grid cell, or the points themselves"),
+        N_(
+            "What is published: generalised areas, counts by grid cell, displaced points, or the points themselves"
+        ),
         label=N_("Publish"),
-        choices=("areas", "grid", "points"),
+        choices=PUBLISH,
     )
     min_n: int = param(
         10,
@@ -113,6 +135,7 @@ def protect(
     context: Context | None = None,
     columns: Sequence[str] = (),
     cell: float | None = None,
+    secret: str | bytes | None = None,
 ) -> Publication:
     """Return what may be handed on.
 
@@ -121,8 +144,10 @@ def protect(
     concentrations
         The result; it is not changed.
     publish
-        ``"areas"``; ``"grid"`` adds producers counted by square cell; ``"points"`` adds the producers
-        themselves, with concentration, membership and chain only.
+        ``"areas"``; ``"grid"`` adds producers counted by square cells, large where there are few;
+        ``"masked"`` adds displaced points with the chain only, each among at least ``min_n`` places of
+        its own district and chain; ``"points"`` adds the producers themselves, with concentration,
+        membership and chain only.
     min_n
         Least number of producers of a published concentration, cell or count. It holds for areas also
         where points are published; ``min_n=1`` withholds nothing for being small.
@@ -132,7 +157,11 @@ def protect(
     columns
         Further columns of producers (with ``publish="points"``) or of areas to publish as they are.
     cell
-        Side of the grid's cells in metres; by default twice the radius of detection.
+        Side of the grid's smallest cells in metres; by default twice the radius of detection.
+    secret
+        Key of the displacement, never published. By default ``SIALGEO_SECRET``, else one that is made
+        once and kept in the settings folder of the user: the same producer moves to the same spot in
+        every export, because several draws could be averaged.
 
     Returns
     -------
@@ -170,9 +199,15 @@ def protect(
     indicators = _indicators(concentrations, context)
     kept = _publishable(concentrations, min_n, withheld)
     areas = _areas(concentrations, kept, indicators, columns, withheld)
-    areas = _without_small_chains(areas, min_n, withheld)
-    points = _points(concentrations, kept, columns) if asked.publish == "points" else None
+    areas = _without_small_chains(concentrations, areas, min_n, withheld)
+    areas = _without_small_shares(areas, min_n, withheld)
     grid = _grid(concentrations, cell, min_n, withheld) if asked.publish == "grid" else None
+    points, masking = None, None
+    if asked.publish == "points":
+        points = _points(concentrations, kept, columns)
+    elif asked.publish == "masked":
+        key = _secret(secret)
+        points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
     context = _published_context(concentrations, context, indicators, min_n, withheld)
     return Publication(
         areas=areas,
@@ -184,9 +219,9 @@ def protect(
         tests=concentrations.tests,
         steps=(
             *(_clean_step(s, areas.index, asked.min_n) for s in concentrations.steps),
-            _own_step(asked),
+            _own_step(asked, masking),
         ),
-        notes=tuple(_clean_note(note) for note in concentrations.notes),
+        notes=(*(_clean_note(note) for note in concentrations.notes), *_masking_notes(masking)),
         indicators=indicators,
         context=context,
     )
@@ -232,14 +267,7 @@ def _dominated(c: Concentrations) -> Mask:
     """Mark the areas whose two largest producers hold more than 85 % of the output."""
     dominated: Mask = np.zeros(len(c), dtype=bool)
     members = c.producers.groupby(CONCENTRATION).indices
-    for column in _outputs(c):
-        if column not in c.producers.columns:
-            raise SchemaError(
-                _(
-                    "the producers have no column “{column}”, which profile recorded as their output. Remedy: give the table back the column, or profile again"
-                ).format(column=column)
-            )
-        output = np.abs(np.nan_to_num(c.producers[column].to_numpy(float, na_value=np.nan)))
+    for output in _volumes_of(c):
         shares = [_top_share(output[members.get(i, [])]) for i in c.areas.index]
         dominated |= np.array([share > DOMINANCE for share in shares], dtype=bool)
     return dominated
@@ -256,22 +284,6 @@ def _outputs(c: Concentrations) -> list[str]:
 def _top_share(output: Array) -> float:
     total = output.sum()
     return float(np.sort(output)[-DOMINANT:].sum() / total) if total > 0 else 0.0
-
-
-def _suppressed(counts: Array, min_n: int) -> Mask:
-    """Mark the counts of a row with a known sum that must not be shown.
-
-    Those from 1 to ``min_n`` − 1, and the smallest others until the marked ones are at least two and
-    add up to at least ``min_n``, so that the sum gives none of them away. Zero is no secret.
-    """
-    hidden: Mask = (counts > 0) & (counts < min_n)
-    if not hidden.any():
-        return hidden
-    for i in np.argsort(counts, kind="stable"):
-        if hidden.sum() >= 2 and counts[hidden].sum() >= min_n:
-            break
-        hidden[i] |= counts[i] > 0
-    return hidden
 
 
 # --- areas ------------------------------------------------------------------------------------------
@@ -307,24 +319,80 @@ def _is_known(column: Any, indicators: tuple[Indicator, ...], columns: Sequence[
 
 
 def _without_small_chains(
-    areas: gpd.GeoDataFrame, min_n: int, withheld: list[tuple[str, int, str]]
+    c: Concentrations,
+    areas: gpd.GeoDataFrame,
+    min_n: int,
+    withheld: list[tuple[str, int, str]],
 ) -> gpd.GeoDataFrame:
-    """Blank the chain counts, and their quotients, that are too small."""
+    """Blank the chain counts, and their quotients, that are too small or would give one away."""
     found = [col for col in areas.columns if str(col).startswith(CHAIN_N)]
     if not found or not len(areas):
         return areas
-    counts = areas[found].to_numpy(float, na_value=np.nan)
-    hidden = np.array([_suppressed(np.nan_to_num(row), min_n) for row in counts])
+    counts = np.nan_to_num(areas[found].to_numpy(float, na_value=np.nan))
+    chains = [column[len(CHAIN_N) :] for column in found]
+    hidden = _hidden_chains(counts, areas[N].to_numpy(float), _rest(c, areas, chains), min_n)
     withheld.append((CHAIN_COUNTS, int(hidden.sum()), SMALL_COUNT))
     areas = areas.copy()
-    for j, column in enumerate(found):
-        chain = column[len(CHAIN_N) :]
+    for j, chain in enumerate(chains):
         for prefix in (CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH):
             _blank(areas, prefix + chain, hidden[:, j])
         if MAIN_CHAIN in areas:  # the quotient of the main chain would give its count away
             for quotient in (LQ, LQ_LOW, LQ_HIGH):
                 _blank(areas, quotient, hidden[:, j] & (areas[MAIN_CHAIN] == chain).to_numpy())
     return areas
+
+
+def _without_small_shares(
+    areas: gpd.GeoDataFrame, min_n: int, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame:
+    """Blank the shares of producers that stand for a small count, or for one of a withheld chain."""
+    found = [col for col in (MEMBER_SHARE, EXPOSED_PRODUCERS) if col in areas]
+    if not found or not len(areas):
+        return areas
+    areas, n = areas.copy(), areas[N].to_numpy(float)
+    chains = [col for col in areas.columns if str(col).startswith(CHAIN_N)]
+    unseen = areas[chains].isna().any(axis=1).to_numpy()
+    for column in found:
+        count = n * areas[column].to_numpy(float, na_value=np.nan) / 100.0
+        least = np.minimum(count, n - count)
+        hidden: Mask = (least > 0.5) & (least < min_n - 0.5)
+        if column == EXPOSED_PRODUCERS:
+            hidden |= unseen & np.isfinite(count)
+            _blank(areas, EXPOSED_OUTPUT, hidden)
+        withheld.append((SHARES, int(hidden.sum()), SMALL_COUNT))
+        _blank(areas, column, hidden)
+    return areas
+
+
+def _hidden_chains(counts: Array, totals: Array, rest: Array, min_n: int) -> Mask:
+    """Mark the cells of a table by chain, whose sums the reader may know, that must not be shown.
+
+    ``totals`` are the rows' sums (what is of no chain is a column that nobody sees), ``rest`` is a
+    row that nobody sees: the producers in none of the rows.
+    """
+    table = np.vstack([counts, rest])
+    none = np.append(np.maximum(totals - counts.sum(axis=1), 0.0), 0.0)
+    unseen = np.zeros((table.shape[0], table.shape[1] + 1), dtype=bool)
+    unseen[-1], unseen[:, -1] = True, True
+    hidden = hidden_in_table(np.column_stack([table, none]), min_n, unseen)
+    return hidden[:-1, :-1]
+
+
+def _rest(c: Concentrations, areas: gpd.GeoDataFrame, chains: Sequence[str]) -> Array:
+    """Count the producers of each chain that are in no published concentration."""
+    column = _chain_of(c)
+    if column is None:
+        return np.zeros(len(chains))
+    outside = c.producers.loc[~c.producers[CONCENTRATION].isin(areas.index), column]
+    counted: Array = outside.value_counts().reindex(list(chains)).fillna(0).to_numpy(float)
+    return counted
+
+
+def _chain_of(c: Concentrations) -> str | None:
+    """Return the column of chains that ``profile`` recorded, if the producers have it."""
+    recorded = [s.parameters.get("chain") for s in c.steps if s.verb == "profile"]
+    column = next((name for name in reversed(recorded) if name), None)
+    return column if column in c.producers else None
 
 
 def _blank(areas: gpd.GeoDataFrame, column: str, hidden: Mask) -> None:
@@ -458,25 +526,215 @@ def _points(c: Concentrations, kept: Mask, columns: Sequence[str]) -> gpd.GeoDat
 def _grid(
     c: Concentrations, cell: float | None, min_n: int, withheld: list[tuple[str, int, str]]
 ) -> gpd.GeoDataFrame:
-    """Return producers counted by square cell, cells of fewer than ``min_n`` left out."""
+    """Return producers counted by square cells, large where there are few; small counts left out."""
     import geopandas as gpd
     import shapely
 
     crs = metric_crs(c.producers)
     side = cell or 2.0 * (radius_of(c) or 5_000.0)
     xy = xy_of(c.producers, crs)
-    counts: dict[str, NDArray[Any]] = {}
+    volumes = _volumes_of(c)
+    drawn: list[tuple[Cells, Mask]] = []
 
     def draw(shift: Array) -> gpd.GeoSeries:
-        cells, counts[N] = np.unique(np.floor((xy - shift) / side), axis=0, return_counts=True)
-        x, y = (cells[counts[N] >= min_n] * side + shift).T
-        return gpd.GeoSeries(shapely.box(x, y, x + side, y + side), crs=crs)
+        cells = nested_cells(xy - shift, side, min_n, volumes, DOMINANCE)
+        shown = ~hidden_in_row(cells.n.astype(float), min_n, ~cells.fit)
+        drawn[:] = [(cells, shown)]
+        x, y, sides = cells.x[shown] + shift[0], cells.y[shown] + shift[1], cells.side[shown]
+        return gpd.GeoSeries(shapely.box(x, y, x + sides, y + sides), crs=crs)
 
     geometry = _kept_away(c, draw, side)
-    enough = counts[N] >= min_n
-    withheld.append((GRID_CELLS, int((~enough).sum()), FEW))
-    table = {N: counts[N][enough], "side_m": np.full(int(enough.sum()), side)}
+    ((cells, shown),) = drawn
+    withheld.append((GRID_CELLS, int((~shown).sum()), SMALL_COUNT))
+    table = {N: _rounded_counts(cells.n[shown], min_n), "side_m": cells.side[shown]}
     return gpd.GeoDataFrame(table, geometry=geometry, crs=PUBLISHED_CRS)
+
+
+def _rounded_counts(counts: NDArray[np.int64], min_n: int) -> NDArray[np.int64]:
+    """Round the counts of cells to fives: the exact count of an area beside them gives none away."""
+    unit = min(_ROUNDING, min_n)
+    rounded: NDArray[np.int64] = (counts + unit // 2) // unit * unit
+    return rounded
+
+
+def _volumes_of(c: Concentrations) -> list[Array]:
+    """Return what each producer puts out, one array a recorded column, unknown ones as zero."""
+    found: list[Array] = []
+    for column in _outputs(c):
+        if column not in c.producers.columns:
+            raise SchemaError(
+                _(
+                    "the producers have no column “{column}”, which profile recorded as their output. Remedy: give the table back the column, or profile again"
+                ).format(column=column)
+            )
+        known = c.producers[column].to_numpy(float, na_value=np.nan)
+        found.append(np.abs(np.nan_to_num(known)))
+    return found
+
+
+# --- displaced points -------------------------------------------------------------------------------
+
+
+def _secret(given: str | bytes | None) -> bytes:
+    """Return the key of the displacement: the one given, of the environment, or kept for the user."""
+    if given is None:
+        given = os.environ.get("SIALGEO_SECRET") or None
+    if given is not None:
+        return given.encode() if isinstance(given, str) else given
+    base = os.environ.get("APPDATA") or os.environ.get("XDG_CONFIG_HOME")
+    folder = (Path(base) if base else Path.home() / ".config") / "sialgeo"
+    kept = folder / "masking.key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not kept.exists():
+            handle = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(secrets.token_bytes(32))
+        return kept.read_bytes()
+    except OSError as failure:
+        raise FileError(
+            _(
+                "{path}: the secret of the displacement cannot be kept there ({reason}). Remedy: set SIALGEO_SECRET to a long text of your own, the same for every export"
+            ).format(path=kept, reason=failure.strerror or failure)
+        ) from failure
+
+
+def _masked(
+    c: Concentrations,
+    context: Context,
+    areas: gpd.GeoDataFrame,
+    min_n: int,
+    columns: Sequence[str],
+    secret: bytes,
+    withheld: list[tuple[str, int, str]],
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return displaced producers, each within its own district, and how well they hide."""
+    import geopandas as gpd
+
+    crs = metric_crs(c.producers)
+    xy = np.round(xy_of(c.producers, crs), 2)
+    missing = [col for col in columns if col not in c.producers and col not in c.areas]
+    if missing:
+        raise SchemaError(_("columns missing: {names}").format(names=", ".join(map(str, missing))))
+    chain = _chain_of(c)
+    told = [col for col in dict.fromkeys([chain, *columns]) if col and col in c.producers]
+    district, shapes = _districts(context, crs, xy)
+    k_min, k = max(min_n, 2), _DONUT * max(min_n, 2)
+    moved = np.full_like(xy, np.nan)
+    achieved = np.zeros(len(xy), dtype=np.int64)
+    kinds = c.producers[told].astype(str).agg("\x1f".join, axis=1) if told else None
+    groups = np.unique(
+        np.column_stack([district, _codes(kinds, len(xy))]), axis=0, return_inverse=True
+    )[1].ravel()
+    for group in range(int(groups.max(initial=-1)) + 1):
+        rows = np.flatnonzero((groups == group) & np.isfinite(xy).all(axis=1))
+        if not len(rows):
+            continue
+        sites, inverse = np.unique(xy[rows], axis=0, return_inverse=True)
+        shape = None if shapes is None or district[rows[0]] < 0 else shapes[district[rows[0]]]
+        found = donut(sites, secret, _inside(shape), k_min=k_min, k=k)
+        moved[rows], achieved[rows] = found.xy[inverse.ravel()], found.achieved[inverse.ravel()]
+    kept: Mask = np.asarray(np.isfinite(moved).all(axis=1))
+    withheld.append((MASKED_POINTS, int((~kept).sum()), NOT_HIDDEN))
+    table = c.producers.loc[kept, told].reset_index(drop=True)
+    table[MASKED] = True
+    places = gpd.GeoSeries(gpd.points_from_xy(*moved[kept].T), crs=crs).to_crs(PUBLISHED_CRS)
+    points = gpd.GeoDataFrame(table, geometry=_rounded(places), crs=PUBLISHED_CRS)
+    return points, _masking_report(c, areas, xy, moved, achieved, kept, (k_min, k))
+
+
+def _codes(kinds: Any, n: int) -> NDArray[np.int64]:
+    import pandas as pd
+
+    return np.zeros(n, dtype=np.int64) if kinds is None else pd.factorize(kinds)[0]
+
+
+def _districts(context: Context, crs: Any, xy: Array) -> tuple[NDArray[np.int64], Any]:
+    """Return the number of each producer's district, −1 outside all, and the districts' shapes."""
+    import shapely
+
+    layer = context.territories
+    if layer is None or not len(layer):
+        return np.full(len(xy), -1), None
+    shapes = layer.geometry.to_crs(crs).to_numpy()
+    points, found = shapely.STRtree(shapes).query(shapely.points(xy), predicate="intersects")
+    district = np.full(len(xy), -1)
+    district[points[::-1]] = found[::-1]
+    return district, shapes
+
+
+def _inside(shape: Any) -> Callable[[Array], Mask]:
+    """Return the test whether places are in a district."""
+    import shapely
+
+    def everywhere(xy: Array) -> Mask:
+        return np.ones(len(xy), dtype=bool)
+
+    def within(xy: Array) -> Mask:
+        found: Mask = shapely.contains_xy(shape, xy[:, 0], xy[:, 1])
+        return found
+
+    if shape is None:
+        return everywhere
+    shapely.prepare(shape)
+    return within
+
+
+def _masking_report(
+    c: Concentrations,
+    areas: gpd.GeoDataFrame,
+    xy: Array,
+    moved: Array,
+    achieved: NDArray[np.int64],
+    kept: Mask,
+    numbers: tuple[int, int],
+) -> dict[str, Any]:
+    """Return what the displacement is worth: hidden among how many, linked how often, what it changes."""
+    import geopandas as gpd
+
+    k_min, k = numbers
+    report: dict[str, Any] = {"k_min": k_min, "k": k, "displaced": int(kept.sum())}
+    if not kept.any():
+        return report
+    true, now = xy[kept], moved[kept]
+    distance = np.hypot(*(now - true).T)
+    places = gpd.GeoSeries(gpd.points_from_xy(*now.T), crs=metric_crs(c.producers))
+    label = c.producers[CONCENTRATION].to_numpy()[kept]
+    shown = dict(areas.geometry.to_crs(places.crs).items())
+    members = np.flatnonzero(np.isin(label, list(shown)))
+    inside = [places.iloc[i].within(shown[label[i]]) for i in members]
+    sites = np.unique(true, axis=0, return_index=True)[1]
+    return report | {
+        "least_k_achieved": int(achieved[kept].min()),
+        "median_k_achieved": float(np.median(achieved[kept])),
+        "nearest_place_is_the_own": linked(true[sites], now[sites], 1),
+        "median_displacement_m": float(np.round(np.median(distance), -1)),
+        "still_in_own_area": float(np.mean(inside)) if inside else None,
+    }
+
+
+def _masking_notes(masking: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """Say that points are displaced, and what that changes."""
+    if masking is None:
+        return ()
+    if not masking["displaced"]:
+        return (_("No point could be displaced far enough: none is published."),)
+    notes = [
+        _(
+            "The points are displaced by about {metres:.0f} m, within their own district: measure no distances between them. Each hides among at least {k} places of the same district and chain; in {linked:.0%} of them the nearest true place is their own."
+        ).format(
+            metres=masking["median_displacement_m"],
+            k=masking["least_k_achieved"],
+            linked=masking["nearest_place_is_the_own"],
+        )
+    ]
+    if masking["still_in_own_area"] is not None:
+        notes.append(
+            _(
+                "{share:.0%} of the displaced producers of published concentrations still lie in their concentration's area."
+            ).format(share=masking["still_in_own_area"])
+        )
+    return tuple(notes)
 
 
 # --- context, steps, words --------------------------------------------------------------------------
@@ -509,9 +767,12 @@ def _published_context(
         territories = _narrow(territories, named)
         counts = _territory_counts(c, territories, context.territory_key)
         if counts is not None:
-            hidden = _suppressed(counts, min_n)
+            hidden = hidden_in_row(counts, min_n)
             withheld.append((TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
             territories[N] = np.where(hidden, np.nan, counts)[: len(territories)]
+            _add_chain_counts(
+                c, territories, context.territory_key, counts, hidden, min_n, withheld
+            )
     if places is not None:
         places = _narrow(places, (context.place_name,))
     return replace(
@@ -523,6 +784,32 @@ def _published_context(
         reference={code: _clean_text(text) for code, text in context.reference.items()},
         sources=tuple(_clean_text(source) for source in context.sources),
     )
+
+
+def _add_chain_counts(
+    c: Concentrations,
+    territories: gpd.GeoDataFrame,
+    key: str | None,
+    totals: Array,
+    hidden_totals: Mask,
+    min_n: int,
+    withheld: list[tuple[str, int, str]],
+) -> None:
+    """Add the producers of each chain by territory, small counts and what gives them away left out."""
+    import pandas as pd
+
+    column = _chain_of(c)
+    if column is None:
+        return
+    table = pd.crosstab(c.producers[TERRITORY], c.producers[column])
+    counts = table.reindex(territories[key]).fillna(0).to_numpy(float)
+    everyone = c.producers[column].value_counts().reindex(table.columns).fillna(0).to_numpy(float)
+    rest = np.maximum(everyone - counts.sum(axis=0), 0.0)
+    hidden = _hidden_chains(counts, totals[:-1], rest, min_n)
+    hidden |= hidden_totals[:-1, None] & (counts > 0)
+    withheld.append((CHAIN_TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
+    for j, chain in enumerate(table.columns):
+        territories[f"{CHAIN_N}{chain}"] = np.where(hidden[:, j], np.nan, counts[:, j])
 
 
 def _narrow(layer: gpd.GeoDataFrame, columns: Sequence[str | None]) -> gpd.GeoDataFrame:
@@ -561,9 +848,9 @@ def _summaries(c: Concentrations, kept: Mask) -> Mapping[str, Summary]:
     return said
 
 
-def _own_step(asked: Disclosure) -> Step:
+def _own_step(asked: Disclosure, masking: Mapping[str, Any] | None) -> Step:
     parameters = {"publish": asked.publish, "min_n": asked.min_n, "dominance": DOMINANCE}
-    return Step("protect", parameters)
+    return Step("protect", parameters | ({"masking": masking} if masking else {}))
 
 
 def _table(withheld: list[tuple[str, int, str]]) -> pd.DataFrame:

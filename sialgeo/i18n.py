@@ -3,6 +3,9 @@
 The source texts are English; ``locale/<language>/LC_MESSAGES/sialgeo.po`` holds the others. The
 language is, in this order: the one of :func:`use_language`, the one of :func:`set_language`,
 ``SIALGEO_LANG``, the locale's (``LC_ALL``, ``LC_MESSAGES``, ``LANG``), English.
+
+A language may name its country (``es_CO``): numbers and dates are written as they are there. Without
+one, Spanish is written as in Peru, Mexico and Central America: 1,234.5 and 25/11/2026.
 """
 
 from __future__ import annotations
@@ -15,10 +18,15 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date as _date
 from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("es", "en")
+# Spanish-speaking countries that write 1.234,5 (the others write 1,234.5); Unicode CLDR
+COMMA_COUNTRIES = frozenset({"AR", "BO", "CL", "CO", "EC", "ES", "PY", "UY", "VE"})
+_DATES = {"CL": "%d-%m-%Y", "PA": "%m/%d/%Y", "PR": "%m/%d/%Y"}  # the others: 25/11/2026
+_VARIABLES = ("SIALGEO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 _LOCALE = Path(__file__).parent / "locale"
 _scoped: ContextVar[str | None] = ContextVar("sialgeo_language", default=None)
 _chosen: list[str] = []
@@ -26,26 +34,45 @@ _chosen: list[str] = []
 
 def language() -> str:
     """Return the language in force, ``"es"`` or ``"en"``."""
+    return next(_tags(), "en")[:2]
+
+
+def country() -> str:
+    """Return the country whose numbers and dates are written, as ``"PE"``; empty where none is named.
+
+    Examples
+    --------
+    >>> with use_language("es_CO"):
+    ...     country()
+    'CO'
+    """
+    spoken = language()
+    return next((tag[3:] for tag in _tags() if tag[:2] == spoken and tag[3:]), "")
+
+
+def _tags() -> Iterator[str]:
+    """Yield the languages that are asked for, the strongest wish first, as ``es`` or ``es_PE``."""
     scoped = _scoped.get()
     if scoped is not None:
-        return scoped
-    if _chosen:
-        return _chosen[-1]
-    for variable in ("SIALGEO_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        code = os.environ.get(variable, "")[:2].lower()
-        if code in LANGUAGES:
-            return code
-    return "en"
+        yield scoped
+    yield from reversed(_chosen)
+    for variable in _VARIABLES:
+        tag = os.environ.get(variable, "")
+        if tag[:2].lower() in LANGUAGES:
+            yield _known(tag)
 
 
 def set_language(code: str) -> None:
-    """Choose the language for the whole process; an unknown code means English."""
+    """Choose the language for the whole process, as ``"es"`` or ``"es_PE"``; an unknown one is English."""
     _chosen[:] = [_known(code)]
 
 
 def _known(code: str) -> str:
-    """Return the language of a code such as ``es_PE``; an unknown one means English."""
-    return code[:2].lower() if code[:2].lower() in LANGUAGES else "en"
+    """Return a code such as ``es-pe`` as ``es_PE``; an unknown language means English."""
+    found = re.match(r"([A-Za-z]{2})(?:[_-]([A-Za-z]{2})(?![A-Za-z]))?(?![A-Za-z])", code)
+    if found is None or found[1].lower() not in LANGUAGES:
+        return "en"
+    return "_".join(p for p in (found[1].lower(), (found[2] or "").upper()) if p)
 
 
 @contextmanager
@@ -165,3 +192,53 @@ def plain(text: str) -> str:
     bare = unicodedata.normalize("NFKD", str(text).replace("ñ", "n").replace("Ñ", "N"))
     bare = "".join(c for c in bare if not unicodedata.combining(c)).lower()
     return re.sub(r"[^a-z0-9]+", "_", bare).strip("_")
+
+
+# --- numbers and dates ----------------------------------------------------------------------------
+
+
+def marks() -> tuple[str, str]:
+    """Return the decimal mark and the mark of thousands of the country in force."""
+    comma = language() == "es" and country() in COMMA_COUNTRIES
+    return (",", ".") if comma else (".", ",")
+
+
+def tell_number(value: float, digits: int = 0) -> str:
+    """Write a number as it is written in the country in force.
+
+    Examples
+    --------
+    >>> with use_language("es_PE"):
+    ...     tell_number(1234.56, 1)
+    '1,234.6'
+    >>> with use_language("es_AR"):
+    ...     tell_number(1234.56, 1)
+    '1.234,6'
+    """
+    return localised(f"{value:,.{digits}f}")
+
+
+def localised(text: str) -> str:
+    """Return a number written as ``1,234.5`` with the marks of the country in force."""
+    decimal, thousands = marks()
+    return text.translate({ord("."): decimal, ord(","): thousands})
+
+
+def tell_date(text: str) -> str:
+    """Write an ISO date (``2026-11-25``) as in the country in force; anything else as it is.
+
+    English keeps the ISO form, which no reader takes for month and day.
+
+    Examples
+    --------
+    >>> with use_language("es_PE"):
+    ...     tell_date("2026-11-25"), tell_date("2019")
+    ('25/11/2026', '2019')
+    """
+    if language() != "es" or re.fullmatch(r"\d{4}-\d\d-\d\d", text) is None:
+        return text
+    try:
+        day = _date.fromisoformat(text)
+    except ValueError:
+        return text
+    return day.strftime(_DATES.get(country(), "%d/%m/%Y"))

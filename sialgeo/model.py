@@ -80,6 +80,7 @@ INCOME_EFFECT = (
     "income_effect"  # first order: what a change of price would change before anyone adapts
 )
 EXPOSURE, EXPOSURE_ACTIVATION = "exposure", "exposure_activation"
+MASKED = "displaced"  # of published points: moved by ``protect``
 TERRITORY, TERRITORY_NAME = "territory", "territory_name"  # of ``producers``: own district
 TERRITORIES = "territories"  # of ``areas``: names of the districts touched
 
@@ -159,6 +160,7 @@ LABELS: Mapping[str, Label] = {
     INCOME_EFFECT: Label(N_("First-order change of income"), "%", 1),
     EXPOSURE: Label(N_("Exposure to trade opening")),
     EXPOSURE_ACTIVATION: Label(N_("Exposure × activation")),
+    MASKED: Label(N_("Displaced for confidentiality")),
     TERRITORY: Label(N_("Territory code")),
     TERRITORY_NAME: Label(N_("Territory")),
     TERRITORIES: Label(N_("Territories")),
@@ -416,6 +418,7 @@ class Context:
     places: gpd.GeoDataFrame | None = None
     place_name: str | None = None
     indicators: tuple[Indicator, ...] = ()
+    licence: str = ""
 
 
 @dataclass(frozen=True)
@@ -428,9 +431,10 @@ class Publication:
         One row per published concentration, EPSG:4326; footprints are generalised so that no vertex
         is a producer's location.
     points : GeoDataFrame or None
-        Producers (EPSG:4326), only where ``publish="points"`` was asked for.
+        Producers (EPSG:4326), only where ``publish="points"`` was asked for; displaced ones where
+        ``publish="masked"`` was.
     grid : GeoDataFrame or None
-        Producers counted by grid cell (EPSG:4326), where ``publish="grid"`` was asked for.
+        Producers counted by square cells of several sizes (EPSG:4326), rounded, where ``publish="grid"`` was asked for.
     withheld : DataFrame
         One row per thing withheld: ``what``, ``n_withheld``, ``reason`` (never the value itself).
     total : int

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sialgeo.errors import ParameterError
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import N_, _, localised
 from sialgeo.model import (
     EVIDENCE_LABELS,
     EXPLORATORY,
@@ -227,5 +227,6 @@ def _bounds(known: np.ndarray[Any, np.dtype[np.float64]], k: int, digits: int) -
 
 
 def _range(low: float, high: float, digits: int, unit: str) -> str:
-    said = f"{low:.{digits}f} – {high:.{digits}f}" if low < high else f"{low:.{digits}f}"
+    ends = (low, high) if low < high else (low,)
+    said = " – ".join(localised(f"{end:.{digits}f}") for end in ends)
     return f"{said} {unit}".rstrip()

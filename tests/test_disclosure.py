@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,12 +14,13 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import cKDTree
-from shapely.geometry import Point
+from shapely.geometry import Point, box
 
-from sialgeo.disclosure import _suppressed, protect, withheld_sentences
+from sialgeo.disclosure import protect, withheld_sentences
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _, retell, use_language
-from sialgeo.model import Concentrations, Step
+from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
+from sialgeo.model import Concentrations, Context, Step
 
 from .handmade import CRS, context, found
 
@@ -187,20 +189,25 @@ def test_points_hold_only_what_was_asked_for() -> None:
 
 
 def test_grid_counts_by_hand() -> None:
-    c = found((14, 12, 4))
-    published = protect(c, publish="grid", cell=20_000.0)
-    assert (published.grid["n"] >= 10).all()
-    assert int(published.grid["n"].sum()) <= len(c.producers)
-    cells = published.withheld.set_index("what")["n_withheld"]
-    counted = 0
-    for cell in published.grid.to_crs(CRS).geometry:
-        counted += int(c.producers.within(cell.buffer(1)).sum())
-    assert counted == int(published.grid["n"].sum())
-    assert cells["grid cells"] > 0
+    c = found((40, 25, 12))
+    published = protect(c, publish="grid", cell=2_000.0)
+    grid = published.grid.to_crs(CRS)
+    assert (grid["n"] >= 10).all()
+    assert len(set(grid["side_m"])) > 1  # small cells where there are many
+    for n, cell in zip(grid["n"], grid.geometry, strict=True):
+        counted = int(c.producers.within(cell.buffer(1)).sum())
+        assert n == (counted + 2) // 5 * 5  # rounded to fives
+    for i, cell in enumerate(grid.geometry):
+        assert not grid.geometry.drop(grid.index[i]).intersection(cell.buffer(-1)).area.any()
+    c = replace(
+        c, steps=c.steps[:1]
+    )  # without the outputs: two producers always hold more than 85 %
+    exact = protect(c, publish="grid", cell=2_000.0, min_n=1).grid
+    assert exact["n"].sum() == len(c.producers)  # nothing to withhold, nothing rounded
 
 
 def test_suppression_by_hand() -> None:
-    hidden = lambda *counts: list(_suppressed(np.array(counts, float), 10))  # noqa: E731
+    hidden = lambda *counts: list(hidden_in_row(np.array(counts, float), 10))  # noqa: E731
     assert hidden(30, 12, 0) == [False, False, False]
     assert hidden(30, 12, 3) == [False, True, True]  # 3 alone would be the sum's remainder
     assert hidden(30, 4, 3) == [True, True, True]  # 4 + 3 are known together, and are below 10
@@ -212,7 +219,7 @@ def test_suppression_by_hand() -> None:
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=8), st.integers(2, 12))
 def test_a_hidden_count_cannot_be_had_from_the_sum(counts: list[int], min_n: int) -> None:
     values = np.array(counts, float)
-    hidden = _suppressed(values, min_n)
+    hidden = hidden_in_row(values, min_n)
     assert (hidden >= ((values > 0) & (values < min_n))).all()
     assert not hidden[values == 0].any()
     if hidden.any() and (~hidden & (values > 0)).any():
@@ -222,6 +229,7 @@ def test_a_hidden_count_cannot_be_had_from_the_sum(counts: list[int], min_n: int
 
 def test_small_chain_counts_and_their_quotients_are_blank() -> None:
     c = found((40, 12))
+    c = replace(c, steps=c.steps[:1])  # nothing known of the producers outside
     areas = c.areas.assign(
         chain_n__fresco=[30, 12], chain_n__andino=[8, 0], chain_n__otro=[2, 0],
         chain_lq__fresco=[1.0, 2.0], chain_lq__andino=[0.5, 0.0], location_quotient=[1.0, 2.0],
@@ -236,6 +244,15 @@ def test_small_chain_counts_and_their_quotients_are_blank() -> None:
     areas = areas.assign(chain_n__fresco=[38, 12], chain_n__andino=[2, 0], chain_n__otro=0)
     published = protect(replace(c, areas=areas))
     assert published.areas["location_quotient"].isna().tolist() == [True, False]
+
+
+def test_shares_that_stand_for_small_counts_are_blank() -> None:
+    c = found((40, 12))
+    areas = c.areas.assign(share_of_members=[50.0, 25.0], exposed_producers=[97.5, 100.0])
+    published = protect(replace(c, areas=areas)).areas
+    assert published["share_of_members"].tolist()[0] == 50.0
+    assert published["share_of_members"].isna().tolist() == [False, True]  # 3 of 12
+    assert published["exposed_producers"].isna().tolist() == [True, False]  # all but 1 of 40
 
 
 def test_columns_that_sialgeo_does_not_make_are_left_out_and_said() -> None:
@@ -258,6 +275,8 @@ def test_territories_and_places_are_narrowed_and_small_counts_hidden() -> None:
         "pobreza_2018",
         "idh_2019",
         "n",
+        "chain_n__andino",
+        "chain_n__fresco",
         "geometry",
     }
     assert list(held.places.columns) == ["lugar", "geometry"]
@@ -335,3 +354,121 @@ def test_without_a_radius_the_spacing_is_used() -> None:
     c = found((40, 25))
     c = replace(c, steps=(Step("detect", {"radius": "auto"}),))
     assert nearest(c, protect(c).areas) > 1.0
+
+
+# --- tables of which the sums are known ---------------------------------------------------------------
+
+
+def solved(counts: np.ndarray, hidden: np.ndarray) -> list[float]:
+    """Return the small hidden counts that an attacker works out from the shown cells and all sums."""
+    rows, columns = np.nonzero(hidden)
+    left = np.zeros((sum(counts.shape), len(rows)))
+    left[rows, np.arange(len(rows))] = 1
+    left[counts.shape[0] + columns, np.arange(len(rows))] = 1
+    rest = np.where(hidden, counts, 0)
+    right = np.concatenate([rest.sum(axis=1), rest.sum(axis=0)])
+    guess, *_ = np.linalg.lstsq(left, right, rcond=None)
+    _u, s, vectors = np.linalg.svd(left)
+    free = np.abs(vectors[(s > 1e-9).sum() :]).sum(axis=0) > 1e-9
+    return [g for g, f in zip(guess, free, strict=True) if not f]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 7), st.integers(2, 5))
+def test_no_small_count_of_a_table_follows_from_its_sums(seed: int, n: int, m: int) -> None:
+    rng = np.random.default_rng(seed)
+    counts = rng.poisson(rng.choice([2.0, 12.0, 40.0], (n, m))).astype(float)
+    counts[0] += 10  # sums of at least the minimum: those are shown
+    counts[:, 0] += 10
+    hidden = hidden_in_table(counts, 10)
+    assert (hidden >= ((counts > 0) & (counts < 10))).all()
+    known = solved(counts, hidden)
+    assert not any(0 < g < 9.5 for g in known if abs(g - round(g)) < 1e-6 and g > 0.5)
+
+
+def test_table_by_hand() -> None:
+    """The 3 alone in its row and column would be the remainder of either."""
+    counts = np.array([[20.0, 30.0, 3.0], [40.0, 25.0, 15.0], [11.0, 50.0, 60.0]])
+    hidden = hidden_in_table(counts, 10)
+    assert hidden[0, 2]
+    assert (hidden.sum(axis=1)[[0]] >= 2).all()
+    assert (hidden.sum(axis=0)[[2]] >= 2).all()
+    assert solved(counts, hidden) == []
+
+
+# --- displaced points ---------------------------------------------------------------------------------
+
+
+def two_districts() -> tuple[Concentrations, Context]:
+    """Two districts side by side, 400 producers scattered in them."""
+    rng = np.random.default_rng(2)
+    xy = rng.uniform((700_000, 9_250_000), (740_000, 9_280_000), (400, 2))
+    producers = gpd.GeoDataFrame(
+        {"nombre": [f"P{i}" for i in range(400)], "concentration": -1, "membership": ""},
+        geometry=gpd.points_from_xy(*xy.T),
+        crs=CRS,
+    )
+    districts = gpd.GeoDataFrame(
+        {"ubigeo": ["A", "B"]},
+        geometry=[box(700e3, 9250e3, 721e3, 9280e3), box(721e3, 9250e3, 740e3, 9280e3)],
+        crs=CRS,
+    )
+    empty = found((14,)).areas.iloc[:0]
+    c = Concentrations(producers, empty, steps=(Step("detect", {"radius": 5_000.0}),))
+    return c, Context(territories=districts, territory_key="ubigeo")
+
+
+def test_displaced_points_stay_in_their_district_and_hide_among_enough() -> None:
+    c, said = two_districts()
+    published = protect(c, publish="masked", context=said, secret="s")
+    points = published.points.to_crs(CRS)
+    assert list(points.columns) == ["displaced", "geometry"]
+    masking = published.steps[-1].parameters["masking"]
+    assert masking["least_k_achieved"] >= 10
+    assert masking["nearest_place_is_the_own"] == 0.0
+    assert masking["displaced"] == len(points) > 350
+    kept = points.geometry.get_coordinates().to_numpy()
+    true = c.producers.geometry.get_coordinates().to_numpy()
+    # each district holds as many as before, but for those that could not be hidden
+    for district in said.territories.geometry:
+        inside = int(points.within(district.buffer(1)).sum())
+        assert inside <= int(c.producers.within(district).sum())
+    assert cKDTree(true).query(kept)[0].min() >= 0
+    assert not np.isin(np.round(kept, 1), np.round(true, 1)).all(axis=1).any()
+    assert "measure no distances" in " ".join(published.notes)
+    assert "s" not in [str(v) for v in masking.values()]
+
+
+def test_one_draw_whatever_the_order_and_however_often() -> None:
+    c, said = two_districts()
+    one = protect(c, publish="masked", context=said, secret="s").points
+    mixed = replace(c, producers=c.producers.sample(frac=1, random_state=1))
+    two = protect(mixed, publish="masked", context=said, secret="s").points
+    key = lambda t: sorted(map(tuple, t.get_coordinates().round(6).to_numpy()))  # noqa: E731
+    assert key(one) == key(two)
+    other = protect(c, publish="masked", context=said, secret="another").points
+    assert key(one) != key(other)
+
+
+def test_places_that_cannot_hide_are_withheld_and_said() -> None:
+    c = found((14, 12, 4))
+    published = protect(c, publish="masked", secret="s")
+    rare = protect(c, publish="masked", columns=["nombre"], secret="s")
+    assert len(rare.points) == 0  # nobody shares a name
+    row = rare.withheld.set_index("what")["n_withheld"]
+    assert row["displaced points"] == len(c.producers)
+    assert len(published.points) + int(
+        published.withheld.set_index("what")["n_withheld"].get("displaced points", 0)
+    ) == len(c.producers)
+
+
+def test_the_secret_is_kept_for_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SIALGEO_SECRET", raising=False)
+    monkeypatch.delenv("APPDATA", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    c, said = two_districts()
+    one = protect(c, publish="masked", context=said).points
+    kept = tmp_path / "sialgeo" / "masking.key"
+    assert kept.stat().st_mode & 0o077 == 0
+    assert len(kept.read_bytes()) == 32
+    assert_geodataframe_equal(one, protect(c, publish="masked", context=said).points)

@@ -243,3 +243,42 @@ def test_a_text_survives_being_written_down_and_copied(spanish_catalogue: None) 
         assert again == note
         with i18n.use_language("es"):
             assert i18n.retell(again) == "Concentración, 3"
+
+
+@pytest.mark.parametrize(
+    ("code", "number", "date"),
+    [
+        ("es_PE", "1,234.5", "25/11/2026"),
+        ("es_MX", "1,234.5", "25/11/2026"),
+        ("es_GT", "1,234.5", "25/11/2026"),
+        ("es_CO", "1.234,5", "25/11/2026"),
+        ("es_AR", "1.234,5", "25/11/2026"),
+        ("es_CL", "1.234,5", "25-11-2026"),
+        ("es-bo", "1.234,5", "25/11/2026"),
+        ("es_EC.UTF-8", "1.234,5", "25/11/2026"),
+        ("es", "1,234.5", "25/11/2026"),
+        ("en", "1,234.5", "2026-11-25"),
+    ],
+)
+def test_numbers_and_dates_by_country(
+    nothing_chosen: pytest.MonkeyPatch, code: str, number: str, date: str
+) -> None:
+    with i18n.use_language(code):
+        assert i18n.tell_number(1234.5, 1) == number
+        assert i18n.tell_date("2026-11-25") == date
+        assert i18n.tell_date("2019") == "2019"
+        assert i18n.tell_date("2026-13-45") == "2026-13-45"
+
+
+def test_sialgeo_lang_wins_over_the_locale_and_the_country_comes_along(
+    nothing_chosen: pytest.MonkeyPatch,
+) -> None:
+    nothing_chosen.setenv("LANG", "en_US.UTF-8")
+    nothing_chosen.setenv("SIALGEO_LANG", "es_CO")
+    assert (i18n.language(), i18n.country()) == ("es", "CO")
+    with i18n.use_language("es"):  # the language only: the country stays
+        assert i18n.tell_number(0.5, 1) == "0,5"
+    with i18n.use_language("en"):
+        assert i18n.tell_number(0.5, 1) == "0.5"
+    i18n.set_language("es_PE")
+    assert i18n.tell_number(0.5, 1) == "0.5"

@@ -100,9 +100,9 @@ def test_about_and_metadata(tmp_path: Path) -> None:
         path, "SELECT description FROM gpkg_contents WHERE table_name = 'concentraciones'"
     )
     assert "simulated producers" in described[0][0]
-    ((text,),) = query(path, "SELECT metadata FROM gpkg_metadata")
+    ((text,),) = query(path, "SELECT metadata FROM gpkg_metadata WHERE id = 1")
     assert json.loads(text)["seeds"] == {"detect": 1}
-    assert len(query(path, "SELECT * FROM gpkg_metadata_reference")) == 1
+    assert len(query(path, "SELECT * FROM gpkg_metadata_reference")) == 2
     extended = {t for (t,) in query(path, "SELECT table_name FROM gpkg_extensions")}
     assert {"gpkg_metadata", "gpkg_metadata_reference"} <= extended
 

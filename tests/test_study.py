@@ -195,7 +195,7 @@ def test_every_fault_is_named_at_once(study_of: Callable[[str], Path]) -> None:
         "[[territories]] 1 indicators.a family: must be one of monetary",
         "[[territories]] 1 indicators.a year: must be a whole number",
         "[[rasters]] 1 column: is missing",
-        "[export] publish: must be one of areas, grid, points",
+        "[export] publish: must be one of areas, grid, masked, points",
         "“doc” is not known; known: html",
         "“../map.html” must be a file name without a folder",
         "[export] min_n: must be at least 1",
@@ -346,11 +346,12 @@ def test_a_run_writes_what_is_handed_on_and_keeps_apart_what_is_not(runnable: Pa
     written = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
     assert written == [
         "concentrations.geojson",
+        "datapackage.json",
         f"{PRIVATE}/{WORKFILE}",
         f"{PRIVATE}/study.toml",
         "run.json",
     ]
-    assert sorted(result.paths) == ["geojson", "json", "study", "work"]
+    assert sorted(result.paths) == ["datapackage", "geojson", "json", "study", "work"]
     assert all(path.is_file() for path in result.paths.values())
     kept = sialgeo.read_concentrations(result.paths["work"])
     assert kept.areas["p_value"].tolist() == [0.05]

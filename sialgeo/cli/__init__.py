@@ -15,10 +15,10 @@ from typing import Any
 
 from sialgeo.cli.bar import Bar
 from sialgeo.cli.commands import COMMANDS
-from sialgeo.cli.parser import Parser, Shown, ShowVersion, UsageError
+from sialgeo.cli.parser import TAGS, Parser, Shown, ShowVersion, UsageError
 from sialgeo.cli.reports import DONE, plain
 from sialgeo.errors import Cancelled, SialgeoError
-from sialgeo.i18n import LANGUAGES, _, language, use_language
+from sialgeo.i18n import _, language, use_language
 
 DISAGREES, BAD_INPUT, CANCELLED = 1, 2, 130
 
@@ -81,7 +81,7 @@ def _language_in(arguments: list[str]) -> str | None:
         name, equals, value = argument.partition("=")
         if name == "--lang":
             asked = value if equals else "".join(arguments[i + 1 : i + 2])
-            return asked if asked in LANGUAGES else None
+            return asked if asked in TAGS else None
     return None
 
 

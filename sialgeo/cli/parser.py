@@ -10,8 +10,11 @@ from typing import Any, NoReturn
 
 import sialgeo
 from sialgeo.errors import SialgeoError
-from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.i18n import COMMA_COUNTRIES, LANGUAGES, N_, _
 from sialgeo.workfile import SUFFIX, is_work_file
+
+_POINT_COUNTRIES = ("CR", "CU", "DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV")
+TAGS = (*LANGUAGES, *(f"es_{c}" for c in sorted({*COMMA_COUNTRIES, *_POINT_COUNTRIES})))
 
 
 class UsageError(SialgeoError):
@@ -63,7 +66,11 @@ class Parser(argparse.ArgumentParser):
         self.general = general = self.add_argument_group(_("general options"))
         general.add_argument("-h", "--help", action=_ShowHelp, nargs=0, help=_("show this help"))
         general.add_argument(
-            "--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=_("language of all texts")
+            "--lang",
+            choices=TAGS,
+            metavar="{es,en}",
+            default=argparse.SUPPRESS,
+            help=_("language of all texts; es_CO writes numbers and dates as in Colombia"),
         )
         general.add_argument(
             "--json",

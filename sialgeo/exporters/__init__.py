@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 
 from sialgeo.disclosure import protect
 from sialgeo.errors import FileError
+from sialgeo.exporters import datapackage, package
 from sialgeo.i18n import N_, _
 from sialgeo.model import Concentrations, Context
 from sialgeo.progress import Progress, silent
@@ -22,7 +22,9 @@ from sialgeo.workfile import SUFFIX, is_work_file
 WRITERS: Mapping[str, tuple[str, str]] = {
     ".html": ("webmap", N_("web map, one page that works offline")),
     ".gpkg": ("geopackage", N_("GeoPackage with styles for QGIS")),
+    ".qgz": ("project", N_("QGIS project with styles and a print layout")),
     ".xlsx": ("tables", N_("tables")),
+    ".csv": ("csvtable", N_("table of the concentrations")),
     ".png": ("figures", N_("figure")),
     ".svg": ("figures", N_("figure that can be edited")),
     ".geojson": ("geojson", N_("areas for other programs (WGS 84)")),
@@ -30,10 +32,16 @@ WRITERS: Mapping[str, tuple[str, str]] = {
     ".ficha.pdf": ("dossier", N_("fact sheets of two pages")),
     ".report.html": ("dossier", N_("study report as a page")),
     ".md": ("dossier", N_("study report as Markdown, for word processors")),
+    ".parquet": ("geoparquet", N_("areas for data programs (GeoParquet)")),
+    ".kml": ("kml", N_("areas for Google Earth and phones")),
     ".json": ("runlog", N_("run log: parameters, seeds, versions, tests")),
 }
 
 _LONGEST_FIRST = sorted(WRITERS, key=len, reverse=True)
+
+
+_DESCRIPTOR = ("datapackage", N_("description of the files"))
+_LAST = {"project": 1, "datapackage": 2}  # they tell of files that must be there
 
 
 def export(
@@ -53,11 +61,13 @@ def export(
     concentrations
         The result; it is not changed.
     path
-        Its suffix chooses the format: ``.html`` ``.gpkg`` ``.xlsx`` ``.png`` ``.svg`` ``.geojson``,
-        ``.pdf`` for the report (``ficha.pdf``: the fact sheets alone), ``.report.html``, ``.md``, or
-        ``.json`` for the run log. Written whole or not at all.
+        Its suffix chooses the format: ``.html`` ``.gpkg`` ``.qgz`` ``.xlsx`` ``.csv`` ``.png``
+        ``.svg`` ``.geojson`` ``.parquet`` ``.kml``, ``.pdf`` for the report (``ficha.pdf``: the fact
+        sheets alone), ``.report.html``, ``.md``, or ``.json`` for the run log. Written whole or not
+        at all. A ``.qgz`` brings its GeoPackage, of the same name.
     publish, min_n, columns
-        As :func:`sialgeo.protect`: areas only by default; ``"grid"`` or ``"points"`` where asked.
+        As :func:`sialgeo.protect`: areas only by default; ``"grid"``, ``"masked"`` or ``"points"``
+        where asked.
     context
         Title, sources, territories and places that the file shows.
     progress
@@ -86,17 +96,87 @@ def export(
     >>> export(found, Path(tempfile.mkdtemp()) / "run.json").name
     'run.json'
     """
-    target = Path(path)
-    module, what = _writer(target)
+    return export_all(
+        concentrations,
+        [path],
+        publish=publish,
+        min_n=min_n,
+        context=context,
+        columns=columns,
+        progress=progress,
+    )[0]
+
+
+def export_all(
+    concentrations: Concentrations,
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    publish: str = "areas",
+    min_n: int = 10,
+    context: Context | None = None,
+    columns: Sequence[str] = (),
+    archive: str | os.PathLike[str] | None = None,
+    progress: Progress | None = None,
+) -> list[Path]:
+    """Write several files of one publication: what is withheld is the same in all of them.
+
+    Parameters
+    ----------
+    concentrations, publish, min_n, context, columns, progress
+        As :func:`export`.
+    paths
+        The files. A ``.qgz`` reads the ``.gpkg`` that is written in its folder;
+        ``datapackage.json`` describes the files written in its folder.
+    archive
+        A ``.zip`` that holds them all, beside them.
+
+    Returns
+    -------
+    list of Path
+        As ``paths``, then the archive.
+
+    Raises
+    ------
+    FileError
+        As :func:`export`; two files of one name go into the archive.
+    MissingDependencyError
+        The library that writes one of the formats is not installed.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, tempfile
+    >>> point = gpd.points_from_xy([-78.5], [-7.1])
+    >>> found = Concentrations(
+    ...     gpd.GeoDataFrame({"concentration": [1], "membership": [1.0]}, geometry=point, crs=4326),
+    ...     gpd.GeoDataFrame({"name": ["A"], "n": [1], "evidence": ["tested"]},
+    ...                      geometry=point.buffer(0.1), index=[1], crs=4326))
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> made = export_all(found, [folder / "a.csv", folder / "datapackage.json"], archive=folder / "a.zip")
+    >>> [path.name for path in made]
+    ['a.csv', 'datapackage.json', 'a.zip']
+    """
+    targets = [Path(path) for path in paths]
+    chosen = [_writer(target) for target in targets]
+    zipped = None if archive is None else package.checked(Path(archive), targets)
     told = progress or silent
     told(0.0, _("Checking what may be published"))
     publication = protect(
         concentrations, publish=publish, min_n=min_n, context=context, columns=columns
     )
-    told(0.3, _("Writing {what}: {name}").format(what=_(what), name=target.name))
-    import_module(f"{__name__}.{module}").write(publication, target)
-    told(1.0, _("Written: {name}").format(name=target.name))
-    return target
+    order = sorted(range(len(targets)), key=lambda i: _LAST.get(chosen[i][0], 0))
+    written: list[Path] = []
+    for done, i in enumerate(order):
+        target, (module, what) = targets[i], chosen[i]
+        told(
+            0.3 + 0.7 * done / len(order),
+            _("Writing {what}: {name}").format(what=_(what), name=target.name),
+        )
+        written += package.write_one(module, publication, target, written)
+    if zipped is not None:
+        package.write_archive(zipped, written)
+        targets.append(zipped)
+    told(1.0, _("Written: {name}").format(name=", ".join(target.name for target in targets)))
+    return targets
 
 
 def _writer(target: Path) -> tuple[str, str]:
@@ -107,6 +187,8 @@ def _writer(target: Path) -> tuple[str, str]:
             ).format(path=target, suffix=SUFFIX)
         )
     name = target.name.lower()
+    if name == datapackage.NAME:
+        return _DESCRIPTOR
     found = next((WRITERS[s] for s in _LONGEST_FIRST if name.endswith(s) or "." + name == s), None)
     if found is None:
         known = ", ".join(f"{suffix} ({_(what)})" for suffix, (_module, what) in WRITERS.items())

@@ -92,6 +92,7 @@ _REGISTER = (
     "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) "
     "VALUES (?, 'attributes', ?, '')"
 )
+_OWN_URI, _DCAT_URI = "https://github.com/sialgeo/sialgeo", "http://www.w3.org/ns/dcat#"
 _EXTENSION = """
 CREATE TABLE IF NOT EXISTS gpkg_extensions (
   table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
@@ -213,20 +214,39 @@ def _text(values: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _add_metadata(database: sqlite3.Connection, publication: Publication) -> None:
-    """Write the run log as metadata of the file (GeoPackage metadata extension)."""
+    """Write run log and catalogue entry as metadata of the file (GeoPackage metadata extension)."""
     database.execute(_EXTENSION)
     for table, ddl in (("gpkg_metadata", _METADATA), ("gpkg_metadata_reference", _REFERENCE)):
         database.execute(ddl)
         database.execute(_EXTEND, (table,))
-    text = json.dumps(record(publication), ensure_ascii=True, allow_nan=False)
-    database.execute(
-        "INSERT INTO gpkg_metadata VALUES (1, 'dataset', 'https://github.com/sialgeo/sialgeo', "
-        "'application/json', ?)",
-        (text,),
-    )
-    database.execute(
-        "INSERT INTO gpkg_metadata_reference (reference_scope, md_file_id) VALUES ('geopackage', 1)"
-    )
+    records = {_OWN_URI: record(publication), _DCAT_URI: _catalogued(publication)}
+    for i, (uri, held) in enumerate(records.items(), start=1):
+        text = json.dumps(held, ensure_ascii=True, allow_nan=False)
+        database.execute(
+            "INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, 'application/json', ?)",
+            (i, uri, text),
+        )
+        database.execute(
+            "INSERT INTO gpkg_metadata_reference (reference_scope, md_file_id) "
+            "VALUES ('geopackage', ?)",
+            (i,),
+        )
+
+
+def _catalogued(publication: Publication) -> dict[str, Any]:
+    """Return title, abstract, licence, date and sources as a catalogue takes them (DCAT 2)."""
+    context, summary = publication.context, publication.summaries[language()]
+    entry: dict[str, Any] = {
+        "@context": {"dcat": _DCAT_URI, "dct": "http://purl.org/dc/terms/"},
+        "@type": "dcat:Dataset",
+        "dct:title": title_of(publication),
+        "dct:description": " ".join(t for t in (synthetic_of(publication), *summary) if t),
+        "dct:license": context.licence,
+        "dct:issued": context.date,
+        "dct:language": language(),
+        "dct:source": list(context.sources),
+    }
+    return {key: plain(value) for key, value in entry.items() if value}
 
 
 # --- styles -------------------------------------------------------------------------------------------

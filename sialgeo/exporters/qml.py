@@ -29,7 +29,7 @@ def document(renderer: str, aliases: Mapping[str, str], label_field: str | None 
         Field whose text is written on the map.
     """
     shown = "".join(
-        f"<alias index={_attr(i)} field={_attr(field)} name={_attr(alias)}/>"
+        f"<alias index={attr(i)} field={attr(field)} name={said(alias)}/>"
         for i, (field, alias) in enumerate(aliases.items())
     )
     labels = _labels(label_field) if label_field else ""
@@ -39,6 +39,12 @@ def document(renderer: str, aliases: Mapping[str, str], label_field: str | None 
     )
 
 
+def inner(style: str) -> tuple[str, bool]:
+    """Return what a QML document holds, for a layer of a project; and whether it writes labels."""
+    head, _mark, rest = style.partition("<renderer-v2")
+    return "<renderer-v2" + rest.removesuffix("</qgis>"), 'labelsEnabled="1"' in head
+
+
 def categorized(
     field: str, styles: Mapping[str, Style], symbol_type: str = "fill", rest: Style | None = None
 ) -> str:
@@ -46,12 +52,12 @@ def categorized(
     entries = [(value, style) for value, style in styles.items()]
     entries += [("", rest)] if rest is not None else []
     categories = "".join(
-        f'<category render="true" type="string" symbol="{i}" value={_attr(value)} '
-        f"label={_attr(_(style.label))}/>"
+        f'<category render="true" type="string" symbol="{i}" value={attr(value)} '
+        f"label={said(_(style.label))}/>"
         for i, (value, style) in enumerate(entries)
     )
     return (
-        f'<renderer-v2 type="categorizedSymbol" attr={_attr(field)} enableorderby="0" forceraster="0" '
+        f'<renderer-v2 type="categorizedSymbol" attr={attr(field)} enableorderby="0" forceraster="0" '
         f'symbollevels="0"><categories>{categories}</categories>'
         f"{_symbols([style for _value, style in entries], symbol_type)}</renderer-v2>"
     )
@@ -69,7 +75,7 @@ def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style) -> 
     rules.append((f"{quoted} IS NULL", _(no_data.label)))
     styles.append(no_data)
     written = "".join(
-        f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={_attr(test)} label={_attr(label)}/>'
+        f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={attr(test)} label={said(label)}/>'
         for i, (test, label) in enumerate(rules)
     )
     return (
@@ -132,7 +138,7 @@ def _marker(style: Style) -> str:
 
 def _layer(kind: str, options: Mapping[str, str]) -> str:
     written = "".join(
-        f'<Option type="QString" name="{name}" value={_attr(value)}/>'
+        f'<Option type="QString" name="{name}" value={attr(value)}/>'
         for name, value in options.items()
     )
     return (
@@ -144,7 +150,7 @@ def _layer(kind: str, options: Mapping[str, str]) -> str:
 def _labels(field: str) -> str:
     return (
         '<labeling type="simple"><settings calloutType="simple">'
-        f'<text-style fieldName={_attr(field)} isExpression="0" fontSize="9" fontSizeUnit="Point" '
+        f'<text-style fieldName={attr(field)} isExpression="0" fontSize="9" fontSizeUnit="Point" '
         'textColor="26,26,26,255" textOpacity="1" fontWeight="50" fontItalic="0">'
         '<text-buffer bufferDraw="1" bufferSize="0.8" bufferSizeUnits="MM" '
         'bufferColor="255,255,255,255" bufferOpacity="1"/></text-style>'
@@ -158,7 +164,12 @@ def _colour(colour: str, opacity: float = 1.0) -> str:
     return f"{red},{green},{blue},{round(255 * opacity)}"
 
 
-def _attr(value: object) -> str:
+def attr(value: object) -> str:
     """Return a text as a quoted XML attribute, without what XML may not hold."""
     escaped = html.escape(_NOT_XML.sub("", str(value)), quote=True)
     return '"' + escaped.replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;") + '"'
+
+
+def said(text: object) -> str:
+    """Return a text that QGIS shows as an attribute: ``[% … %]`` in it is no expression."""
+    return attr(str(text).replace("[%", "[\u200b%"))

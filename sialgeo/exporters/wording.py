@@ -8,7 +8,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any, NamedTuple
 
 from sialgeo.disclosure import withheld_sentences
-from sialgeo.i18n import N_, _, language, pick, retell
+from sialgeo.i18n import N_, _, language, pick, retell, tell_date
 from sialgeo.model import (
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
@@ -126,8 +126,9 @@ def said_first(publication: Publication) -> tuple[Said, ...]:
         *(Said("withheld", _("Withheld"), text) for text in withheld_sentences(publication)),
         Said("ecological", _("Caution"), _(ECOLOGICAL) if publication.indicators else ""),
         Said("reference", _("Reference population"), reference),
-        Said("date", _("Date"), context.date),
+        Said("date", _("Date"), tell_date(context.date)),
         *(Said("source", _("Source"), source) for source in context.sources),
+        Said("licence", _("Licence"), context.licence),
         *(Said("note", _("Note"), retell(note)) for note in publication.notes),
     ]
     return tuple(line for line in lines if line.text)

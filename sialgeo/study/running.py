@@ -254,6 +254,8 @@ def _reprojected(name: str, old: Any, new: Any) -> str:
 
 def _own_step(study: Study, notes: list[str]) -> Step:
     said = {"title": dict(study.about.title), "sources": list(study.about.sources)}
+    if study.about.licence:
+        said["licence"] = study.about.licence
     if study.about.synthetic:
         said["synthetic"] = dict(study.about.synthetic)
     return Step("study", said, seed=study.about.seed, versions=model.versions(), notes=tuple(notes))
@@ -388,6 +390,7 @@ def context_of(
         places=places,
         place_name=study.places.name if study.places else None,
         indicators=tuple(indicators),
+        licence=study.about.licence,
     )
 
 
@@ -396,21 +399,21 @@ def _export(
 ) -> dict[str, Path]:
     choice = study.export
     names = [FILES.get(name.lower().lstrip("."), name) for name in choice.formats]
-    if not any(suffix_of(name) == "json" for name in names):
+    if not any(_kind_of(name) == "json" for name in names):
         names.append(FILES["json"])
-    paths = {}
-    for i, name in enumerate(names):
-        part = scaled(progress, i / len(names), (i + 1) / len(names))
-        paths[suffix_of(name)] = Path(
-            sialgeo.export(
-                found,
-                folder / name,
-                publish=choice.publish,
-                min_n=choice.min_n,
-                context=context,
-                progress=part,
-            )
-        )
+    if FILES["datapackage"] not in names:
+        names.append(FILES["datapackage"])
+    made = sialgeo.export_all(
+        found,
+        [folder / name for name in names],
+        publish=choice.publish,
+        min_n=choice.min_n,
+        context=context,
+        archive=folder / choice.zip if choice.zip else None,
+        progress=progress,
+    )
+    kinds = [_kind_of(name) for name in names] + ["zip"]
+    paths = dict(zip(kinds, made, strict=False))
     if "png" in paths and any(step.parameters.get("ladder") for step in found.steps):
         paths["radii"] = folder / RADII_FIGURE
         published = sialgeo.protect(
@@ -418,3 +421,7 @@ def _export(
         )
         write_evidence(published, paths["radii"])
     return paths
+
+
+def _kind_of(name: str) -> str:
+    return "datapackage" if name == FILES["datapackage"] else suffix_of(name)

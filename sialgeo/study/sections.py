@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sialgeo import params
+from sialgeo.disclosure import PUBLISH
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import _
 from sialgeo.model import Indicator
@@ -22,7 +23,12 @@ FILES: Mapping[str, str] = {  # a format's own file name; the study file may nam
     "ficha.pdf": "ficha.pdf",
     "report.html": "study.report.html",
     "md": "report.md",
+    "parquet": "concentrations.parquet",
+    "kml": "concentrations.kml",
+    "csv": "concentrations.csv",
+    "qgz": "project.qgz",
     "json": "run.json",
+    "datapackage": "datapackage.json",
 }
 SEED, REPLICATES, METHOD = 1, 999, "relative-dbscan"
 SPLITS, RUNS = 50, 100  # held-out halves, and repetitions on shaken data; 0 leaves them out
@@ -54,6 +60,7 @@ class About:
     synthetic: Mapping[str, str] = entry("texts", {})
     sources: tuple[str, ...] = entry("names", ())
     date: str = entry("date")
+    licence: str = entry("text")
 
 
 @dataclass(frozen=True)
@@ -170,9 +177,10 @@ class RasterSource:
 class ExportChoice:
     """``[export]``: what is handed on and in which formats."""
 
-    publish: str = entry("text", "areas", choices=("areas", "grid", "points"))
+    publish: str = entry("text", "areas", choices=PUBLISH)
     formats: tuple[str, ...] = entry("names", ("html", "gpkg", "xlsx", "png"))
     min_n: int = entry("int", 10)
+    zip: str = entry("text")
 
 
 INDICATOR_KEYS = ("name", "family", "year", "unit", "better", "source")

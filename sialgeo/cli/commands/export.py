@@ -11,8 +11,9 @@ import sialgeo
 from sialgeo import model, study
 from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import Report, path_lines
+from sialgeo.disclosure import PUBLISH
 from sialgeo.i18n import LANGUAGES, N_, _
-from sialgeo.progress import Progress, scaled
+from sialgeo.progress import Progress
 
 if TYPE_CHECKING:
     from sialgeo.model import Concentrations
@@ -27,21 +28,25 @@ def declare(parser: Parser) -> None:
     add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
     add("--name", default="", metavar="COLUMN", help=_("column with the districts' names"))
     add("--title", default="", help=_("title of the map"))
+    add("--licence", default="", help=_("licence of what is handed on, as CC BY 4.0"))
     out = parser.group(_("outputs")).add_argument
     out(
         "outputs",
         nargs="+",
         metavar="OUTPUT",
         help=_("files, told by their suffix: {known}").format(
-            known=" ".join(f".{s}" for s in study.FILES)
+            known=" ".join(f".{s}" for s in study.FILES if s != "datapackage")
         ),
     )
     out(
         "--publish",
-        choices=("areas", "grid", "points"),
+        choices=PUBLISH,
         default="areas",
-        help=_("what is handed on: areas only, counts by cell, or the producers' points"),
+        help=_(
+            "what is handed on: areas only, counts by cell, displaced points, or the producers' points"
+        ),
     )
+    out("--zip", default="", metavar="FILE.zip", help=_("an archive that holds them all"))
     out(
         "--min-n",
         type=int,
@@ -54,21 +59,17 @@ def declare(parser: Parser) -> None:
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     found = sialgeo.read_concentrations(options.workfile)
     context = _context(options, found)
-    paths: dict[str, Path] = {}
-    for i, output in enumerate(options.outputs):
-        part = scaled(progress, i / len(options.outputs), (i + 1) / len(options.outputs))
-        paths[output] = Path(
-            sialgeo.export(
-                found,
-                output,
-                publish=options.publish,
-                min_n=options.min_n,
-                context=context,
-                progress=part,
-            )
-        )
-    lines = (_("Written:"), *path_lines(paths.values()))
-    return Report(lines, {"outputs": list(paths.values())})
+    paths = sialgeo.export_all(
+        found,
+        options.outputs,
+        publish=options.publish,
+        min_n=options.min_n,
+        context=context,
+        archive=options.zip or None,
+        progress=progress,
+    )
+    lines = (_("Written:"), *path_lines(paths))
+    return Report(lines, {"outputs": paths})
 
 
 def _context(options: argparse.Namespace, found: Concentrations) -> model.Context:
@@ -87,4 +88,5 @@ def _context(options: argparse.Namespace, found: Concentrations) -> model.Contex
         territory_key=options.key or None,
         territory_name=options.name or None,
         indicators=found.indicators,
+        licence=options.licence or said.get("licence", ""),
     )

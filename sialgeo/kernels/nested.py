@@ -1,0 +1,100 @@
+"""A grid whose cells are small where there are many points and large where there are few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+LEVELS = 5  # the largest cells are 2⁵ times as wide as the smallest
+NEGLIGIBLE = 0.05  # a part below this share of its cell is left out rather than keep the cell whole
+
+
+class Cells(NamedTuple):
+    """Cells that do not overlap: lower left corner and side in metres, points, fit to be shown."""
+
+    x: Array
+    y: Array
+    side: Array
+    n: NDArray[np.int64]
+    fit: Mask
+
+
+def nested_cells(
+    xy: Array, side: float, least: int, volumes: Sequence[Array] = (), dominance: float = 1.0
+) -> Cells:
+    """Divide the plane into squares, the large ones into four while each part may be shown.
+
+    A cell is divided where every part that holds points holds at least ``least`` of them, and none is
+    dominated by two; a part of a twentieth of its cell or less does not stand in the way, but is not
+    fit to be shown itself. No cell lies in another, so that none can be taken from another.
+
+    Parameters
+    ----------
+    xy : array of float, shape (n, 2)
+        In metres.
+    side
+        Side of the smallest cells.
+    least
+        Least number of points of a cell that is shown.
+    volumes : sequence of array of float, shape (n,)
+        Outputs of each point: a cell whose two largest hold more than ``dominance`` is not shown.
+
+    Examples
+    --------
+    >>> dense = np.tile([[10.0, 10.0], [110.0, 10.0], [10.0, 110.0], [110.0, 110.0]], (10, 1))
+    >>> found = nested_cells(np.vstack([dense, [[3000.0, 50.0]] * 12]), 100.0, 10)
+    >>> found.n.tolist(), found.side.tolist(), bool(found.fit.all())
+    ([10, 10, 10, 10, 12], [100.0, 100.0, 100.0, 100.0, 100.0], True)
+    """
+    base = np.floor(xy / side).astype(np.int64)
+    level = np.full(len(xy), LEVELS)
+    for coarse in range(LEVELS, 0, -1):
+        open_ = level == coarse
+        if not open_.any():
+            break
+        held = [volume[open_] for volume in volumes]
+        good = _fit(base[open_] >> (coarse - 1), least, held, dominance)
+        _cells, parent = np.unique(base[open_] >> coarse, axis=0, return_inverse=True)
+        parent = parent.ravel()
+        small = np.bincount(parent, weights=~good) > NEGLIGIBLE * np.bincount(parent)
+        level[np.flatnonzero(open_)[~small[parent]]] = coarse - 1
+    keys, inverse, n = np.unique(
+        np.column_stack([level, base >> level[:, None]]),
+        axis=0, return_inverse=True, return_counts=True,
+    )  # fmt: skip
+    fit = _shown(inverse.ravel(), n, least, volumes, dominance)
+    sides = side * 2.0 ** keys[:, 0]
+    return Cells(keys[:, 1] * sides, keys[:, 2] * sides, sides, n, fit)
+
+
+def _fit(cells: NDArray[np.int64], least: int, volumes: Sequence[Array], dominance: float) -> Mask:
+    """Mark the points whose cell may be shown."""
+    _keys, inverse, n = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
+    inverse = inverse.ravel()
+    good: Mask = _shown(inverse, n, least, volumes, dominance)[inverse]
+    return good
+
+
+def _shown(
+    inverse: NDArray[np.int64],
+    n: NDArray[np.int64],
+    least: int,
+    volumes: Sequence[Array],
+    dominance: float,
+) -> Mask:
+    """Mark the cells of enough points, not dominated by two."""
+    shown: Mask = n >= least
+    for volume in volumes:
+        order = np.lexsort((-volume, inverse))
+        place = np.arange(len(order)) - np.repeat(np.cumsum(n) - n, n)
+        total = np.bincount(inverse, weights=volume, minlength=len(n))
+        largest = np.where(place < 2, volume[order], 0.0)
+        top = np.bincount(inverse[order], weights=largest, minlength=len(n))
+        shown &= top <= dominance * np.where(total > 0, total, np.inf)
+    return shown

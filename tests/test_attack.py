@@ -1,0 +1,374 @@
+"""An attack on what is handed on: every format is parsed, no producer is found, no count is worked out.
+
+The study is made by hand with the traps that a gate must know: a lone producer at the edge, a
+dominated concentration, a small one, small chains, districts of few producers.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import sqlite3
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+from scipy.optimize import linear_sum_assignment
+from scipy.spatial import cKDTree
+from shapely.geometry import box
+
+import sialgeo
+from sialgeo import disclosure
+from sialgeo.disclosure import protect
+from sialgeo.exporters import WRITERS, export_all
+from sialgeo.model import CHAIN_N, Concentrations, Context, Step
+
+CRS = 32717
+KEEP_AWAY = 2.0  # metres: stated in docs/outputs.md
+NAMES = (
+    *(f"a{suffix}" for suffix in WRITERS if suffix not in (".png", ".svg")),
+    "datapackage.json",
+)
+NUMBER = re.compile(r"-?\d+\.\d{3,}|-?\d{5,}(?:\.\d+)?")
+
+
+def study() -> tuple[Concentrations, Context]:
+    """1,200 producers in twelve districts: six knots and a scatter; everything invented."""
+    rng = np.random.default_rng(11)
+    knots = rng.uniform((706_000, 9_206_000), (754_000, 9_244_000), (6, 2))
+    sizes = (160, 120, 80, 60, 14, 6)
+    xy = [rng.normal(k, 1_200, (n, 2)) for k, n in zip(knots, sizes, strict=True)]
+    xy.append(rng.uniform((700_000, 9_200_000), (760_000, 9_250_000), (760, 2)))
+    points = np.round(np.vstack(xy), 1)
+    label = np.concatenate([*(np.full(n, i + 1) for i, n in enumerate(sizes)), np.full(760, -1)])
+    output = rng.lognormal(0, 0.5, len(points))
+    output[label == 5] = np.where(np.arange(14) < 1, 500.0, 1.0)  # one dairy is nearly all of it
+    producers = gpd.GeoDataFrame(
+        {
+            "dueño": [f"SECRET-{i}" for i in range(len(points))],
+            "cadena": rng.choice(
+                ["fresco", "andino", "mantecoso"], len(points), p=[0.7, 0.25, 0.05]
+            ),
+            "litros": output,
+            "concentration": label,
+            "membership": np.where(label > 0, "core", ""),
+        },
+        geometry=gpd.points_from_xy(*points.T),
+        crs=CRS,
+    )
+    ids = range(1, 7)
+    areas = gpd.GeoDataFrame(
+        {"name": [f"Lugar {i}" for i in ids], "n": sizes, "evidence": "tested"},
+        index=pd.Index(ids, name="concentration"),
+        geometry=[producers.geometry[label == i].buffer(1_500).union_all() for i in ids],
+        crs=CRS,
+    )
+    districts = gpd.GeoDataFrame(
+        {
+            "ubigeo": [f"{i:02}" for i in range(12)],
+            "geometry": [
+                box(x, y, x + 15_000, y + (9_250_000 - 9_200_000) / 3)
+                for x, y in itertools.product(
+                    range(700_000, 760_000, 15_000), np.linspace(9_200_000, 9_250_000, 4)[:-1]
+                )
+            ],
+        },
+        crs=CRS,
+    )
+    c = Concentrations(producers, areas, steps=(Step("detect", {"radius": 3_000.0}),))
+    c = sialgeo.profile(c, chain="cadena", volume="litros")
+    at = districts.sindex.query(c.producers.geometry, predicate="intersects")
+    codes = pd.Series(None, index=c.producers.index, dtype=object)
+    codes.iloc[at[0]] = districts["ubigeo"].to_numpy()[at[1]]
+    return replace(c, producers=c.producers.assign(territory=codes)), Context(
+        territories=districts, territory_key="ubigeo"
+    )
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[Concentrations, Context]:
+    return study()
+
+
+@pytest.fixture(scope="module", params=["areas", "grid", "masked"])
+def published(
+    request: pytest.FixtureRequest,
+    made: tuple[Concentrations, Context],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[str, Path]:
+    folder = tmp_path_factory.mktemp(request.param)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SIALGEO_SECRET", "the attacker does not know this")
+        export_all(
+            made[0], [folder / n for n in NAMES], publish=request.param, context=made[1],
+            archive=folder / "a.zip",
+        )  # fmt: skip
+    return request.param, folder
+
+
+def layers_of(folder: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Read every layer of every format that holds geometry."""
+    found = {}
+    for path in (folder / "a.gpkg", folder / "a.geojson", folder / "a.kml"):
+        for name, kind in pyogrio.list_layers(path):
+            if kind is not None:
+                found[f"{path.suffix} {name}"] = gpd.read_file(path, layer=name)
+    found[".parquet"] = gpd.read_parquet(folder / "a.parquet")
+    return found
+
+
+def texts_of(folder: Path) -> dict[str, str]:
+    """Read every file, its compressed parts and its tables as text."""
+    found = {}
+    for path in folder.iterdir():
+        if path.suffix == ".gpkg":
+            with sqlite3.connect(path) as database:
+                names = [
+                    n
+                    for (n,) in database.execute(
+                        "SELECT name FROM sqlite_master WHERE type = 'table'"
+                    )
+                ]
+                rows = [str(r) for n in names for r in database.execute(f'SELECT * FROM "{n}"')]
+            database.close()
+            found[path.name] = "\n".join(rows)
+        elif path.suffix in (".xlsx", ".qgz"):
+            with zipfile.ZipFile(path) as archive:
+                found[path.name] = "\n".join(
+                    archive.read(n).decode("utf-8", "replace") for n in archive.namelist()
+                )
+        elif path.suffix != ".zip":
+            found[path.name] = path.read_bytes().decode("utf-8", "replace")
+    return found
+
+
+def in_metres(layer: gpd.GeoDataFrame) -> np.ndarray:
+    return layer.geometry.to_crs(CRS).get_coordinates().to_numpy()
+
+
+def test_nothing_identifies_and_nothing_is_private(
+    made: tuple[Concentrations, Context], published: tuple[str, Path]
+) -> None:
+    _publish, folder = published
+    for name, text in texts_of(folder).items():
+        assert "SECRET-" not in text, name
+        assert str(folder) not in text, name
+        assert "attacker does not know" not in text, name
+
+
+def test_no_number_in_any_file_is_a_coordinate_of_a_producer(
+    made: tuple[Concentrations, Context], published: tuple[str, Path]
+) -> None:
+    """Metres to the decimetre and degrees to five decimals, searched in all the text there is."""
+    _publish, folder = published
+    metres = made[0].producers.get_coordinates().to_numpy()
+    degrees = made[0].producers.to_crs(4326).get_coordinates().to_numpy()
+    secret = {tuple(p) for p in np.round(metres, 0)} | {tuple(p) for p in np.round(degrees, 5)}
+    for name, text in texts_of(folder).items():
+        numbers = [float(n) for n in NUMBER.findall(text)]
+        pairs = set(itertools.pairwise(numbers))
+        for digits in (0, 5):
+            rounded = {(round(a, digits), round(b, digits)) for a, b in pairs}
+            assert not secret & rounded, name
+            assert not secret & {(b, a) for a, b in rounded}, name
+
+
+def test_no_vertex_of_any_format_is_a_producer(
+    made: tuple[Concentrations, Context], published: tuple[str, Path]
+) -> None:
+    _publish, folder = published
+    tree = cKDTree(made[0].producers.get_coordinates().to_numpy())
+    for name, layer in layers_of(folder).items():
+        kept = layer[~layer.geometry.geom_type.str.contains("Point")]
+        if len(kept) and "territorios" not in name:
+            assert tree.query(in_metres(kept))[0].min() >= KEEP_AWAY - 0.2, name
+
+
+def test_centres_and_arcs_of_outlines_find_no_producer_better_than_chance(
+    made: tuple[Concentrations, Context],
+) -> None:
+    """The middle of an arc of a buffer is a producer: circles through neighbouring corners are tried."""
+    c, said = made
+    areas = protect(c, context=said).areas.to_crs(CRS)
+    tree = cKDTree(c.producers.get_coordinates().to_numpy())
+    guesses = [areas.centroid.get_coordinates().to_numpy()]
+    for shape in areas.geometry:
+        for part in getattr(shape, "geoms", [shape]):
+            ring = np.asarray(part.exterior.coords)[:-1]
+            for a, b, d in zip(ring, np.roll(ring, -1, 0), np.roll(ring, -2, 0), strict=True):
+                centre = _centre(a, b, d)
+                if centre is not None and np.hypot(*(centre - a)) < 3_000:
+                    guesses.append(centre[None])
+            guesses.append((ring + np.roll(ring, -1, 0)) / 2)
+    tried = np.vstack(guesses)
+    rng = np.random.default_rng(3)
+    near = np.repeat(tried, 200, 0) + rng.uniform(-1_500, 1_500, (200 * len(tried), 2))
+    within = 50.0
+    chance = (tree.query(near)[0] <= within).mean()
+    hits = (tree.query(tried)[0] <= within).sum()
+    assert hits <= len(tried) * chance + 4 * np.sqrt(len(tried) * chance * (1 - chance)) + 1
+
+
+def _centre(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> np.ndarray | None:
+    left = 2 * np.array([b - a, c - a])
+    if abs(np.linalg.det(left)) < 1e-6:
+        return None
+    return np.linalg.solve(left, [b @ b - a @ a, c @ c - a @ a])
+
+
+def test_displaced_points_cannot_be_linked(
+    made: tuple[Concentrations, Context], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the nearest place, not by the best one-to-one match, not by averaging two exports."""
+    c, said = made
+    seen: dict[str, np.ndarray] = {}
+
+    def watched(*given: Any) -> dict[str, Any]:
+        seen["moved"] = given[3]
+        return report(*given)
+
+    report = disclosure._masking_report
+    monkeypatch.setattr(disclosure, "_masking_report", watched)
+    one = protect(c, publish="masked", context=said, secret="x")
+    two = protect(c, publish="masked", context=said, secret="x")
+    masked = in_metres(one.points)
+    assert np.array_equal(masked, in_metres(two.points))  # there is nothing to average
+    stated = one.steps[-1].parameters["masking"]
+    assert stated["least_k_achieved"] >= 10
+    assert stated["nearest_place_is_the_own"] == 0.0
+    # the attacker holds the full register, with chains and districts, and matches one to one
+    true, moved = c.producers.get_coordinates().to_numpy(), seen["moved"]
+    kept = np.isfinite(moved).all(axis=1)
+    np.testing.assert_allclose(moved[kept], masked, atol=0.2)
+    groups = c.producers["territory"].astype(str) + c.producers["cadena"]
+    hits = tried = 0
+    for group in set(groups[kept]):
+        register = np.flatnonzero((groups == group).to_numpy())
+        mine = np.flatnonzero((groups == group).to_numpy() & kept)
+        cost = np.hypot(*(moved[mine][:, None] - true[register][None]).transpose(2, 0, 1))
+        rows, columns = linear_sum_assignment(cost)
+        hits += int((mine[rows] == register[columns]).sum())
+        tried += len(rows)
+        rank = (cost <= np.hypot(*(moved[mine] - true[mine]).T)[:, None] * (1 + 1e-9)).sum(axis=1)
+        assert (rank >= 10).all()  # at least ten of the register are as near as the own place
+    assert tried > 500
+    assert hits / tried < 0.1
+
+
+def published_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    gpkg = folder / "a.gpkg"
+    return {
+        "areas": gpd.read_file(gpkg, layer="concentraciones"),
+        "territories": gpd.read_file(gpkg, layer="territorios"),
+    }
+
+
+def test_no_suppressed_count_by_subtraction(
+    made: tuple[Concentrations, Context], published: tuple[str, Path]
+) -> None:
+    """All sums that a reader may know are used at once: what they determine is solved for."""
+    c, _said = made
+    _publish, folder = published
+    tables = published_tables(folder)
+    chains = sorted(set(c.producers["cadena"]))
+    everyone = c.producers["cadena"].value_counts()
+    areas, territories = tables["areas"], tables["territories"]
+    truth = pd.crosstab(c.producers["concentration"], c.producers["cadena"])
+    _attack(areas, truth, areas["concentration"], chains, everyone, len(c.producers))
+    truth = pd.crosstab(c.producers["territory"], c.producers["cadena"])
+    _attack(territories, truth, territories["ubigeo"], chains, everyone, len(c.producers))
+
+
+def _attack(
+    table: pd.DataFrame,
+    truth: pd.DataFrame,
+    keys: pd.Series,
+    chains: list[str],
+    everyone: pd.Series,
+    total: int,
+) -> None:
+    """Solve for the hidden cells from the shown ones, the rows' sums, the chains' sums and the total."""
+    shown = table[[CHAIN_N + chain for chain in chains]].to_numpy(float)
+    true = truth.reindex(keys).fillna(0)[chains].to_numpy(float)
+    assert np.isnan(shown).any()  # there is something to attack
+    assert np.nanmin(np.where(shown > 0, shown, np.nan)) >= 10
+    np.testing.assert_array_equal(shown[~np.isnan(shown)], true[~np.isnan(shown)])
+    rest = everyone[chains].to_numpy(float) - true.sum(axis=0)
+    cells = np.vstack([np.isnan(shown), rest > 0])
+    values = np.vstack([np.nan_to_num(shown), np.zeros(len(chains))])
+    full = np.vstack([true, rest])
+    rows, columns = np.nonzero(cells)
+    equations, sides = [], []
+    sums = table["n"].to_numpy(float)
+    for i, known in enumerate(sums):
+        if not np.isnan(known):
+            equations.append((rows == i).astype(float))
+            sides.append(known - values[i].sum())
+    for j, chain in enumerate(chains):
+        if everyone[chain] >= 10:
+            equations.append((columns == j).astype(float))
+            sides.append(everyone[chain] - values[:, j].sum())
+    equations.append(np.ones(len(rows)))
+    sides.append(total - values.sum())
+    left = np.array(equations)
+    _u, s, vectors = np.linalg.svd(left)
+    free = np.abs(vectors[(s > 1e-9).sum() :]).sum(axis=0) > 1e-9
+    solution = np.linalg.lstsq(left, np.array(sides), rcond=None)[0]
+    for k, (i, j) in enumerate(zip(rows, columns, strict=True)):
+        if not free[k]:
+            assert round(solution[k]) == full[i, j]  # the attack is sound
+            assert full[i, j] == 0 or full[i, j] >= 10
+
+
+def test_grid_and_total_give_no_small_cell_away(made: tuple[Concentrations, Context]) -> None:
+    c, said = made
+    published = protect(c, publish="grid", context=said)
+    grid = published.grid.to_crs(CRS)
+    assert (grid["n"] % 5 == 0).all()
+    joined = gpd.sjoin(c.producers[["geometry"]], grid, predicate="within")
+    left_over = len(c.producers) - joined.index.nunique()
+    hidden = published.withheld.set_index("what")["n_withheld"].get("grid cells", 0)
+    assert (hidden == 0 and left_over == 0) or (hidden >= 2 and left_over >= 10)
+
+
+def test_withheld_concentrations_are_nowhere(
+    made: tuple[Concentrations, Context], published: tuple[str, Path]
+) -> None:
+    _publish, folder = published
+    text = "\n".join(texts_of(folder).values())
+    assert "Lugar 4" in text
+    for name in ("Lugar 5", "Lugar 6"):  # dominated; small
+        assert name not in text
+    held = json.loads((folder / "a.json").read_text(encoding="utf-8"))
+    reasons = {
+        row["reason"]: row["n_withheld"]
+        for row in held["withheld"]
+        if row["what"] == "concentrations"
+    }
+    assert sorted(reasons.values()) == [1, 1]
+
+
+def test_files_of_one_study_agree(published: tuple[str, Path]) -> None:
+    """What one format withholds no other tells."""
+    _publish, folder = published
+    layers = layers_of(folder)
+    columns = [c for c in layers[".parquet"].columns if c.startswith(CHAIN_N)]
+    one: Any = layers[".parquet"].query("layer == 'concentrations'")[columns].to_numpy(float)
+    for name in (".gpkg concentraciones", ".geojson a"):
+        other = layers[name]
+        other = other[other["layer"] == "concentrations"] if "layer" in other else other
+        np.testing.assert_array_equal(other[columns].to_numpy(float), one)
+    from openpyxl import load_workbook
+
+    sheet = load_workbook(folder / "a.xlsx").worksheets[0]
+    header = [cell.value for cell in sheet[2]]
+    at = [i for i, h in enumerate(header) if str(h).startswith("Producers of")]
+    written = [[row[i] for i in at] for row in sheet.iter_rows(min_row=3, values_only=True)]
+    np.testing.assert_array_equal(np.array(written, dtype=float), one)
