@@ -1,4 +1,4 @@
-"""Many chains at once: one family of tests, and where the chains' concentrations meet.
+"""Many chains at once: one family of tests, where their mix differs, and where they meet.
 
 Looking at K chains is K looks at the map. The chains are selected by Benjamini–Hochberg on each
 chain's smallest p-value, and within a selected chain the p-values are multiplied by K / selected
@@ -12,7 +12,7 @@ Journal of the Royal Statistical Society B 76(1), 297–318.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ import numpy as np
 
 from sialgeo.detection import detect
 from sialgeo.errors import ParameterError, SchemaError
-from sialgeo.i18n import _
+from sialgeo.i18n import _, ngettext
 from sialgeo.kernels.local import benjamini_hochberg
 from sialgeo.model import (
     EVIDENCE,
@@ -35,13 +35,16 @@ from sialgeo.model import (
 )
 from sialgeo.progress import Progress, scaled
 from sialgeo.references import Reference
+from sialgeo.scans import scan_chains
 from sialgeo.significance import assess
+from sialgeo.verdicts import with_verdicts
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
 FEWEST = 2
+BASIN = 0.25  # Jaccard index of two chains' footprints that make a basin of both
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,68 @@ class Chains:
     overlap : DataFrame
         Jaccard index of the footprints (all tested concentrations of a chain together), chain by
         chain: a multi-product basin shows here.
+    mix : GeoDataFrame or None
+        Where the mix of chains differs from elsewhere: the multinomial scan, run once over all chains
+        (as :func:`sialgeo.scans.scan_chains` gives it). None where it was not asked for.
     """
 
     found: Mapping[str, Concentrations]
     table: pd.DataFrame
     overlap: pd.DataFrame
+    mix: gpd.GeoDataFrame | None = None
+
+    def basins(self, least: float = BASIN) -> pd.DataFrame:
+        """Return the multi-product basins: pairs of chains whose footprints share at least so much.
+
+        Parameters
+        ----------
+        least : float
+            Smallest Jaccard index of the footprints.
+
+        Returns
+        -------
+        DataFrame
+            ``chain``, ``other`` and ``overlap``, the greatest first.
+        """
+        import pandas as pd
+
+        names = list(self.overlap.index)
+        rows = [
+            (a, b, float(self.overlap.loc[a, b]))
+            for place, a in enumerate(names)
+            for b in names[place + 1 :]
+            if self.overlap.loc[a, b] >= least
+        ]
+        table = pd.DataFrame(rows, columns=["chain", "other", "overlap"])
+        return table.sort_values("overlap", ascending=False, ignore_index=True)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return in plain words, in the language in force, what the chains show together."""
+        chosen = self.table[self.table["selected"]]
+        said = [
+            ngettext(
+                "{n} chain examined; {selected} concentrated beyond chance, having paid for all of them.",
+                "{n} chains examined; {selected} concentrated beyond chance, having paid for all of them.",
+                len(self.table),
+            ).format(n=len(self.table), selected=len(chosen))
+        ]
+        said += [
+            _(
+                "Multi-product basin: {chain} and {other} share {share:.0%} of their footprints."
+            ).format(chain=row.chain, other=row.other, share=row.overlap)
+            for row in self.basins().itertuples()
+        ]
+        if self.mix is not None:
+            p = float(self.mix[P_VALUE].min())
+            if p <= SIGNIFICANCE:
+                said.append(
+                    _("The mix of chains differs from place to place (p = {p:.3f}).").format(p=p)
+                )
+            else:
+                said.append(
+                    _("The mix of chains is the same everywhere, as far as these data tell.")
+                )
+        return tuple(said)
 
 
 def detect_chains(
@@ -73,6 +133,7 @@ def detect_chains(
     reference: Reference | gpd.GeoDataFrame | None = None,
     replicates: int = 999,
     seed: int = 1,
+    mix: bool = True,
     progress: Progress | None = None,
     **options: Any,
 ) -> Chains:
@@ -89,6 +150,8 @@ def detect_chains(
         As for :func:`sialgeo.detect`; by default all producers of all chains: where does each chain
         concentrate more than the chains together?
     replicates, seed : int
+    mix : bool
+        Also look, once, where the mix of chains differs (multinomial scan).
     **options
         Passed to :func:`sialgeo.detect` (places, coincident, …).
 
@@ -118,7 +181,8 @@ def detect_chains(
         population = reference
         if population is None:
             population = Reference.from_points(producers, includes_producers=True)
-        report = scaled(progress, number / len(names), (number + 1) / len(names))
+        share = 0.8 if mix else 1.0
+        report = scaled(progress, share * number / len(names), share * (number + 1) / len(names))
         one = detect(part, detector, reference=population, **options)
         if len(one) and replicates:
             one = assess(
@@ -134,7 +198,26 @@ def detect_chains(
     table.attrs["without_chain"] = int(producers[chain].isna().sum())
     table.attrs["too_few"] = sorted(str(name) for name in sizes.index[sizes < FEWEST])
     adjusted = {name: _adjusted(one, table, name) for name, one in found.items()}
-    return Chains(adjusted, table, _overlap(adjusted, pd.Index(names, name="chain")))
+    overlap = _overlap(adjusted, pd.Index(names, name="chain"))
+    told = scaled(progress, 0.8, 1.0)
+    mixed = _mix(producers, chain, names, replicates, seed, told) if mix else None
+    return Chains(adjusted, table, overlap, mixed)
+
+
+def _mix(
+    producers: gpd.GeoDataFrame,
+    chain: str,
+    names: Sequence[str],
+    replicates: int,
+    seed: int,
+    progress: Progress,
+) -> gpd.GeoDataFrame | None:
+    """Scan once for where the mix of the chains differs; None where there is one chain, or no test."""
+    if len(names) < FEWEST or not replicates:
+        return None
+    columns = [chain, producers.geometry.name]
+    known = producers.loc[producers[chain].astype("string").isin(list(names)), columns]
+    return scan_chains(known, chain, replicates=replicates, seed=seed, progress=progress)
 
 
 def _select(found: Mapping[str, Concentrations]) -> pd.DataFrame:
@@ -165,7 +248,7 @@ def _adjusted(one: Concentrations, table: pd.DataFrame, name: str) -> Concentrat
     areas[EVIDENCE] = np.where(significant, TESTED, NOT_SIGNIFICANT)
     parameters = {"chains": len(table), "selected": selected, "factor": factor}
     return one.with_step(
-        Step("chains", parameters, one.steps[-1].crs, None, versions()), areas=areas
+        Step("chains", parameters, one.steps[-1].crs, None, versions()), areas=with_verdicts(areas)
     )
 
 

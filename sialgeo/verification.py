@@ -40,6 +40,7 @@ _SMERC = "R smerc, NC SIDS (spData)"
 _SPDEP = "spdep and esda, Columbus"
 _ESDA = "esda 2.9.0, Columbus"
 _TERRELL = "Terrell 1990, by hand"
+Z_95 = 1.96
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,10 @@ def verify(data: str | os.PathLike[str] | None = None) -> list[Check]:
     path = _find(folder, NC_SIDS)
     if path is not None:
         found.extend(_nc_sids(path))
+        found.extend(_nc_sids_bernoulli(path))
     if find_spec("libpysal") is not None:
         found.extend(_columbus())
+        found.extend(_columbus_moran())
     return found
 
 
@@ -415,6 +418,59 @@ def _nc_sids(path: Path) -> Checks:
             yield Check(name, f"19{year}", float(ours), theirs, tolerance, _SMERC)
 
 
+def _nc_sids_bernoulli(path: Path) -> Checks:
+    """The same counties as cases among births: the likelihood of R smerc's binomial scan."""
+    import geopandas as gpd
+
+    from sialgeo.scans import scan_areas
+
+    counties = gpd.read_file(path)
+    for year, (across, up), published in (
+        ("74", ("x", "y"), 15.78945529),
+        ("79", ("east", "north"), 10.74639629),
+    ):
+        found = scan_areas(
+            counties,
+            f"SID{year}",
+            population=f"BIR{year}",
+            model="bernoulli",
+            x=across,
+            y=up,
+            replicates=0,
+        )
+        ours = float(found["statistic"].max())
+        name = N_("Scan of counties, Bernoulli: log-likelihood ratio")
+        yield Check(name, f"19{year}", ours, published, 1e-7, _SMERC)
+
+
+def _columbus_moran() -> Checks:
+    """Moments of Moran's I, and the two maps together, of the Columbus data."""
+    import geopandas as gpd
+
+    from sialgeo.association import local_association, moran
+
+    examples = import_module("libpysal").examples
+    # the layer names no CRS; contiguity does not depend on one
+    columbus = gpd.read_file(examples.get_path("columbus.shp")).set_crs(32617, allow_override=True)
+    found = moran(columbus, "CRIME")
+    rows = [
+        ("I", found.statistic, 0.500188557),
+        ("E", found.expected, -0.0208333),
+        ("var, normality", found.var_norm, 0.008563413),
+        ("var, randomisation", found.var_rand, 0.008689289),
+    ]
+    yield from _each(N_("Moran's I and its moments"), rows, 1e-7, _SPDEP)
+    name = N_("Two maps together")
+    for x, y, statistic, published in (
+        ("INC", "CRIME", "moran", -0.4516227),
+        ("CRIME", "INC", "moran", -0.4286322),
+        ("INC", "CRIME", "lee", -0.4703061),
+    ):
+        both = local_association(columbus, x, y, statistic=statistic, replicates=99)
+        ours = float(both.attrs["global"]["statistic"])
+        yield Check(name, f"{statistic}, {x}, {y}", ours, published, 1e-7, _SPDEP)
+
+
 def _columbus() -> Checks:
     import geopandas as gpd
 
@@ -431,7 +487,16 @@ def _columbus() -> Checks:
     rows = [(f"{i}", stars[i - 1], z) for i, z in enumerate([*first, 0.219143, -1.137528], start=1)]
     rows.append(("max", stars.max(), 3.475051))
     yield from _each(N_("Getis–Ord Gi*"), rows, 1e-5, _SPDEP)
+    for bound, count in (
+        (f"> {Z_95}", (stars > Z_95).sum()),
+        (f"< -{Z_95}", (stars < -Z_95).sum()),
+    ):
+        published = 11 if bound[0] == ">" else 7
+        yield Check(N_("Getis–Ord Gi*, areas beyond"), bound, float(count), published, 0, _SPDEP)
     local = local_moran(crime, start, near)
+    spdep = [0.736818491, 0.528777013, 0.093850742, 0.004820967, 0.303606125]
+    rows = [(f"{i}, n", local[i - 1] * 49 / 48, v) for i, v in enumerate(spdep, start=1)]
+    yield from _each(N_("Local Moran"), rows, 1e-8, "spdep, Columbus (variance over n)")
     esda = [0.72178138, 0.51798565, 0.09193542, 0.00472258, 0.29741008]
     rows = [(f"{i}", local[i - 1], value) for i, value in enumerate(esda, start=1)]
     yield from _each(N_("Local Moran"), rows, 1e-7, _ESDA)

@@ -8,7 +8,8 @@ import pytest
 from scipy.stats import binom
 
 import sialgeo
-from sialgeo.model import EVIDENCE, TESTED
+from sialgeo.i18n import use_language
+from sialgeo.model import EVIDENCE, P_VALUE, TESTED
 
 from .maps import METRIC, layer, uneven
 
@@ -54,11 +55,26 @@ def test_each_chain_has_its_poles_and_the_meeting_place_shows() -> None:
     assert result.overlap.loc["miel"].isna().all()
     # p-values within a selected chain pay K / selected
     assert result.found["fresco"].areas.p_value.min() == pytest.approx(1 / 200 * 4 / 2)
+    assert result.basins().to_dict("records") == [
+        {
+            "chain": "andino",
+            "other": "fresco",
+            "overlap": pytest.approx(result.overlap.loc["andino", "fresco"]),
+        }
+    ]
+    assert result.mix is not None
+    assert result.mix[P_VALUE].min() == 1 / 200
+    with use_language("en"):
+        said = result.sentences()
+    assert said[0].startswith("4 chains examined; 2 concentrated")
+    assert said[1].startswith("Multi-product basin: andino and fresco share")
+    assert said[2] == "The mix of chains differs from place to place (p = 0.005)."
 
 
 def test_without_a_reference_the_chains_are_held_against_each_other() -> None:
     producers = plants(np.random.default_rng(4))
-    result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=99)
+    result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=99, mix=False)
+    assert result.mix is None
     assert result.table.loc["fresco", "selected"]
     assert not result.table.loc["miel", "selected"]
 
@@ -70,7 +86,9 @@ def test_chains_drawn_at_random_are_rarely_selected() -> None:
         rng = np.random.default_rng([8, seed])
         chain = rng.permutation(np.repeat(["a", "b", "c", "d"], 75))
         producers = layer(uneven(rng, 300), cadena=chain)
-        result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=99, seed=seed)
+        result = sialgeo.detect_chains(
+            producers, RULE, chain="cadena", replicates=99, seed=seed, mix=False
+        )
         any_selected += bool(result.table["selected"].any())
     assert any_selected <= binom.ppf(0.99, 100, 0.05), f"{any_selected} of 100"
 
