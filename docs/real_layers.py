@@ -174,7 +174,6 @@ def main() -> None:
             found = answered(layer)
             drawn(layer, found)
             lines += told(layer, found)
-            print(layer.title, len(found), flush=True)
     PAGE.write_text("\n".join(lines), encoding="utf-8")
 
 

@@ -46,6 +46,7 @@ from sialgeo.robustness import GRADES
 from sialgeo.significance import Null
 
 REPLICATES = 99
+BEGIN, END = "<!-- tables: begin -->", "<!-- tables: end -->"
 WHOLE = 10  # null maps of a design that are run to the last replicate
 FIXED = sialgeo.RelativeDBSCAN(radius=5_000)
 TESTED_BY: dict[str, Any] = {
@@ -76,7 +77,7 @@ class Task(NamedTuple):
 
 def answer(task: Task) -> Any:
     """Run one task."""
-    return {"null": null_map, "planted": planted_map, "risk": risk_map}[task.kind](task)
+    return {"null": null_map, "poles": planted_map, "risk": risk_map}[task.kind](task)
 
 
 def null_map(task: Task) -> bool:
@@ -122,7 +123,7 @@ def shown_early(made: designs.Map, detector: Any, seed: int) -> bool:
 
 
 def planted_map(task: Task) -> dict[str, int]:
-    """Count poles found, concentrations shown that hold no pole's centre, and foreign producers."""
+    """Count poles found, concentrations shown away from every pole, and foreign producers."""
     made, centres, truth = designs.poles(
         *designs.PLANTED[task.design], np.random.default_rng([43, task.number])
     )
@@ -140,12 +141,13 @@ def planted_map(task: Task) -> dict[str, int]:
     shown = found.areas[found.areas[EVIDENCE] == TESTED]
     of = found.producers["concentration"].to_numpy()
     inside = np.isin(of, shown.index)
-    holds = [bool(shapely.intersects_xy(shape, *centres.T).any()) for shape in shown.geometry]
+    spots = shapely.points(centres)
+    near = [shapely.distance(shape, spots).min() <= 2 * designs.POLE_SD for shape in shown.geometry]
     return {
         "poles": len(centres),
         "hit": sum(bool(inside[truth == p].mean() > 0.5) for p in range(len(centres))),
         "shown": len(shown),
-        "outside": len(shown) - sum(holds),
+        "outside": len(shown) - sum(near),
         "producers": int(inside.sum()),
         "foreign": int((truth[inside] < 0).sum()),
     }
@@ -184,12 +186,17 @@ def risk_map(task: Task) -> list[dict[str, Any]]:
 
 
 def tasks(maps: int) -> Iterator[Task]:
-    """Yield every task, a hundredth of each design at a time: a run that is stopped is balanced."""
-    for block in range(100):
-        for kind, design, method, per_thousand in plan():
-            total = maps * per_thousand // 1_000
-            for number in range(block * total // 100, (block + 1) * total // 100):
-                yield Task(kind, design, method, number)
+    """Yield every task, the default's null maps first, a hundredth of each design at a time.
+
+    So a run that is stopped is balanced.
+    """
+    for first in (True, False):
+        chosen = [row for row in plan() if (row[0] == "null" and row[2] == "default") == first]
+        for block in range(100):
+            for kind, design, method, per_thousand in chosen:
+                total = maps * per_thousand // 1_000
+                for number in range(block * total // 100, (block + 1) * total // 100):
+                    yield Task(kind, design, method, number)
 
 
 def plan() -> Iterator[tuple[str, str, str, int]]:
@@ -202,8 +209,8 @@ def plan() -> Iterator[tuple[str, str, str, int]]:
     for design in designs.MISTAKEN:
         yield "null", design, "default", 100
     for design in designs.PLANTED:
-        yield "planted", design, "default", 60
-        yield "planted", design, "ladder", 20
+        yield "poles", design, "default", 60
+        yield "poles", design, "ladder", 20
     for risk in (1.0, *designs.RISKS):
         yield "risk", str(risk), "default", 100
 
@@ -273,7 +280,7 @@ def _planted_table(held: Held) -> Iterator[str]:
     yield "|---" * 7 + "|"
     for design in designs.PLANTED:
         for method in ("default", "ladder"):
-            rows = held.get(("planted", design, method), [])
+            rows = held.get(("poles", design, method), [])
             if not rows:
                 continue
             total = {name: sum(row[name] for row in rows) for name in rows[0]}
@@ -327,12 +334,21 @@ def main() -> None:
     options.add_argument("--maps", type=int, default=1_000, help="null maps for the default")
     options.add_argument("--processes", type=int, default=os.cpu_count())
     options.add_argument("--store", type=Path, default=Path("build/calibration.jsonl"))
+    options.add_argument(
+        "--page", type=Path, help="write the tables between the marks of this page"
+    )
     options.add_argument("--table", action="store_true", help="print what is known, run nothing")
     chosen = options.parse_args()
     if not chosen.table:
         run(chosen.store, chosen.maps, chosen.processes)
-    for line in tables(known(chosen.store)):
+    lines = list(tables(known(chosen.store)))
+    for line in lines:
         print(line)
+    if chosen.page is not None:
+        text = chosen.page.read_text("utf-8")
+        before, after = text.split(BEGIN)[0], text.split(END)[1]
+        whole = before + BEGIN + "\n" + "\n".join(lines) + "\n\n" + END + after
+        chosen.page.write_text(whole, encoding="utf-8")
 
 
 if __name__ == "__main__":
