@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -25,6 +26,7 @@ NAME = PLUGIN.name
 GUIDES = {"en": ROOT / "docs" / "qgis.md", "es": ROOT / "docs" / "qgis.es.md"}
 _LEAVE_OUT = {"__pycache__", "i18n", "carried"}
 _NOT_CARRIED = {".po", ".pyi", ".pyc", ".so"}
+_CARRIED_TOO = ("tomli_w",)  # MIT; study files are written with it
 _WHEN = (2020, 1, 1, 0, 0, 0)
 
 
@@ -69,6 +71,17 @@ def carry(folder: Path) -> None:
         table.with_suffix(".csvt").write_text(field_types(table), encoding="utf-8")
     if (ROOT / "LICENSE").is_file():
         shutil.copy(ROOT / "LICENSE", folder / "LICENSE")
+    for name in _CARRIED_TOO:
+        _carry_library(name, folder)
+
+
+def _carry_library(name: str, folder: Path) -> None:
+    """Copy a small pure-Python library that no QGIS brings, with its licence."""
+    found = metadata.distribution(name)
+    package = Path(str(found.locate_file(name)))
+    shutil.copytree(package, folder / name, ignore=_not_carried)
+    licence = next(file for file in found.files or () if file.name.startswith("LICENSE"))
+    shutil.copy(str(licence.locate()), folder / name / "LICENSE")
 
 
 def field_types(table: Path) -> str:

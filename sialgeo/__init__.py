@@ -47,6 +47,7 @@ _HOME = {
     "load_sample": "samples",
     # detecting and testing
     "detect": "detection",
+    "detector_of": "methods",
     "RelativeDBSCAN": "detection",
     "DBSCAN": "detection",
     "HDBSCAN": "detection",

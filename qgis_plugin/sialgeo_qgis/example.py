@@ -63,13 +63,15 @@ def defaults(name: str) -> dict:
         "joinindicators": {"TERRITORIES": "territories", "TABLE": "indicators"},
         "overlayindicators": {"TERRITORIES": "territories", "DESCRIPTION": "description"},
         "exportmap": {"TERRITORIES": "territories", "PLACES": "places"},
+        "exportreport": {"TERRITORIES": "territories", "PLACES": "places"},
+        "checkproducers": {"PRODUCERS": "producers"},
     }.get(name, {})
     found = {field: by_role[role] for field, role in wanted.items() if role in by_role}
     fields = _fields(name, found)
     if (
         memory.workfile
         and Path(memory.workfile).is_file()
-        and name in ("overlayindicators", "exportmap")
+        and name in ("overlayindicators", "exportmap", "exportreport")
     ):
         fields["CONCENTRATIONS"] = memory.workfile
     return {**found, **fields}
@@ -85,7 +87,7 @@ def _fields(name: str, found: dict) -> dict:
         fields.update(KEY="ubigeo", TABLE_KEY="ubigeo", COLUMNS=list(_COLUMNS))
     if name == "overlayindicators" and "TERRITORIES" in found:
         fields.update(COLUMNS=list(_COLUMNS), POPULATION="poblacion", KEY="ubigeo", NAME="distrito")
-    if name == "exportmap" and "TERRITORIES" in found:
+    if name in ("exportmap", "exportreport") and "TERRITORIES" in found:
         fields["TERRITORY_NAME"] = "distrito"
     return fields
 

@@ -37,6 +37,8 @@ OPTIONAL = {
     "python_calamine": mark("XLSX tables, faster"),
     "sklearn": mark("the method HDBSCAN"),
     "numba": mark("faster detection of many producers"),
+    "matplotlib": mark("figures, reports and fact sheets"),
+    "typst": mark("reports in PDF"),
 }
 _OWN_LIBRARIES = ("shapely", "pyproj", "pyogrio")
 _PACKAGE = {"python_calamine": "python-calamine", "sklearn": "scikit-learn"}

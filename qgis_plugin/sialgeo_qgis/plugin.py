@@ -20,10 +20,12 @@ except ImportError:  # Qt 5
 
 ALGORITHMS = (
     ("producersfromtable", "table", mark("Producers from a table")),
+    ("checkproducers", "table", mark("Check producers")),
     ("detectconcentrations", "detect", mark("Detect concentrations")),
     ("joinindicators", "join", mark("Join indicators")),
     ("overlayindicators", "overlay", mark("Overlay HDI and poverty")),
     ("exportmap", "map", mark("Export map")),
+    ("exportreport", "map", mark("Export report and fact sheets")),
 )
 LOG = "sialgeo"
 

@@ -87,6 +87,28 @@ class IndicatorStyle(QgsProcessingLayerPostProcessorInterface):
         layer.triggerRepaint()
 
 
+class HotSpotStyle(QgsProcessingLayerPostProcessorInterface):
+    """Districts by the class of their local statistic."""
+
+    def __init__(self, kinds) -> None:
+        super().__init__()
+        self._kinds = set(kinds)
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+        """Style by classes."""
+        from sialgeo.i18n import _
+        from sialgeo.symbology import LOCAL_CLASSES
+
+        del context, feedback
+        categories = [
+            QgsRendererCategory(kind, _fill(colour, "#8c8c8c", 0.3, 0.9), _(label))
+            for kind, (colour, label) in LOCAL_CLASSES.items()
+            if kind in self._kinds
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer("class", categories))
+        layer.triggerRepaint()
+
+
 def evidence_renderer(kinds) -> QgsCategorizedSymbolRenderer:
     """Return the legend of the kinds of evidence that are there."""
     from sialgeo.i18n import _

@@ -41,6 +41,7 @@ def test_structure_and_size(built_zip: Path) -> None:
     assert "sialgeo_qgis".isidentifier()
     wanted = ("__init__.py", "metadata.txt", "LICENSE", "icons/sialgeo.svg", "i18n/sialgeo_es.qm")
     wanted += ("help/es.html", "help/en.html", "carried/sialgeo/__init__.py", "carried/LICENSE")
+    wanted += ("carried/tomli_w/__init__.py", "carried/tomli_w/LICENSE")
     wanted += (
         "carried/sialgeo/locale/es/LC_MESSAGES/sialgeo.mo",
         "carried/sialgeo/data/admin1.gpkg",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -217,7 +218,7 @@ def test_spanish(spanish: Profile, layers: dict[str, Path], tmp_path: Path) -> N
 def test_without_libraries_it_loads_and_names_what_is_missing(
     bare: Profile, layers: dict[str, Path], tmp_path: Path
 ) -> None:
-    assert bare.call("list").stdout.count("sialgeo:") == 5
+    assert bare.call("list").stdout.count("sialgeo:") == 14
     districts, table = SAMPLE / "distritos.gpkg", SAMPLE / "indicadores.csv"
     asked = {
         "producersfromtable": {"INPUT": SAMPLE / "queserias.csv"},
@@ -242,13 +243,9 @@ def test_without_libraries_it_loads_and_names_what_is_missing(
 
 
 def test_help_names_every_parameter(profile: Profile) -> None:
-    for algorithm in (
-        "producersfromtable",
-        "detectconcentrations",
-        "joinindicators",
-        "overlayindicators",
-        "exportmap",
-    ):
+    algorithms = re.findall(r"sialgeo:(\w+)", profile.call("list").stdout)
+    assert len(algorithms) == 14
+    for algorithm in algorithms:
         told = json.loads(profile.call("--json", "help", f"sialgeo:{algorithm}").stdout)
         assert told["algorithm_details"]["help_url"].endswith(f"help/en.html#{algorithm}")
         assert told["algorithm_details"]["tags"]

@@ -168,6 +168,18 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             )
         return faults
 
+    def orphans(self, parameters, context, **parents) -> list:
+        """Return a sentence for each field that is given without its layer."""
+        return [
+            tr("“{field}” needs the layer “{layer}”.").format(
+                field=self.parameterDefinition(name).description(),
+                layer=self.parameterDefinition(parent).description(),
+            )
+            for name, parent in parents.items()
+            if self.field(parameters, name, context)
+            and self.parameterAsSource(parameters, parent, context) is None
+        ]
+
     def frame(self, parameters, name, context, feedback, *, like=None):
         """Return a layer input as a GeoDataFrame (None where it is not given), in the CRS of another."""
         from ..adapters import crs_to_qgis, frame_of

@@ -5,40 +5,38 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingOutputNumber,
-    QgsProcessingOutputString,
-    QgsProcessingParameterBand,
-    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterFileDestination,
-    QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
 
 from .. import declared, library
 from ..texts import mark, tr
-from .base import POINT, POLYGON, SialgeoAlgorithm, _geometry
+from .base import POINT, SialgeoAlgorithm
+from .outcome import add_outputs, style_concentrations, write_concentrations
+from .reference import ReferenceInputs
 
-WORKFILES = mark("sialgeo working files")
 _METHODS = {
     "relative-dbscan": mark("Relative density (DBSCAN against the reference population)"),
     "dbscan": mark("Plain density (DBSCAN): exploratory, proves nothing"),
+    "spatial-scan": mark("Spatial scan (Kulldorff): circles, against the reference population"),
     "hdbscan": mark("HDBSCAN: exploratory, proves nothing; needs scikit-learn"),
+    "optics": mark("OPTICS: exploratory, proves nothing; needs scikit-learn"),
 }
 _SHORT = {
     "relative-dbscan": mark("relative density"),
     "dbscan": mark("plain density"),
+    "spatial-scan": mark("spatial scan"),
     "hdbscan": "HDBSCAN",
+    "optics": "OPTICS",
 }
 _ORIGINS, _SYNTHETIC = ("origen", "origin"), ("sintético", "sintetico", "synthetic")
 
 
 def methods() -> dict:
     """Return the detectors by name, the default first; new ones come after those known here."""
-    from sialgeo.detection import METHODS
+    from sialgeo.methods import METHODS
 
     known = {name: METHODS[name] for name in _METHODS if name in METHODS}
     return {**known, **METHODS}
@@ -56,7 +54,7 @@ def declarations() -> dict:
     return {**found, **{one.name: (one, []) for one in params_of(Replication)}}
 
 
-class DetectConcentrations(SialgeoAlgorithm):
+class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
     """Detect, test and describe concentrations."""
 
     ID = "detectconcentrations"
@@ -93,109 +91,10 @@ class DetectConcentrations(SialgeoAlgorithm):
             QgsProcessingParameterFeatureSource("PRODUCERS", tr("Producers"), [points]),
             tr("Point layer, one feature per producer."),
         )
-        self._add_reference()
+        self.add_reference()
         self._add_declared()
         self._add_description()
-        self._add_outputs()
-
-    def _add_reference(self):
-        kinds = [
-            QgsProcessing.SourceType.TypeVectorPoint,
-            QgsProcessing.SourceType.TypeVectorPolygon,
-        ]
-        self.add(
-            QgsProcessingParameterFeatureSource(
-                "REFERENCE", tr("Reference population"), kinds, optional=True
-            ),
-            tr("All farms or establishments as points, or polygons with counts."),
-        )
-        self.add(
-            QgsProcessingParameterBoolean(
-                "INCLUDES_PRODUCERS",
-                tr("The reference holds the producers, too"),
-                defaultValue=False,
-            ),
-            tr("Tick it if the producers are a part of the reference layer."),
-        )
-        self.add(
-            declared.advanced(
-                QgsProcessingParameterField(
-                    "KEY",
-                    tr("Identifier in both layers"),
-                    parentLayerParameterName="REFERENCE",
-                    optional=True,
-                )
-            ),
-            tr(
-                "Field of the same name in both layers that tells which "
-                "reference units are producers; empty: told by their coordinates."
-            ),
-        )
-        self._add_counts()
-        self._add_raster()
-
-    def _add_counts(self):
-        numeric = QgsProcessingParameterField.DataType.Numeric
-        settled = QgsProcessing.SourceType.TypeVectorPoint
-        for definition, about in (
-            (
-                QgsProcessingParameterField(
-                    "COUNTS",
-                    tr("Counts of a polygon reference"),
-                    parentLayerParameterName="REFERENCE",
-                    type=numeric,
-                    optional=True,
-                ),
-                tr("Field with the number of units in each polygon."),
-            ),
-            (
-                QgsProcessingParameterFeatureSource(
-                    "SETTLEMENTS",
-                    tr("Settlements to spread the counts over"),
-                    [settled],
-                    optional=True,
-                ),
-                tr(
-                    "Points of populated places: counts of polygons wider than half "
-                    "the radius give no p-value unless they are spread."
-                ),
-            ),
-            (
-                QgsProcessingParameterField(
-                    "WEIGHT",
-                    tr("Weight of the settlements"),
-                    parentLayerParameterName="SETTLEMENTS",
-                    type=numeric,
-                    optional=True,
-                ),
-                tr("Field to share the counts by, for instance population."),
-            ),
-        ):
-            self.add(declared.advanced(definition), about)
-
-    def _add_raster(self):
-        for definition, about in (
-            (
-                QgsProcessingParameterRasterLayer(
-                    "REFERENCE_RASTER", tr("Reference population as a raster"), optional=True
-                ),
-                tr(
-                    "Raster of counts per cell, instead of a reference layer; cells "
-                    "must be smaller than half the radius."
-                ),
-            ),
-            (
-                QgsProcessingParameterBand(
-                    "REFERENCE_BAND",
-                    tr("Band of the reference raster"),
-                    1,
-                    "REFERENCE_RASTER",
-                    optional=True,
-                ),
-                tr("Band with the counts."),
-            ),
-        ):
-            self.add(declared.advanced(definition), about)
+        add_outputs(self)
 
     def _add_declared(self):
         try:
@@ -311,39 +210,6 @@ class DetectConcentrations(SialgeoAlgorithm):
         ):
             self.add(declared.advanced(definition), about)
 
-    def _add_outputs(self):
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Concentrations"), QgsProcessing.SourceType.TypeVectorPolygon
-            ),
-            tr("One area per concentration with its figures."),
-        )
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT_PRODUCERS",
-                tr("Producers with their concentration"),
-                QgsProcessing.SourceType.TypeVectorPoint,
-                optional=True,
-            ),
-            tr("The producers with the number of the concentration each belongs to (-1: none)."),
-        )
-        self.add(
-            QgsProcessingParameterFileDestination(
-                "WORKFILE", tr("Working file"), tr(WORKFILES) + " (*.work.gpkg)", optional=True
-            ),
-            tr(
-                "Private file with all of it, points included, that “Overlay HDI and "
-                "poverty” and “Export map” read."
-            ),
-        )
-        self.addOutput(
-            QgsProcessingOutputNumber("CONCENTRATIONS_COUNT", tr("Concentrations found"))
-        )
-        self.addOutput(
-            QgsProcessingOutputNumber("TESTED_COUNT", tr("Concentrations that pass the test"))
-        )
-        self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
-
     # --- faults ---------------------------------------------------------------------------------------
 
     def faults(self, parameters, context) -> list:
@@ -351,62 +217,25 @@ class DetectConcentrations(SialgeoAlgorithm):
         library.sialgeo()
         found = self.source_faults(parameters, "PRODUCERS", context, kind=POINT)
         found += self.source_faults(parameters, "PLACES", context, kind=POINT)
-        found += self.source_faults(parameters, "SETTLEMENTS", context, kind=POINT)
         found += self._reference_faults(parameters, context)
         found += self._declared_faults(parameters, context)
-        for name, parent in (("PLACE_NAME", "PLACES"), ("WEIGHT", "SETTLEMENTS")):
-            if (
-                self.field(parameters, name, context)
-                and self.parameterAsSource(parameters, parent, context) is None
-            ):
-                found.append(self._needs(name, parent))
-        return found
+        return found + self.orphans(parameters, context, PLACE_NAME="PLACES")
 
     def _reference_faults(self, parameters, context) -> list:
-        source = self.parameterAsSource(parameters, "REFERENCE", context)
-        raster = self.parameterAsRasterLayer(parameters, "REFERENCE_RASTER", context)
-        counts = self.field(parameters, "COUNTS", context)
-        if source is not None and raster is not None:
-            return [tr("Give the reference population as a layer or as a raster, not both.")]
-        if source is None:
-            method = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
-            if raster is None and getattr(method, "needs_reference", False):
-                return [
-                    tr(
-                        "Relative density needs a reference population (more "
-                        "concentrated than what?). Remedy: give all "
-                        "farms or establishments as “Reference population”, or "
-                        "explore with “Plain density”, which "
-                        "proves nothing."
-                    )
-                ]
-            if raster is not None and not raster.crs().isValid():
-                return [
-                    tr(
-                        "The reference raster has no coordinate system. Remedy: set "
-                        "it in its layer properties."
-                    )
-                ]
-            return []
-        polygons = _geometry(source.wkbType()) == POLYGON
-        found = self.source_faults(
-            parameters, "REFERENCE", context, kind=POLYGON if polygons else POINT
-        )
-        if polygons and counts is None:
-            found.append(
+        method = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
+        if getattr(method, "needs_reference", False) and not self.reference_given(
+            parameters, context
+        ):
+            return [
                 tr(
-                    "The reference holds polygons. Remedy: name the field with their "
-                    "counts (“Counts of a polygon reference”)."
+                    "Relative density needs a reference population (more "
+                    "concentrated than what?). Remedy: give all "
+                    "farms or establishments as “Reference population”, or "
+                    "explore with “Plain density”, which "
+                    "proves nothing."
                 )
-            )
-        if not polygons and counts is not None:
-            found.append(
-                tr(
-                    "Counts are for a polygon reference; this one holds points, "
-                    "which count one each."
-                )
-            )
-        return found
+            ]
+        return self.reference_faults(parameters, context)
 
     def _declared_faults(self, parameters, context) -> list:
         from sialgeo.detection import LEAST_DISTANCE
@@ -416,10 +245,10 @@ class DetectConcentrations(SialgeoAlgorithm):
         kind = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
         given = (*params_of(kind), *params_of(Replication))
         faults = [fault(one, declared.value(self, one, parameters, context)) for one in given]
-        if kind.method == "hdbscan" and library.installed_version("sklearn") is None:
+        if kind.method in ("hdbscan", "optics") and library.installed_version("sklearn") is None:
             faults.append(
-                tr("HDBSCAN needs scikit-learn, which this QGIS has not. Remedy: {remedy}").format(
-                    remedy=library.remedy(("sklearn",))
+                tr("{method} needs scikit-learn, which this QGIS has not. Remedy: {remedy}").format(
+                    method=kind.method.upper(), remedy=library.remedy(("sklearn",))
                 )
             )
         radius = self.parameterAsDouble(parameters, "RADIUS", context)
@@ -433,20 +262,7 @@ class DetectConcentrations(SialgeoAlgorithm):
             )
         return [said for said in faults if said]
 
-    def _needs(self, name, parent) -> str:
-        return tr("“{field}” needs the layer “{layer}”.").format(
-            field=self.parameterDefinition(name).description(),
-            layer=self.parameterDefinition(parent).description(),
-        )
-
     # --- work -----------------------------------------------------------------------------------------
-
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
-        """Take the raster's data provider while still in the main thread."""
-        del feedback
-        raster = self.parameterAsRasterLayer(parameters, "REFERENCE_RASTER", context)
-        self._raster = raster.dataProvider().clone() if raster is not None else None
-        return True
 
     def work(self, parameters, context, feedback):
         """Detect, test, describe; write layers and working file; tell the verdict."""
@@ -457,7 +273,7 @@ class DetectConcentrations(SialgeoAlgorithm):
         report = Reporter(feedback)
         report(0.0, tr("Reading the layers"))
         producers = self.frame(parameters, "PRODUCERS", context, feedback)
-        reference = self._reference(parameters, context, feedback, producers)
+        reference = self.reference(parameters, context, feedback, producers)
         detector, replication = self._declared(parameters, context)
         found = self._detect(
             parameters, context, feedback, producers, reference, detector, report.part(0.05, 0.2)
@@ -504,44 +320,6 @@ class DetectConcentrations(SialgeoAlgorithm):
             found = found.with_step(sialgeo.Step("study", said, versions=found.steps[-1].versions))
         return found
 
-    def _reference(self, parameters, context, feedback, producers):
-        import sialgeo
-
-        if self._raster is not None:
-            from sialgeo.readers.layers import cell_size
-
-            from ..adapters import raster_of
-
-            band = max(self.parameterAsInt(parameters, "REFERENCE_BAND", context), 1)
-            raster = raster_of(self._raster, band, "mass")
-            cells = raster.cells()
-            if cells.crs is not None and cells.crs != producers.crs:
-                cells = cells.to_crs(producers.crs)
-            return sialgeo.Reference.from_cells(
-                cells, spacing=cell_size(raster), name=self._raster.name()
-            )
-        frame = self.frame(parameters, "REFERENCE", context, feedback, like=producers)
-        if frame is None:
-            return None
-        counts = self.field(parameters, "COUNTS", context)
-        name = self.parameterAsSource(parameters, "REFERENCE", context).sourceName()
-        if counts is not None:
-            return sialgeo.Reference.from_polygons(
-                frame,
-                counts,
-                settlements=self.frame(
-                    parameters, "SETTLEMENTS", context, feedback, like=producers
-                ),
-                weight=self.field(parameters, "WEIGHT", context),
-                name=name,
-            )
-        return sialgeo.Reference.from_points(
-            frame,
-            includes_producers=self.parameterAsBoolean(parameters, "INCLUDES_PRODUCERS", context),
-            key=self.field(parameters, "KEY", context),
-            name=name,
-        )
-
     def _declared(self, parameters, context):
         kind = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
         given, replication = {}, {}
@@ -557,51 +335,6 @@ class DetectConcentrations(SialgeoAlgorithm):
         del feedback
         style_concentrations(self, context)
         return {}
-
-
-def write_concentrations(algorithm, found, parameters, context, feedback) -> dict:
-    """Write the two tables and the working file; tell verdict, number, cautions."""
-    import sialgeo
-
-    from ..styling import shown_areas
-
-    areas, outputs = shown_areas(found), {}
-    path = algorithm.parameterAsFileOutput(parameters, "WORKFILE", context)
-    if path:  # first: where it cannot be written, no layer is
-        outputs["WORKFILE"] = str(sialgeo.save(found, path) or path)
-    outputs["OUTPUT"] = algorithm.write(
-        areas, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon"
-    )
-    producers = algorithm.write(
-        found.producers, parameters, "OUTPUT_PRODUCERS", context, feedback, geometry="Point"
-    )
-    if producers:
-        outputs["OUTPUT_PRODUCERS"] = producers
-    said = found.summary()
-    for note in found.notes:
-        feedback.pushWarning(note)
-    for line in said:
-        feedback.pushInfo(line)
-    algorithm.results = (found, outputs)
-    return {
-        **outputs,
-        "CONCENTRATIONS_COUNT": len(found),
-        "TESTED_COUNT": int((found.areas["evidence"] == "tested").sum()),
-        "SUMMARY": " ".join(said),
-    }
-
-
-def style_concentrations(algorithm, context) -> None:
-    """Attach the styles to the output layers; in the main thread."""
-    from .. import memory, styling
-
-    found, outputs = getattr(algorithm, "results", (None, {}))
-    if found is None:
-        return
-    memory.workfile = outputs.get("WORKFILE", memory.workfile)
-    indicators = found.indicators
-    styling.attach(context, outputs.get("OUTPUT"), styling.AreasStyle(found, indicators))
-    styling.attach(context, outputs.get("OUTPUT_PRODUCERS"), styling.ProducersStyle())
 
 
 def _named(crs: str) -> str:

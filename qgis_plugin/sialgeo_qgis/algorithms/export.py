@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""*Export map*: one HTML page with the published concentrations, which works with the network off."""
+"""What is handed on: the web map, the report with its fact sheets, tables and layers.
+
+All go through the library's confidentiality gate, with the same choices.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,6 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
@@ -19,41 +21,24 @@ from qgis.core import (
 from .. import declared, library
 from ..texts import language, mark, tr
 from .base import POINT, POLYGON, SialgeoAlgorithm
-from .detect import WORKFILES
+from .outcome import add_input
 
 PUBLISH = ("areas", "grid", "points")
 
 
-class ExportMap(SialgeoAlgorithm):
-    """Export the map to hand on."""
+class Export(SialgeoAlgorithm):
+    """Writes one file from a working file, always through the confidentiality gate."""
 
-    ID = "exportmap"
-    TITLE = mark("Export map")
-    ABOUT = mark(
-        "Writes one HTML file with the map, a fact sheet of each concentration, "
-        "legend, sources and method, in Spanish "
-        "and English. It opens in any browser with the network off and can be sent by e-mail.\n"
-        "The page holds areas only, generalised so that no producer can be told from "
-        "the outline; points are published "
-        "only if you ask for them."
-    )
     GROUP = ("output", mark("Output"))
-    TAGS = "export,exportar,map,mapa,html,web,leaflet,publish,publicar"
-    ICON = "map"
     NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and outputs."""
         del configuration
-        self.add(
-            QgsProcessingParameterFile(
-                "CONCENTRATIONS", tr("Working file"), fileFilter=tr(WORKFILES) + " (*.work.gpkg)"
-            ),
-            tr("Working file of “Detect concentrations” or “Overlay HDI and poverty”."),
-        )
+        add_input(self)
         self.add(
             QgsProcessingParameterString("TITLE", tr("Title"), optional=True),
-            tr("Title of the page."),
+            tr("Title of the map or report."),
         )
         self._add_context()
         self.add(
@@ -83,12 +68,11 @@ class ExportMap(SialgeoAlgorithm):
             ),
             tr("Figures of fewer producers are withheld, and the page says how many were."),
         )
-        self.add(
-            QgsProcessingParameterFileDestination(
-                "OUTPUT", tr("Map"), tr("Web pages") + " (*.html)"
-            ),
-            tr("The page."),
-        )
+        self.add_output()
+
+    def add_output(self) -> None:
+        """Declare the file."""
+        raise NotImplementedError
 
     def _add_context(self):
         self.add(
@@ -130,7 +114,7 @@ class ExportMap(SialgeoAlgorithm):
                     "SOURCES", tr("Sources"), optional=True, multiLine=True
                 )
             ),
-            tr("One source per line, shown at the foot of the page."),
+            tr("One source per line, shown with the result."),
         )
         self.add(
             declared.advanced(
@@ -151,7 +135,7 @@ class ExportMap(SialgeoAlgorithm):
         return found + self.source_faults(parameters, "PLACES", context, kind=POINT)
 
     def work(self, parameters, context, feedback):
-        """Write the page."""
+        """Write the file."""
         import sialgeo
 
         from ..adapters import Reporter
@@ -170,7 +154,7 @@ class ExportMap(SialgeoAlgorithm):
             context=around,
             progress=report.part(0.2, 1.0),
         )
-        feedback.pushInfo(tr("Map written: {path}").format(path=path))
+        feedback.pushInfo(tr("Written: {path}").format(path=path))
         return {"OUTPUT": str(path)}
 
     def _context(self, found, parameters, context, feedback):
@@ -192,4 +176,100 @@ class ExportMap(SialgeoAlgorithm):
             places=self.frame(parameters, "PLACES", context, feedback, like=found.producers),
             place_name=self.field(parameters, "PLACE_NAME", context),
             indicators=found.indicators,
+        )
+
+
+class ExportMap(Export):
+    """Export the map to hand on."""
+
+    ID = "exportmap"
+    TITLE = mark("Export map")
+    ABOUT = mark(
+        "Writes one HTML file with the map, a fact sheet of each concentration, "
+        "legend, sources and method, in Spanish "
+        "and English. It opens in any browser with the network off and can be sent by e-mail.\n"
+        "The page holds areas only, generalised so that no producer can be told from "
+        "the outline; points are published "
+        "only if you ask for them."
+    )
+    TAGS = "export,exportar,map,mapa,html,web,leaflet,publish,publicar"
+    ICON = "map"
+
+    def add_output(self) -> None:
+        """Declare the page."""
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Map"), tr("Web pages") + " (*.html)"
+            ),
+            tr("The page."),
+        )
+
+
+class ExportReport(Export):
+    """Export the report with a fact sheet for each concentration."""
+
+    ID = "exportreport"
+    TITLE = mark("Export report and fact sheets")
+    ABOUT = mark(
+        "Writes the study report with a fact sheet of two pages for each concentration: verdict, "
+        "one number and one caution first, maps, evidence, chains, human development and poverty, "
+        "what the sheet does not say, method and references.\n"
+        "PDF needs the library typst; as a page or as Markdown it needs nothing more."
+    )
+    TAGS = "report,informe,ficha,fact sheet,pdf,imprimir,print,markdown"
+    ICON = "map"
+    NEEDS = (*library.ALL, "matplotlib")
+
+    def add_output(self) -> None:
+        """Declare the document."""
+        kinds = ((tr("Pages"), "*.report.html"), ("PDF", "*.pdf"), ("Markdown", "*.md"))
+        wanted = ";;".join(f"{name} ({suffix})" for name, suffix in kinds)
+        self.add(
+            QgsProcessingParameterFileDestination("OUTPUT", tr("Report"), wanted),
+            tr(
+                "The document. A name that ends in “ficha.pdf” holds the fact sheets alone; "
+                "“.report.html” is a page that prints as PDF from any browser."
+            ),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Say before the run what a PDF needs."""
+        found = super().faults(parameters, context)
+        path = self.parameterAsFileOutput(parameters, "OUTPUT", context).lower()
+        if path.endswith(".pdf") and library.installed_version("typst") is None:
+            found.append(
+                tr(
+                    "PDF needs typst, which this QGIS has not. Remedy: choose “.report.html” and "
+                    "print it from the browser, or: {remedy}"
+                ).format(remedy=library.remedy(("typst",)))
+            )
+        return found
+
+
+class ExportFiles(Export):
+    """Export tables and layers."""
+
+    ID = "exportfiles"
+    TITLE = mark("Export tables and layers")
+    ABOUT = mark(
+        "Writes what may be handed on in the format that the file's name asks for: GeoPackage with "
+        "styles, spreadsheet, figure, GeoJSON, run log and others.\n"
+        "Areas only, generalised; figures of few producers are withheld, and the file says so."
+    )
+    TAGS = "export,exportar,xlsx,excel,geopackage,geojson,kml,tables,tablas,publish,publicar"
+    ICON = "table"
+
+    def add_output(self) -> None:
+        """Declare the file; the formats are the library's own."""
+        wanted = tr("Files") + " (*.gpkg *.xlsx *.png *.svg *.geojson *.json)"
+        try:
+            library.sialgeo()
+            from sialgeo.exporters import WRITERS
+        except ImportError:
+            pass  # canExecute says what is missing
+        else:
+            wanted = ";;".join(f"{suffix[1:]} (*{suffix})" for suffix in WRITERS)
+        self.add(
+            QgsProcessingParameterFileDestination("OUTPUT", tr("File"), wanted),
+            tr("The suffix of its name chooses the format."),
         )

@@ -20,7 +20,7 @@ from qgis.core import (
 from .. import declared, library
 from ..texts import mark, tr
 from .base import POLYGON, SialgeoAlgorithm
-from .detect import WORKFILES, style_concentrations, write_concentrations
+from .outcome import WORKFILES, style_concentrations, write_concentrations
 
 
 class OverlayIndicators(SialgeoAlgorithm):

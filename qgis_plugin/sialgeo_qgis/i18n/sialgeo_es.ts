@@ -16,6 +16,64 @@
         <translation>No se pudo escribir la capa de salida ({reason}).</translation>
     </message>
     <message>
+        <source>Hot spots by district</source>
+        <translation>Puntos calientes por distrito</translation>
+    </message>
+    <message>
+        <source>Getis–Ord Gi* or local Moran of a count, or of a rate where you name the population, for districts or municipalities.
+P-values come from seeded conditional permutations, two-sided; classes hold at a false discovery rate. Districts without neighbours are told apart, never classed.</source>
+        <translation>Gi* de Getis y Ord o Moran local de un conteo, o de una tasa si nombra la población, para distritos o municipios.
+Los valores p salen de permutaciones condicionales con semilla, de dos colas; las clases valen con una tasa de falsos descubrimientos. Los distritos sin vecinos se señalan aparte y nunca se clasifican.</translation>
+    </message>
+    <message>
+        <source>Analysis</source>
+        <translation>Análisis</translation>
+    </message>
+    <message>
+        <source>Polygons of districts or municipalities.</source>
+        <translation>Polígonos de distritos o municipios.</translation>
+    </message>
+    <message>
+        <source>Field with the number of producers, or another value.</source>
+        <translation>Campo con el número de productores u otro valor.</translation>
+    </message>
+    <message>
+        <source>Field with all farms or people: the rate is analysed, smoothed by empirical Bayes.</source>
+        <translation>Campo con todas las fincas o las personas: se analiza la tasa, suavizada por Bayes empírico.</translation>
+    </message>
+    <message>
+        <source>The districts with statistic, p-values and class.</source>
+        <translation>Los distritos con estadístico, valores p y clase.</translation>
+    </message>
+    <message>
+        <source>Reading the layers</source>
+        <translation>Leyendo las capas</translation>
+    </message>
+    <message>
+        <source>Permuting</source>
+        <translation>Permutando</translation>
+    </message>
+    <message>
+        <source>Writing the outputs</source>
+        <translation>Escribiendo las salidas</translation>
+    </message>
+    <message>
+        <source>Districts</source>
+        <translation>Distritos</translation>
+    </message>
+    <message>
+        <source>Count or value</source>
+        <translation>Conteo o valor</translation>
+    </message>
+    <message>
+        <source>Population at risk</source>
+        <translation>Población en riesgo</translation>
+    </message>
+    <message>
+        <source>Hot spots</source>
+        <translation>Puntos calientes</translation>
+    </message>
+    <message>
         <source>points</source>
         <translation>puntos</translation>
     </message>
@@ -52,6 +110,10 @@
         <translation>Cancelado: no se escribió nada.</translation>
     </message>
     <message>
+        <source>“{field}” needs the layer “{layer}”.</source>
+        <translation>«{field}» necesita la capa «{layer}».</translation>
+    </message>
+    <message>
         <source>“{input}”: the layer holds {found}; {needed} are needed. {remedy}</source>
         <translation>«{input}»: la capa contiene {found}; se necesitan {needed}. {remedy}</translation>
     </message>
@@ -80,8 +142,50 @@
         <translation>«{input}»: {path} no es un archivo de trabajo de sialgeo. Remedio: dé el *.work.gpkg que escribió «Detectar concentraciones».</translation>
     </message>
     <message>
-        <source>sialgeo working files</source>
-        <translation>Archivos de trabajo de sialgeo</translation>
+        <source>Check producers</source>
+        <translation>Revisar productores</translation>
+    </message>
+    <message>
+        <source>Examines a point layer of producers row by row: coordinates at 0,0, outside the country, swapped, in the sea, repeated, at the centres of places.
+Each fault has a proposal. Nothing is changed and nothing is left out.</source>
+        <translation>Revisa fila por fila una capa de puntos de productores: coordenadas en 0,0, fuera del país, invertidas, en el mar, repetidas, en los centros de los lugares.
+Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Datos</translation>
+    </message>
+    <message>
+        <source>Point layer, one feature per producer.</source>
+        <translation>Capa de puntos, un objeto por productor.</translation>
+    </message>
+    <message>
+        <source>Code of the country the producers are in, as PE; empty: their positions tell.</source>
+        <translation>Código del país de los productores, como PE; vacío: lo dicen sus posiciones.</translation>
+    </message>
+    <message>
+        <source>One point per fault, with row, code, severity, explanation and proposal.</source>
+        <translation>Un punto por falla, con fila, código, gravedad, explicación y propuesta.</translation>
+    </message>
+    <message>
+        <source>Examining the rows</source>
+        <translation>Revisando las filas</translation>
+    </message>
+    <message>
+        <source>Producers</source>
+        <translation>Productores</translation>
+    </message>
+    <message>
+        <source>Country</source>
+        <translation>País</translation>
+    </message>
+    <message>
+        <source>Faults</source>
+        <translation>Fallas</translation>
+    </message>
+    <message>
+        <source>Producers that can be used</source>
+        <translation>Productores que se pueden usar</translation>
     </message>
     <message>
         <source>Relative density (DBSCAN against the reference population)</source>
@@ -92,8 +196,16 @@
         <translation>Densidad simple (DBSCAN): exploratoria, no prueba nada</translation>
     </message>
     <message>
+        <source>Spatial scan (Kulldorff): circles, against the reference population</source>
+        <translation>Barrido espacial (Kulldorff): círculos, frente a la población de referencia</translation>
+    </message>
+    <message>
         <source>HDBSCAN: exploratory, proves nothing; needs scikit-learn</source>
         <translation>HDBSCAN: exploratorio, no prueba nada; necesita scikit-learn</translation>
+    </message>
+    <message>
+        <source>OPTICS: exploratory, proves nothing; needs scikit-learn</source>
+        <translation>OPTICS: exploratorio, no prueba nada; necesita scikit-learn</translation>
     </message>
     <message>
         <source>relative density</source>
@@ -102,6 +214,10 @@
     <message>
         <source>plain density</source>
         <translation>densidad simple</translation>
+    </message>
+    <message>
+        <source>spatial scan</source>
+        <translation>barrido espacial</translation>
     </message>
     <message>
         <source>Detect concentrations</source>
@@ -118,24 +234,8 @@ Las distancias son metros; una capa en grados se proyecta, y se dice a qué proy
 El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pasos siguientes lo leen.</translation>
     </message>
     <message>
-        <source>Analysis</source>
-        <translation>Análisis</translation>
-    </message>
-    <message>
         <source>the layer's own coordinate system</source>
         <translation>el sistema de coordenadas propio de la capa</translation>
-    </message>
-    <message>
-        <source>Point layer, one feature per producer.</source>
-        <translation>Capa de puntos, un objeto por productor.</translation>
-    </message>
-    <message>
-        <source>All farms or establishments as points, or polygons with counts.</source>
-        <translation>Todas las fincas o establecimientos como puntos, o polígonos con conteos.</translation>
-    </message>
-    <message>
-        <source>Tick it if the producers are a part of the reference layer.</source>
-        <translation>Márquelo si los productores son parte de la capa de referencia.</translation>
     </message>
     <message>
         <source>The first is tested against the reference population; the others explore.</source>
@@ -146,64 +246,8 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Puntos de poblados; sin ellos una concentración toma la localidad más común de sus productores.</translation>
     </message>
     <message>
-        <source>One area per concentration with its figures.</source>
-        <translation>Un área por concentración con sus cifras.</translation>
-    </message>
-    <message>
-        <source>The producers with the number of the concentration each belongs to (-1: none).</source>
-        <translation>Los productores con el número de la concentración a la que pertenece cada uno (-1: ninguna).</translation>
-    </message>
-    <message>
-        <source>Private file with all of it, points included, that “Overlay HDI and poverty” and “Export map” read.</source>
-        <translation>Archivo privado con todo ello, también los puntos, que leen «Superponer IDH y pobreza» y «Exportar mapa».</translation>
-    </message>
-    <message>
-        <source>Reading the layers</source>
-        <translation>Leyendo las capas</translation>
-    </message>
-    <message>
-        <source>Writing the outputs</source>
-        <translation>Escribiendo las salidas</translation>
-    </message>
-    <message>
         <source>{n} of {total} producers are synthetic (field “{field}”).</source>
         <translation>{n} de {total} productores son sintéticos (campo «{field}»).</translation>
-    </message>
-    <message>
-        <source>Producers</source>
-        <translation>Productores</translation>
-    </message>
-    <message>
-        <source>Reference population</source>
-        <translation>Población de referencia</translation>
-    </message>
-    <message>
-        <source>The reference holds the producers, too</source>
-        <translation>La referencia contiene también a los productores</translation>
-    </message>
-    <message>
-        <source>Field of the same name in both layers that tells which reference units are producers; empty: told by their coordinates.</source>
-        <translation>Campo del mismo nombre en ambas capas que dice qué unidades de la referencia son productores; vacío: se sabe por sus coordenadas.</translation>
-    </message>
-    <message>
-        <source>Field with the number of units in each polygon.</source>
-        <translation>Campo con el número de unidades de cada polígono.</translation>
-    </message>
-    <message>
-        <source>Points of populated places: counts of polygons wider than half the radius give no p-value unless they are spread.</source>
-        <translation>Puntos de centros poblados: los conteos de polígonos más anchos que la mitad del radio no dan valor p si no se reparten.</translation>
-    </message>
-    <message>
-        <source>Field to share the counts by, for instance population.</source>
-        <translation>Campo según el cual se reparten los conteos, por ejemplo la población.</translation>
-    </message>
-    <message>
-        <source>Raster of counts per cell, instead of a reference layer; cells must be smaller than half the radius.</source>
-        <translation>Ráster de conteos por celda, en lugar de una capa de referencia; las celdas deben ser menores que la mitad del radio.</translation>
-    </message>
-    <message>
-        <source>Band with the counts.</source>
-        <translation>Banda con los conteos.</translation>
     </message>
     <message>
         <source>Method</source>
@@ -242,68 +286,8 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Se muestra en toda salida de datos inventados. Los productores con «sintético» en un campo «origen» se etiquetan sin ello.</translation>
     </message>
     <message>
-        <source>Concentrations</source>
-        <translation>Concentraciones</translation>
-    </message>
-    <message>
-        <source>Producers with their concentration</source>
-        <translation>Productores con su concentración</translation>
-    </message>
-    <message>
-        <source>Working file</source>
-        <translation>Archivo de trabajo</translation>
-    </message>
-    <message>
-        <source>Concentrations found</source>
-        <translation>Concentraciones encontradas</translation>
-    </message>
-    <message>
-        <source>Concentrations that pass the test</source>
-        <translation>Concentraciones que superan la prueba</translation>
-    </message>
-    <message>
-        <source>Summary</source>
-        <translation>Resumen</translation>
-    </message>
-    <message>
-        <source>Give the reference population as a layer or as a raster, not both.</source>
-        <translation>Dé la población de referencia como capa o como ráster, no ambas cosas.</translation>
-    </message>
-    <message>
-        <source>The reference holds polygons. Remedy: name the field with their counts (“Counts of a polygon reference”).</source>
-        <translation>La referencia contiene polígonos. Remedio: nombre el campo con sus conteos («Conteos de una referencia de polígonos»).</translation>
-    </message>
-    <message>
-        <source>Counts are for a polygon reference; this one holds points, which count one each.</source>
-        <translation>Los conteos son para una referencia de polígonos; esta contiene puntos, que cuentan uno cada uno.</translation>
-    </message>
-    <message>
-        <source>“{field}” needs the layer “{layer}”.</source>
-        <translation>«{field}» necesita la capa «{layer}».</translation>
-    </message>
-    <message>
-        <source>Identifier in both layers</source>
-        <translation>Identificador en ambas capas</translation>
-    </message>
-    <message>
-        <source>Counts of a polygon reference</source>
-        <translation>Conteos de una referencia de polígonos</translation>
-    </message>
-    <message>
-        <source>Settlements to spread the counts over</source>
-        <translation>Centros poblados en que repartir los conteos</translation>
-    </message>
-    <message>
-        <source>Weight of the settlements</source>
-        <translation>Peso de los centros poblados</translation>
-    </message>
-    <message>
-        <source>Reference population as a raster</source>
-        <translation>Población de referencia como ráster</translation>
-    </message>
-    <message>
-        <source>Band of the reference raster</source>
-        <translation>Banda del ráster de referencia</translation>
+        <source>Relative density needs a reference population (more concentrated than what?). Remedy: give all farms or establishments as “Reference population”, or explore with “Plain density”, which proves nothing.</source>
+        <translation>La densidad relativa necesita una población de referencia (¿más concentrados que qué?). Remedio: dé todas las fincas o establecimientos como «Población de referencia», o explore con «Densidad simple», que no prueba nada.</translation>
     </message>
     <message>
         <source>Name of the places</source>
@@ -334,14 +318,6 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Etiqueta de datos sintéticos</translation>
     </message>
     <message>
-        <source>Relative density needs a reference population (more concentrated than what?). Remedy: give all farms or establishments as “Reference population”, or explore with “Plain density”, which proves nothing.</source>
-        <translation>La densidad relativa necesita una población de referencia (¿más concentrados que qué?). Remedio: dé todas las fincas o establecimientos como «Población de referencia», o explore con «Densidad simple», que no prueba nada.</translation>
-    </message>
-    <message>
-        <source>The reference raster has no coordinate system. Remedy: set it in its layer properties.</source>
-        <translation>El ráster de referencia no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
-    </message>
-    <message>
         <source>Distances are measured in {crs}.</source>
         <translation>Las distancias se miden en {crs}.</translation>
     </message>
@@ -358,8 +334,8 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>cuentan como un solo sitio</translation>
     </message>
     <message>
-        <source>HDBSCAN needs scikit-learn, which this QGIS has not. Remedy: {remedy}</source>
-        <translation>HDBSCAN necesita scikit-learn, que este QGIS no tiene. Remedio: {remedy}</translation>
+        <source>{method} needs scikit-learn, which this QGIS has not. Remedy: {remedy}</source>
+        <translation>{method} necesita scikit-learn, que este QGIS no tiene. Remedio: {remedy}</translation>
     </message>
     <message>
         <source>The radius is {radius} m: it looks like degrees or kilometres. Remedy: give metres, as 5000 for 5 km.</source>
@@ -376,16 +352,32 @@ The page holds areas only, generalised so that no producer can be told from the 
 La página lleva solo áreas, generalizadas para que el contorno no delate a ningún productor; los puntos se publican solo si usted lo pide.</translation>
     </message>
     <message>
+        <source>Export report and fact sheets</source>
+        <translation>Exportar informe y fichas</translation>
+    </message>
+    <message>
+        <source>Writes the study report with a fact sheet of two pages for each concentration: verdict, one number and one caution first, maps, evidence, chains, human development and poverty, what the sheet does not say, method and references.
+PDF needs the library typst; as a page or as Markdown it needs nothing more.</source>
+        <translation>Escribe el informe del estudio con una ficha de dos páginas por concentración: primero el veredicto, un número y una advertencia; después mapas, evidencia, cadenas, desarrollo humano y pobreza, qué no dice la ficha, método y referencias.
+El PDF necesita la biblioteca typst; como página o Markdown no hace falta nada más.</translation>
+    </message>
+    <message>
+        <source>Export tables and layers</source>
+        <translation>Exportar tablas y capas</translation>
+    </message>
+    <message>
+        <source>Writes what may be handed on in the format that the file's name asks for: GeoPackage with styles, spreadsheet, figure, GeoJSON, run log and others.
+Areas only, generalised; figures of few producers are withheld, and the file says so.</source>
+        <translation>Escribe lo que se puede entregar en el formato que pide el nombre del archivo: GeoPackage con estilos, hoja de cálculo, figura, GeoJSON, registro de la corrida y otros.
+Solo áreas, generalizadas; las cifras de pocos productores se reservan y el archivo lo dice.</translation>
+    </message>
+    <message>
         <source>Output</source>
         <translation>Salida</translation>
     </message>
     <message>
-        <source>Working file of “Detect concentrations” or “Overlay HDI and poverty”.</source>
-        <translation>Archivo de trabajo de «Detectar concentraciones» o «Superponer IDH y pobreza».</translation>
-    </message>
-    <message>
-        <source>Title of the page.</source>
-        <translation>Título de la página.</translation>
+        <source>Title of the map or report.</source>
+        <translation>Título del mapa o informe.</translation>
     </message>
     <message>
         <source>Points tell where each producer is: publish them only with their consent.</source>
@@ -394,10 +386,6 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
     <message>
         <source>Figures of fewer producers are withheld, and the page says how many were.</source>
         <translation>Las cifras de menos productores se reservan, y la página dice cuántas fueron.</translation>
-    </message>
-    <message>
-        <source>The page.</source>
-        <translation>La página.</translation>
     </message>
     <message>
         <source>Districts with the indicators of the overlay, drawn as a layer of the map.</source>
@@ -412,8 +400,8 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
         <translation>Puntos de poblados, dibujados con su nombre.</translation>
     </message>
     <message>
-        <source>One source per line, shown at the foot of the page.</source>
-        <translation>Una fuente por línea, mostrada al pie de la página.</translation>
+        <source>One source per line, shown with the result.</source>
+        <translation>Una fuente por línea; se muestran con el resultado.</translation>
     </message>
     <message>
         <source>For instance: milk producers. Shown where the page says what the concentrations are measured against.</source>
@@ -424,16 +412,28 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
         <translation>Leyendo el archivo de trabajo</translation>
     </message>
     <message>
+        <source>The page.</source>
+        <translation>La página.</translation>
+    </message>
+    <message>
+        <source>The document. A name that ends in “ficha.pdf” holds the fact sheets alone; “.report.html” is a page that prints as PDF from any browser.</source>
+        <translation>El documento. Un nombre que termina en «ficha.pdf» lleva solo las fichas; «.report.html» es una página que cualquier navegador imprime como PDF.</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Archivos</translation>
+    </message>
+    <message>
+        <source>The suffix of its name chooses the format.</source>
+        <translation>La terminación del nombre elige el formato.</translation>
+    </message>
+    <message>
         <source>Title</source>
         <translation>Título</translation>
     </message>
     <message>
         <source>What is published</source>
         <translation>Qué se publica</translation>
-    </message>
-    <message>
-        <source>Map</source>
-        <translation>Mapa</translation>
     </message>
     <message>
         <source>Territories drawn beneath</source>
@@ -446,6 +446,22 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
     <message>
         <source>Places</source>
         <translation>Lugares</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Mapa</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>Páginas</translation>
+    </message>
+    <message>
+        <source>Report</source>
+        <translation>Informe</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Archivo</translation>
     </message>
     <message>
         <source>areas only</source>
@@ -464,10 +480,6 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
         <translation>Mínimo de productores para publicar cifras</translation>
     </message>
     <message>
-        <source>Web pages</source>
-        <translation>Páginas web</translation>
-    </message>
-    <message>
         <source>Sources</source>
         <translation>Fuentes</translation>
     </message>
@@ -476,8 +488,16 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
         <translation>Nombre de la población de referencia</translation>
     </message>
     <message>
-        <source>Map written: {path}</source>
-        <translation>Mapa escrito: {path}</translation>
+        <source>Written: {path}</source>
+        <translation>Escrito: {path}</translation>
+    </message>
+    <message>
+        <source>Web pages</source>
+        <translation>Páginas web</translation>
+    </message>
+    <message>
+        <source>PDF needs typst, which this QGIS has not. Remedy: choose “.report.html” and print it from the browser, or: {remedy}</source>
+        <translation>El PDF necesita typst, que este QGIS no tiene. Remedio: elija «.report.html» e imprímalo desde el navegador, o: {remedy}</translation>
     </message>
     <message>
         <source>Join indicators</source>
@@ -488,14 +508,6 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
 Codes are compared as text; what did not join, on either side, is listed. Missing values stay missing: they never become 0.</source>
         <translation>Une una tabla de indicadores (desarrollo humano, pobreza, …) a distritos o municipios por su código oficial.
 Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se enumera. Los valores que faltan siguen faltando: nunca se vuelven 0.</translation>
-    </message>
-    <message>
-        <source>Data</source>
-        <translation>Datos</translation>
-    </message>
-    <message>
-        <source>Polygons of districts or municipalities.</source>
-        <translation>Polígonos de distritos o municipios.</translation>
     </message>
     <message>
         <source>Field with the official code (UBIGEO, CVEGEO, …).</source>
@@ -556,6 +568,50 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
     <message>
         <source>No row in the table for the territory {code}.</source>
         <translation>No hay fila en la tabla para el territorio {code}.</translation>
+    </message>
+    <message>
+        <source>sialgeo working files</source>
+        <translation>Archivos de trabajo de sialgeo</translation>
+    </message>
+    <message>
+        <source>Working file of “Detect concentrations” or of a later step.</source>
+        <translation>Archivo de trabajo de «Detectar concentraciones» o de un paso posterior.</translation>
+    </message>
+    <message>
+        <source>One area per concentration with its figures.</source>
+        <translation>Un área por concentración con sus cifras.</translation>
+    </message>
+    <message>
+        <source>The producers with the number of the concentration each belongs to (-1: none).</source>
+        <translation>Los productores con el número de la concentración a la que pertenece cada uno (-1: ninguna).</translation>
+    </message>
+    <message>
+        <source>Private file with all of it, points included, that “Overlay HDI and poverty” and “Export map” read.</source>
+        <translation>Archivo privado con todo ello, también los puntos, que leen «Superponer IDH y pobreza» y «Exportar mapa».</translation>
+    </message>
+    <message>
+        <source>Working file</source>
+        <translation>Archivo de trabajo</translation>
+    </message>
+    <message>
+        <source>Concentrations</source>
+        <translation>Concentraciones</translation>
+    </message>
+    <message>
+        <source>Producers with their concentration</source>
+        <translation>Productores con su concentración</translation>
+    </message>
+    <message>
+        <source>Concentrations found</source>
+        <translation>Concentraciones encontradas</translation>
+    </message>
+    <message>
+        <source>Concentrations that pass the test</source>
+        <translation>Concentraciones que superan la prueba</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>Resumen</translation>
     </message>
     <message>
         <source>Overlay HDI and poverty</source>
@@ -680,6 +736,176 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
     <message>
         <source>Source of the indicators</source>
         <translation>Fuente de los indicadores</translation>
+    </message>
+    <message>
+        <source>All farms or establishments as points, or polygons with counts.</source>
+        <translation>Todas las fincas o establecimientos como puntos, o polígonos con conteos.</translation>
+    </message>
+    <message>
+        <source>Tick it if the producers are a part of the reference layer.</source>
+        <translation>Márquelo si los productores son parte de la capa de referencia.</translation>
+    </message>
+    <message>
+        <source>Field of the same name in both layers that tells which reference units are producers; empty: told by their coordinates.</source>
+        <translation>Campo del mismo nombre en ambas capas que dice qué unidades de la referencia son productores; vacío: se sabe por sus coordenadas.</translation>
+    </message>
+    <message>
+        <source>Reference population</source>
+        <translation>Población de referencia</translation>
+    </message>
+    <message>
+        <source>The reference holds the producers, too</source>
+        <translation>La referencia contiene también a los productores</translation>
+    </message>
+    <message>
+        <source>Field with the number of units in each polygon.</source>
+        <translation>Campo con el número de unidades de cada polígono.</translation>
+    </message>
+    <message>
+        <source>Points of populated places: counts of polygons wider than half the radius give no p-value unless they are spread.</source>
+        <translation>Puntos de centros poblados: los conteos de polígonos más anchos que la mitad del radio no dan valor p si no se reparten.</translation>
+    </message>
+    <message>
+        <source>Field to share the counts by, for instance population.</source>
+        <translation>Campo según el cual se reparten los conteos, por ejemplo la población.</translation>
+    </message>
+    <message>
+        <source>Raster of counts per cell, instead of a reference layer; cells must be smaller than half the radius.</source>
+        <translation>Ráster de conteos por celda, en lugar de una capa de referencia; las celdas deben ser menores que la mitad del radio.</translation>
+    </message>
+    <message>
+        <source>Band with the counts.</source>
+        <translation>Banda con los conteos.</translation>
+    </message>
+    <message>
+        <source>Give the reference population as a layer or as a raster, not both.</source>
+        <translation>Dé la población de referencia como capa o como ráster, no ambas cosas.</translation>
+    </message>
+    <message>
+        <source>The reference holds polygons. Remedy: name the field with their counts (“Counts of a polygon reference”).</source>
+        <translation>La referencia contiene polígonos. Remedio: nombre el campo con sus conteos («Conteos de una referencia de polígonos»).</translation>
+    </message>
+    <message>
+        <source>Counts are for a polygon reference; this one holds points, which count one each.</source>
+        <translation>Los conteos son para una referencia de polígonos; esta contiene puntos, que cuentan uno cada uno.</translation>
+    </message>
+    <message>
+        <source>Identifier in both layers</source>
+        <translation>Identificador en ambas capas</translation>
+    </message>
+    <message>
+        <source>Counts of a polygon reference</source>
+        <translation>Conteos de una referencia de polígonos</translation>
+    </message>
+    <message>
+        <source>Settlements to spread the counts over</source>
+        <translation>Centros poblados en que repartir los conteos</translation>
+    </message>
+    <message>
+        <source>Weight of the settlements</source>
+        <translation>Peso de los centros poblados</translation>
+    </message>
+    <message>
+        <source>Reference population as a raster</source>
+        <translation>Población de referencia como ráster</translation>
+    </message>
+    <message>
+        <source>Band of the reference raster</source>
+        <translation>Banda del ráster de referencia</translation>
+    </message>
+    <message>
+        <source>The reference raster has no coordinate system. Remedy: set it in its layer properties.</source>
+        <translation>El ráster de referencia no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <source>Profile concentrations</source>
+        <translation>Perfilar concentraciones</translation>
+    </message>
+    <message>
+        <source>Describes each concentration: size, density, share of all producers, mix of chains with the location quotient of each, and output.
+What was found before stays as it is.</source>
+        <translation>Describe cada concentración: tamaño, densidad, parte de todos los productores, mezcla de cadenas con el cociente de localización de cada una, y producción.
+Lo que se halló antes queda como está.</translation>
+    </message>
+    <message>
+        <source>Test concentrations</source>
+        <translation>Probar concentraciones</translation>
+    </message>
+    <message>
+        <source>Tests each concentration against the reference population by re-running the whole recorded detection on maps drawn under the null hypothesis.
+“Detect concentrations” does it already; this is for more replicates, another seed, or another reference.</source>
+        <translation>Prueba cada concentración frente a la población de referencia repitiendo toda la detección registrada en mapas sorteados bajo la hipótesis nula.
+«Detectar concentraciones» ya lo hace; esto sirve para más réplicas, otra semilla u otra referencia.</translation>
+    </message>
+    <message>
+        <source>Strength on held-out producers</source>
+        <translation>Fuerza en productores apartados</translation>
+    </message>
+    <message>
+        <source>Estimates the relative risk of each concentration on producers that took no part in detecting it, so that it is not inflated by the choice of the place, and grades it: strong, moderate, weak, uncertain.</source>
+        <translation>Estima el riesgo relativo de cada concentración con productores que no participaron en detectarla, para que la elección del lugar no lo infle, y lo gradúa: fuerte, moderado, débil, incierto.</translation>
+    </message>
+    <message>
+        <source>Stability of concentrations</source>
+        <translation>Estabilidad de las concentraciones</translation>
+    </message>
+    <message>
+        <source>Repeats the recorded detection on 80 % of the data, with the producers moved within their stated precision and the radius times 0.8, 1 and 1.25, and says how much of each concentration comes back (Jaccard): robust, indicative, unstable.</source>
+        <translation>Repite la detección registrada con el 80 % de los datos, los productores movidos dentro de su precisión declarada y el radio por 0,8, 1 y 1,25, y dice cuánto vuelve de cada concentración (Jaccard): robusta, indicativa, inestable.</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field with the precision of each one's coordinates.</source>
+        <translation>Nombre del campo de los productores con la precisión de las coordenadas de cada uno.</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field with each one's chain.</source>
+        <translation>Nombre del campo de los productores con la cadena de cada uno.</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field with what each makes in a period.</source>
+        <translation>Nombre del campo de los productores con lo que cada uno produce en un periodo.</translation>
+    </message>
+    <message>
+        <source>This step repeats the detection and needs the reference population it was made with. Remedy: give the same layer or raster.</source>
+        <translation>Este paso repite la detección y necesita la población de referencia con la que se hizo. Remedio: dé la misma capa o ráster.</translation>
+    </message>
+    <message>
+        <source>Field with the precision in metres</source>
+        <translation>Campo con la precisión en metros</translation>
+    </message>
+    <message>
+        <source>Run a study file</source>
+        <translation>Correr un archivo de estudio</translation>
+    </message>
+    <message>
+        <source>Runs a whole study (study.toml): reads, detects, tests, describes, lays over, and writes maps, tables and layers into a folder, as “sialgeo run” does.
+After an error or a cancel the folder is as it was. Its part “private” holds locations and is not to be handed on.</source>
+        <translation>Corre un estudio entero (estudio.toml): lee, detecta, prueba, describe, superpone y escribe mapas, tablas y capas en una carpeta, como «sialgeo run».
+Tras un error o una cancelación la carpeta queda como estaba. Su parte «private» guarda ubicaciones y no se entrega.</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>Estudio</translation>
+    </message>
+    <message>
+        <source>Text file that says what is read, detected, laid over and handed on.</source>
+        <translation>Archivo de texto que dice qué se lee, detecta, superpone y entrega.</translation>
+    </message>
+    <message>
+        <source>Files of the same names are replaced at the very end, others are left alone.</source>
+        <translation>Los archivos del mismo nombre se reemplazan al final; los demás no se tocan.</translation>
+    </message>
+    <message>
+        <source>Study file</source>
+        <translation>Archivo de estudio</translation>
+    </message>
+    <message>
+        <source>Folder of the outputs</source>
+        <translation>Carpeta de las salidas</translation>
+    </message>
+    <message>
+        <source>Study files</source>
+        <translation>Archivos de estudio</translation>
     </message>
     <message>
         <source>Producers from a table</source>
@@ -934,6 +1160,14 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>faster detection of many producers</source>
         <translation>detección más rápida de muchos productores</translation>
+    </message>
+    <message>
+        <source>figures, reports and fact sheets</source>
+        <translation>figuras, informes y fichas</translation>
+    </message>
+    <message>
+        <source>reports in PDF</source>
+        <translation>informes en PDF</translation>
     </message>
     <message>
         <source>in the OSGeo4W Shell: </source>

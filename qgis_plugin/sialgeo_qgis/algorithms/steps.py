@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Steps from one working file to the next: describe, test again, strength, stability."""
+
+from __future__ import annotations
+
+from qgis.core import QgsProcessingParameterString
+
+from .. import declared, library
+from ..texts import mark, tr
+from .base import SialgeoAlgorithm
+from .outcome import add_input, add_outputs, style_concentrations, write_concentrations
+from .reference import ReferenceInputs
+
+
+class WorkfileStep(SialgeoAlgorithm):
+    """A step that reads a working file, adds to the concentrations, and writes layers and file."""
+
+    GROUP = ("analysis", mark("Analysis"))
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and outputs; the step's own parameters come between."""
+        del configuration
+        add_input(self)
+        self.declare()
+        for one in self.declarations():
+            self.addParameter(declared.parameter(one))
+        add_outputs(self)
+
+    def declare(self) -> None:
+        """Declare the step's own inputs."""
+
+    def owner(self):
+        """Return sialgeo's class that declares the step's parameters, None where there is none."""
+        return
+
+    def declarations(self) -> tuple:
+        """Return sialgeo's declarations; none where it cannot be imported (canExecute says why)."""
+        try:
+            library.sialgeo()
+            kind = self.owner()
+        except ImportError:
+            return ()
+        from sialgeo.params import params_of
+
+        return () if kind is None else params_of(kind)
+
+    def given(self, parameters, context) -> dict:
+        """Return the declared parameters with the values given."""
+        return {
+            one.name: declared.value(self, one, parameters, context) for one in self.declarations()
+        }
+
+    def faults(self, parameters, context) -> list:
+        """Explain a wrong working file and values out of their bounds."""
+        from sialgeo.params import fault
+
+        found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
+        told = self.given(parameters, context)
+        return found + [said for one in self.declarations() if (said := fault(one, told[one.name]))]
+
+    def step(self, found, parameters, context, feedback, report):
+        """Return the concentrations with what the step adds."""
+        raise NotImplementedError
+
+    def work(self, parameters, context, feedback):
+        """Read, take the step, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the working file"))
+        found = sialgeo.read_concentrations(
+            self.parameterAsFile(parameters, "CONCENTRATIONS", context)
+        )
+        found = self.step(found, parameters, context, feedback, report.part(0.1, 0.85))
+        report(0.85, tr("Writing the outputs"))
+        outputs = write_concentrations(self, found, parameters, context, feedback)
+        report(1.0)
+        return outputs
+
+    def postProcessAlgorithm(self, context, feedback):  # noqa: N802
+        """Have the layers styled when they are loaded."""
+        del feedback
+        style_concentrations(self, context)
+        return {}
+
+
+class ProfileConcentrations(WorkfileStep):
+    """Describe concentrations by chain and output."""
+
+    ID = "profileconcentrations"
+    TITLE = mark("Profile concentrations")
+    ABOUT = mark(
+        "Describes each concentration: size, density, share of all producers, mix of "
+        "chains with the location quotient of each, and output.\n"
+        "What was found before stays as it is."
+    )
+    TAGS = (
+        "profile,perfil,chain,cadena,location quotient,cociente de localización,output,producción"
+    )
+    ICON = "detect"
+
+    def declare(self) -> None:
+        """Declare the columns, by name: the producers are in the working file."""
+        for name, label, about in (
+            (
+                "CHAIN",
+                tr("Chain or product"),
+                tr("Name of the producers' field with each one's chain."),
+            ),
+            (
+                "VOLUME",
+                tr("Output of each producer"),
+                tr("Name of the producers' field with what each makes in a period."),
+            ),
+            ("VOLUME_UNIT", tr("Unit of the output"), tr("For instance t/week.")),
+        ):
+            self.add(QgsProcessingParameterString(name, label, optional=True), about)
+
+    def step(self, found, parameters, context, feedback, report):
+        """Profile."""
+        import sialgeo
+
+        del feedback, report
+        return sialgeo.profile(
+            found,
+            chain=self.text(parameters, "CHAIN", context),
+            volume=self.text(parameters, "VOLUME", context),
+            volume_unit=self.text(parameters, "VOLUME_UNIT", context) or "",
+        )
+
+
+class TestedStep(ReferenceInputs, WorkfileStep):
+    """A step that repeats the detection recorded in the working file against a reference."""
+
+    def declare(self) -> None:
+        """Declare the reference."""
+        self.add_reference()
+
+    def faults(self, parameters, context) -> list:
+        """Ask for the reference."""
+        found = super().faults(parameters, context)
+        if not self.reference_given(parameters, context):
+            return [
+                *found,
+                tr(
+                    "This step repeats the detection and needs the reference population "
+                    "it was made with. Remedy: give the same layer or raster."
+                ),
+            ]
+        return found + self.reference_faults(parameters, context)
+
+    def step(self, found, parameters, context, feedback, report):
+        """Repeat the recorded detection."""
+        import sialgeo
+
+        return self.repeat(
+            found,
+            detector=sialgeo.detector_of(found),
+            reference=self.reference(parameters, context, feedback, found.producers),
+            progress=report,
+            **self.given(parameters, context),
+        )
+
+    def repeat(self, found, **given):
+        """Call the verb."""
+        raise NotImplementedError
+
+
+class AssessConcentrations(TestedStep):
+    """Test detected concentrations again."""
+
+    ID = "assessconcentrations"
+    TITLE = mark("Test concentrations")
+    ABOUT = mark(
+        "Tests each concentration against the reference population by re-running the "
+        "whole recorded detection on maps drawn under the null hypothesis.\n"
+        "“Detect concentrations” does it already; this is for more replicates, another seed, "
+        "or another reference."
+    )
+    TAGS = "test,prueba,significance,significancia,Monte Carlo,p-value,valor p"
+    ICON = "detect"
+
+    def owner(self):
+        """Return the declaration of replicates and seed."""
+        from sialgeo.significance import Replication
+
+        return Replication
+
+    def repeat(self, found, **given):
+        """Assess."""
+        import sialgeo
+
+        return sialgeo.assess(found, **given)
+
+
+class EstimateStrength(TestedStep):
+    """Say how strong concentrations are on held-out producers."""
+
+    ID = "estimatestrength"
+    TITLE = mark("Strength on held-out producers")
+    ABOUT = mark(
+        "Estimates the relative risk of each concentration on producers that took no part in "
+        "detecting it, so that it is not inflated by the choice of the place, and grades it: "
+        "strong, moderate, weak, uncertain."
+    )
+    TAGS = "relative risk,riesgo relativo,effect size,fuerza,strength,held-out"
+    ICON = "detect"
+
+    def owner(self):
+        """Return the declaration of splits and seed."""
+        from sialgeo.robustness import Splitting
+
+        return Splitting
+
+    def repeat(self, found, **given):
+        """Estimate."""
+        import sialgeo
+
+        return sialgeo.estimate(found, **given)
+
+
+class Stability(TestedStep):
+    """Say how much of each concentration comes back on shaken data."""
+
+    ID = "stability"
+    TITLE = mark("Stability of concentrations")
+    ABOUT = mark(
+        "Repeats the recorded detection on 80 % of the data, with the producers moved within "
+        "their stated precision and the radius times 0.8, 1 and 1.25, and says how much of "
+        "each concentration comes back (Jaccard): robust, indicative, unstable."
+    )
+    TAGS = "stability,estabilidad,jaccard,robust,robusto,jitter"
+    ICON = "detect"
+
+    def owner(self):
+        """Return the declaration of runs and seed."""
+        from sialgeo.robustness import Shaking
+
+        return Shaking
+
+    def declare(self) -> None:
+        """Declare the reference and the precision of the coordinates."""
+        super().declare()
+        self.add(
+            QgsProcessingParameterString(
+                "PRECISION", tr("Field with the precision in metres"), optional=True
+            ),
+            tr("Name of the producers' field with the precision of each one's coordinates."),
+        )
+
+    def step(self, found, parameters, context, feedback, report):
+        """Shake within the stated precision."""
+        self._precision = self.text(parameters, "PRECISION", context)
+        return super().step(found, parameters, context, feedback, report)
+
+    def repeat(self, found, **given):
+        """Shake."""
+        import sialgeo
+
+        return sialgeo.stability(found, precision=self._precision, **given)

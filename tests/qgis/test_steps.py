@@ -1,0 +1,169 @@
+"""The steps between detection and export on a real QGIS: each gives the library's own numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import SAMPLE, Profile, library
+
+pytestmark = [pytest.mark.qgis, pytest.mark.slow]
+
+OURS = """
+import json, sys
+import geopandas as gpd, sialgeo
+producers, farms = (gpd.read_file(path) for path in sys.argv[1:3])
+rule = sialgeo.RelativeDBSCAN(radius=5000.0, min_units=5, alpha=0.001)
+reference = sialgeo.Reference.from_points(farms, name="farms")
+found = sialgeo.detect(producers, rule, reference=reference)
+sialgeo.save(found, sys.argv[3])
+again = {"detector": sialgeo.detector_of(found), "reference": reference}
+told = {
+    "assessconcentrations": sialgeo.assess(found, replicates=49, seed=3, **again),
+    "estimatestrength": sialgeo.estimate(found, splits=6, seed=3, **again),
+    "stability": sialgeo.stability(found, runs=6, seed=3, precision="precision_m", **again),
+    "profileconcentrations": sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t"),
+}
+def figures(c):
+    a = c.areas.drop(columns=c.areas.geometry.name)
+    return {k: [None if v != v else v for v in a[k].tolist()] for k in a.columns}
+districts = gpd.read_file(sys.argv[4] + "/distritos.gpkg")
+hot = sialgeo.hot_spots(districts, "poblacion", replicates=99, seed=2)
+print(json.dumps({**{k: figures(c) for k, c in told.items()}, "hotspots": list(hot["class"]),
+                  "faults": len(sialgeo.check_producers(producers).faults)}))
+"""
+
+FIGURES = """
+import json, sys
+import sialgeo
+a = sialgeo.read_concentrations(sys.argv[1]).areas
+a = a.drop(columns=a.geometry.name)
+print(json.dumps({k: [None if v != v else v for v in a[k].tolist()] for k in a.columns}))
+"""
+
+CLASSES = """
+import json, sys
+import geopandas as gpd
+print(json.dumps(list(gpd.read_file(sys.argv[1])["class"])))
+"""
+
+
+@pytest.fixture(scope="module")
+def ours(
+    profile: Profile, layers: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Any]:
+    """What the library gives, and the working file that the steps start from."""
+    work = tmp_path_factory.mktemp("steps") / "c.work.gpkg"
+    told = library(profile, OURS, layers["producers"], layers["reference"], work, SAMPLE)
+    return {**told, "work": work}
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "given"),
+    [
+        ("assessconcentrations", {"REPLICATES": 49, "SEED": 3}),
+        ("estimatestrength", {"SPLITS": 6, "SEED": 3}),
+        ("stability", {"RUNS": 6, "SEED": 3, "PRECISION": "precision_m"}),
+        ("profileconcentrations", {"CHAIN": "cadena", "VOLUME": "volumen", "VOLUME_UNIT": "t"}),
+    ],
+)
+def test_a_step_gives_the_librarys_numbers(
+    profile: Profile,
+    layers: dict[str, Path],
+    ours: dict[str, Any],
+    tmp_path: Path,
+    algorithm: str,
+    given: dict[str, Any],
+) -> None:
+    if algorithm != "profileconcentrations":
+        given = {**given, "REFERENCE": layers["reference"]}
+    run = profile.run(
+        algorithm,
+        CONCENTRATIONS=ours["work"],
+        OUTPUT=tmp_path / "a.gpkg",
+        WORKFILE=tmp_path / "b.work.gpkg",
+        **given,
+    )
+    assert run.status == 0, run.errors
+    assert library(profile, FIGURES, tmp_path / "b.work.gpkg") == ours[algorithm]
+
+
+def test_a_step_that_repeats_the_detection_asks_for_its_reference(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path
+) -> None:
+    run = profile.run("stability", CONCENTRATIONS=ours["work"], OUTPUT=tmp_path / "a.gpkg")
+    assert run.status == 1
+    assert "needs the reference population" in run.errors
+    assert "Traceback" not in run.errors
+
+
+def test_hot_spots_and_faults_of_producers(
+    profile: Profile, layers: dict[str, Path], ours: dict[str, Any], tmp_path: Path
+) -> None:
+    run = profile.run(
+        "hotspots",
+        AREAS=SAMPLE / "distritos.gpkg",
+        COUNTS="poblacion",
+        REPLICATES=99,
+        SEED=2,
+        OUTPUT=tmp_path / "hot.gpkg",
+    )
+    assert run.status == 0, run.errors
+    assert library(profile, CLASSES, tmp_path / "hot.gpkg") == ours["hotspots"]
+    run = profile.run(
+        "checkproducers", PRODUCERS=layers["producers"], OUTPUT=tmp_path / "faults.gpkg"
+    )
+    assert run.status == 0, run.errors
+    assert run.results["FAULTS_COUNT"] == ours["faults"]
+
+
+@pytest.mark.parametrize("name", ["a.report.html", "a.md", "tables.xlsx", "a.geojson"])
+def test_report_and_files(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path, name: str
+) -> None:
+    report = name.endswith((".report.html", ".md"))
+    run = profile.run(
+        "exportreport" if report else "exportfiles",
+        CONCENTRATIONS=ours["work"],
+        TITLE="Prueba <de> título",
+        OUTPUT=tmp_path / name,
+    )
+    assert run.status == 0, run.errors
+    held = (tmp_path / name).read_bytes()
+    assert len(held) > 1_000
+    assert b"<de>" not in held or name == "a.geojson"
+
+
+def test_a_pdf_without_typst_is_refused_before_the_run(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path
+) -> None:
+    run = profile.run("exportreport", CONCENTRATIONS=ours["work"], OUTPUT=tmp_path / "a.pdf")
+    assert run.status == 1
+    assert "typst" in run.errors
+    assert ".report.html" in run.errors
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_study_file_runs_whole_and_its_faults_are_named(profile: Profile, tmp_path: Path) -> None:
+    study = tmp_path / "study.toml"
+    study.write_text(
+        f'[study]\nseed = 1\n[producers]\npath = "{SAMPLE.as_posix()}/queserias.csv"\n'
+        f'[reference]\npath = "{SAMPLE.as_posix()}/productores_leche.csv"\n'
+        '[detect]\nradius = "5km"\nreplicates = 19\nsplits = 0\nruns = 0\n'
+        '[export]\nformats = ["map.html", "tables.xlsx"]\n',
+        encoding="utf-8",
+    )
+    run = profile.run("runstudy", STUDY=study, OUTPUT=tmp_path / "out")
+    assert run.status == 0, run.errors
+    names = {p.name for p in (tmp_path / "out").iterdir()}
+    assert {"map.html", "tables.xlsx", "run.json", "private"} <= names
+    assert json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["seeds"]
+    study.write_text('[producers]\npath = "missing.csv"\n[export]\nmin_n = 0\n', encoding="utf-8")
+    run = profile.run("runstudy", STUDY=study, OUTPUT=tmp_path / "other")
+    assert run.status == 1
+    assert "missing.csv" in run.errors
+    assert "min_n" in run.errors
+    assert not (tmp_path / "other").exists()
