@@ -26,7 +26,6 @@ from sialgeo.tables.template import HELP_SHEETS
 from sialgeo.tables.xlsform import WHICH
 
 if TYPE_CHECKING:
-    import geopandas as gpd
     import pandas as pd
 
 _HEADER_ROWS = 15
@@ -429,7 +428,7 @@ def _stacked(parts: Sequence[_Part], frames: Sequence[Any]) -> Any:
         renamed = moved.rename(columns=_spanish(moved, part.table))
         renamed.index = [f"{part.place}:{row}" for row in moved.index]
         made.append(renamed)
-    whole: gpd.GeoDataFrame = pd.concat(made)
+    whole: Any = pd.concat(made)
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=crs) if spatial else whole
 
 

@@ -65,6 +65,8 @@ class Profile:
         """Return the environment variables of a QGIS that knows nothing but this profile."""
         kept = ("PATH", "HOME", "DISPLAY", "XAUTHORITY", "TMPDIR")
         given = {k: v for k, v in os.environ.items() if k in kept}
+        # the Python inside QGIS takes its home from the first python3 on PATH: the system's, no other
+        given["PATH"] = os.pathsep.join(["/usr/bin", "/bin", given.get("PATH", "")])
         runtime = self.home / "run"
         runtime.mkdir(mode=0o700, exist_ok=True)
         spoken = {"en": "C.UTF-8", "es": "es_PE.UTF-8"}[self.language]
@@ -82,15 +84,13 @@ class Profile:
         return given | self.extra
 
     def enable(self) -> Profile:
-        """Enable the plugin. Debian's QGIS 3.22 now and then crashes as it ends, having done it."""
+        """Enable the plugin."""
         command = ["qgis_process.bin", "plugins", "enable", NAME]
-        for _attempt in range(3):
-            done = subprocess.run(
-                command, capture_output=True, text=True, env=self.environment(), check=False
-            )
-            if done.returncode == 0 or "already enabled" in done.stderr:
-                return self
-        raise AssertionError(done.stdout + done.stderr)
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=self.environment(), check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return self
 
     def call(self, *arguments: str, timeout: int = 300) -> subprocess.CompletedProcess[str]:
         """Call ``qgis_process``."""

@@ -60,6 +60,9 @@ def drive(
     runtime = home / "run"
     runtime.mkdir(mode=0o700)
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept["PATH"] = os.pathsep.join(
+        ["/usr/bin", "/bin", kept.get("PATH", "")]
+    )  # QGIS takes its Python from there
     environment = kept | {
         "XDG_RUNTIME_DIR": str(runtime),
         "QGIS_PLUGINPATH": str(home / "plugins"),
