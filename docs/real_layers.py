@@ -37,6 +37,7 @@ class Layer:
     detector: Any
     said: str
     replicates: int = 999
+    around: gpd.GeoDataFrame | None = None
 
 
 def layers(data: Path) -> list[Layer]:
@@ -50,6 +51,8 @@ def layers(data: Path) -> list[Layer]:
     markets = sialgeo.read_producers(data / "us_farmers_markets" / "us_farmers_markets.csv")
     markets = markets.cx[-125:-66, 24:50]
     hull = gpd.GeoDataFrame(geometry=[markets.union_all().convex_hull], crs=markets.crs)
+    towns = sialgeo.read_territories(data / "mexico_municipios" / "mexico_municipios.gpkg")
+    towns = towns[towns["entidad"] == "Yucatán"][["cvegeo", "municipio", "geometry"]]
     few = sialgeo.RelativeDBSCAN(radius="auto", min_units=3)
     return [
         Layer(
@@ -60,6 +63,7 @@ def layers(data: Path) -> list[Layer]:
             trades,
             few,
             "34 honey wholesalers among 2,418 food establishments, over a ladder of radii.",
+            around=towns,
         ),
         Layer(
             "dairies",
@@ -69,6 +73,7 @@ def layers(data: Path) -> list[Layer]:
             trades,
             few,
             "15 dairies among the same establishments: the cattle country, not the capital.",
+            around=towns,
         ),
         Layer(
             "beekeepers",
@@ -87,7 +92,7 @@ def layers(data: Path) -> list[Layer]:
             markets,
             sialgeo.Reference.from_mask(hull, spacing=15_000),
             sialgeo.RelativeDBSCAN(radius=30_000, min_units=20),
-            "8,700 markets and no reference population: held against the hull of the markets, lakes and deserts included, the answer is what it must be.",
+            "8,580 markets and no reference population: held against the hull of the markets, lakes and deserts included, the answer is what it must be.",
         ),
     ]
 
@@ -113,7 +118,13 @@ def answered(layer: Layer) -> sialgeo.Concentrations:
 def drawn(layer: Layer, found: sialgeo.Concentrations) -> Path:
     """Draw the generalised areas."""
     path = DOCS / "img" / f"real-{layer.key}.png"
-    context = Context(title={"en": layer.title}, sources=(layer.source,))
+    context = Context(
+        title={"en": layer.title},
+        sources=(layer.source,),
+        territories=layer.around,
+        territory_key=None if layer.around is None else "cvegeo",
+        territory_name=None if layer.around is None else "municipio",
+    )
     # public directories: concentrations of three are shown
     published = sialgeo.protect(found, min_n=3, context=context)
     axes = figures.plot(published, points=False)

@@ -349,9 +349,9 @@ def test_overlay_and_export(folder: Path, capsys: Capture) -> None:
 
 def test_export_names_the_formats_it_knows(folder: Path, capsys: Capture) -> None:
     assert detect_knot() == DONE
-    assert main(["export", "c.work.gpkg", "ficha.pdf"]) == BAD_INPUT
+    assert main(["export", "c.work.gpkg", "ficha.doc"]) == BAD_INPUT
     assert ".html" in capsys.readouterr().err
-    assert not (folder / "ficha.pdf").exists()
+    assert not (folder / "ficha.doc").exists()
 
 
 def test_check(folder: Path, capsys: Capture) -> None:
@@ -503,3 +503,16 @@ def test_a_detection_says_which_concentrations_the_scan_confirms(
     (folder / "c.work.gpkg").unlink()
     assert detect_knot("--no-confirm", "--json") == DONE
     assert "agreement" not in json.loads(capsys.readouterr().out)["concentrations"][0]
+
+
+def test_habitable_land_for_want_of_a_reference_is_inconclusive(
+    folder: Path, capsys: Capture
+) -> None:
+    land = gpd.GeoDataFrame(geometry=[box(-79.2, -7.7, -77.8, -6.3)], crs=4326)
+    land.to_file(folder / "land.gpkg")
+    arguments = ["detect", "p.csv", "--reference", "land.gpkg", "--habitable", "--json"]
+    assert main([*arguments, "--replicates", "19", "--output", "c.work.gpkg"]) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert {one["evidence"] for one in answer["concentrations"]} == {"inconclusive"}
+    assert answer["concentrations"][0]["p_value"] == 0.05
+    assert answer["caution"].startswith("Inconclusive: the null is complete spatial randomness")

@@ -7,6 +7,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from shapely.geometry import box
 
 import sialgeo
@@ -84,6 +86,25 @@ def test_a_coarse_reference_bounds_the_radius_and_says_so() -> None:
         assert guide.sentences()[0].startswith("No radius can be used")
     with use_language("es"):
         assert guide.sentences()[0].startswith("Ningún radio")
+
+
+@given(st.floats(0, 2 * np.pi), st.floats(-2e5, 2e5), st.floats(-2e5, 2e5))
+@settings(max_examples=15, deadline=None)
+def test_the_guide_does_not_depend_on_where_the_map_lies(
+    turn: float, east: float, north: float
+) -> None:
+    """Turned about their middle and moved within the zone, the same distances give the same curve."""
+    xy = np.random.default_rng(8).uniform(-10_000, 10_000, (60, 2))
+    spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    middle = np.array([500_000.0, 9_000_000.0])
+    home = sialgeo.suggest_radius(layer(xy + middle), radii=[3_000])
+    away = sialgeo.suggest_radius(
+        layer(xy @ spin.T + middle + np.array([east, north])), radii=[3_000]
+    )
+    np.testing.assert_allclose(away.distances, home.distances, rtol=1e-6)
+    assert away.table["by_chance"].iloc[0] == pytest.approx(
+        home.table["by_chance"].iloc[0], rel=0.02
+    )
 
 
 def test_the_knee_is_farthest_under_the_chord() -> None:

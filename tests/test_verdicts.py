@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import geopandas as gpd
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely.geometry import box
 
 import sialgeo
@@ -22,7 +26,7 @@ from sialgeo.model import (
     WEIGHT_SHARE,
 )
 from sialgeo.pools import prepare
-from sialgeo.significance import Null
+from sialgeo.significance import Null, false_discovery_rate
 from sialgeo.verdicts import verdict
 
 from .maps import layer, planted, uneven
@@ -96,6 +100,21 @@ def test_false_discovery_rate_is_null_clusters_over_clusters_found() -> None:
     for t, rate in zip(tested.areas[STATISTIC], tested.areas[FDR], strict=True):
         false = np.mean([(d >= t * (1 - 1e-12) - 1e-12).sum() for d in drawn])
         assert rate == pytest.approx(min(false / (tested.areas[STATISTIC] >= t).sum(), 1))
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 100), st.floats(0, 50)), min_size=1, max_size=30),
+    st.randoms(use_true_random=False),
+)
+def test_the_rate_is_a_share_and_does_not_depend_on_the_order(
+    rows: list[tuple[float, float]], shuffle: Random
+) -> None:
+    observed, false = np.array(rows).T
+    rate = false_discovery_rate(observed, false)
+    assert ((rate >= 0) & (rate <= 1)).all()
+    order = list(range(len(rows)))
+    shuffle.shuffle(order)
+    np.testing.assert_array_equal(false_discovery_rate(observed[order], false[order]), rate[order])
 
 
 def test_a_habitable_mask_has_a_p_value_and_stays_inconclusive() -> None:

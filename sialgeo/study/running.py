@@ -207,6 +207,11 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
         return sialgeo.Reference.from_points(
             everyone, includes_producers=True, key=key, name=_("all rows of the table")
         )
+    name = source.name.get(language()) or next(iter(source.name.values()), "")
+    if source.habitable:
+        land = sialgeo.read_territories(study.resolve(source.path), layer=source.layer or None)
+        land = _same_crs(land, everyone.crs, _("the reference"), notes)
+        return sialgeo.Reference.from_mask(land, name=name)
     reference = sialgeo.read_reference(
         study.resolve(source.path),
         counts=source.counts or None,
@@ -214,7 +219,7 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
         weight=source.weight or None,
         includes_producers=source.includes_producers,
         key=source.key or None,
-        name=source.name.get(language()) or next(iter(source.name.values()), ""),
+        name=name,
         **source.reading,
     )
     lost = int(reference.table.attrs.get("reading", {}).get("rejected", 0))

@@ -91,13 +91,14 @@ class ProducersSource:
 
 @dataclass(frozen=True)
 class ReferenceSource:
-    """``[reference]``: all farms, all establishments, the people."""
+    """``[reference]``: all farms, all establishments, the people; or, for want, habitable land."""
 
     path: str = entry("file", required=True)
     counts: str = entry("text")
     settlements: str = entry("file")
     weight: str = entry("text")
     includes_producers: bool = entry("bool", False)
+    habitable: bool = entry("bool", False)
     key: str = entry("text")
     name: Mapping[str, str] = entry("texts", {})
     layer: str = entry("text")

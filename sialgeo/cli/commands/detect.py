@@ -76,6 +76,13 @@ def declare_pool(parser: Parser) -> Any:
         help=_("column of the settlements to share the counts by"),
     )
     add(
+        "--habitable",
+        action="store_true",
+        help=_(
+            "the reference's polygons are land where producers could be, not a population: inconclusive"
+        ),
+    )
+    add(
         "--reference-includes-producers",
         action="store_true",
         help=_("the producers are among the reference's units"),
@@ -230,6 +237,7 @@ def reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
         settlements=options.settlements,
         weight=options.weight,
         includes_producers=options.reference_includes_producers,
+        habitable=options.habitable,
         key=options.key,
     )
 
