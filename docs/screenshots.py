@@ -78,7 +78,18 @@ def webmap(study: Path) -> None:
         page.screenshot(path=IMAGES / "webmap-phone.png")
 
 
-PICTURES: dict[str, Callable[[Path], None]] = {"webmap": webmap, "ficha": ficha}
+def qgis(study: Path) -> None:
+    """Picture a page of the project's atlas, drawn by a real QGIS (python3-qgis of the system)."""
+    import subprocess
+
+    driver = ROOT / "tests" / "qgis" / "drivers" / "project.py"
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(study), "QT_QPA_PLATFORM": "offscreen"}
+    command = ["/usr/bin/python3", str(driver), str(study), "proyecto.qgz"]
+    subprocess.run(command, check=True, capture_output=True, env=environment)  # noqa: S603
+    shutil.copy(study / "page_2.png", IMAGES / "qgis-atlas.png")
+
+
+PICTURES: dict[str, Callable[[Path], None]] = {"webmap": webmap, "ficha": ficha, "qgis": qgis}
 
 
 def main(wanted: list[str]) -> int:

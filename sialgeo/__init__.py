@@ -100,6 +100,7 @@ _HOME = {
     "overlay": "overlays",
     # handing on
     "protect": "disclosure",
+    "protect_surface": "disclosure",
     "export": "exporters",
     "methods_text": "exporters.dossier.paragraph",
     "export_all": "exporters",

@@ -16,6 +16,7 @@ from sialgeo.detection import OPTICS as OPTICS
 from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
 from sialgeo.detection import detect as detect
 from sialgeo.disclosure import protect as protect
+from sialgeo.disclosure import protect_surface as protect_surface
 from sialgeo.errors import Cancelled as Cancelled
 from sialgeo.errors import CRSError as CRSError
 from sialgeo.errors import FileError as FileError

@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from shapely.geometry.base import BaseGeometry
 
+    from sialgeo.surfaces import Surface
+
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -244,6 +246,67 @@ def withheld_sentences(publication: Publication) -> tuple[str, ...]:
             n=r.n_withheld, what=_(r.what), reason=_(r.reason)
         )
         for r in rows
+    )
+
+
+def protect_surface(surface: Surface, producers: gpd.GeoDataFrame, *, min_n: int = 10) -> Surface:
+    """Return a surface of relative risk that may be handed on.
+
+    A lone producer shows as a bump at its place, the sharper the smaller the bandwidth. So cells with
+    fewer than ``min_n`` producers within one bandwidth of their centre become no data: a bandwidth
+    that is too small leaves nothing.
+
+    Parameters
+    ----------
+    surface : Surface
+        Of :func:`sialgeo.relative_risk_surface`; it is not changed.
+    producers
+        The producers that it was made from.
+    min_n
+        Least number of producers within one bandwidth.
+
+    Returns
+    -------
+    Surface
+
+    Raises
+    ------
+    ParameterError
+        ``min_n`` is out of its bounds.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from sialgeo.model import Step
+    >>> from sialgeo.surfaces import Surface
+    >>> xy = ([100.0] * 12 + [900.0], [100.0] * 13)
+    >>> producers = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy), crs=32717)
+    >>> surface = Surface(
+    ...     np.ones((1, 5)), (200.0, 0.0, 0.0, 0.0, -200.0, 200.0), producers.crs, None, None, 0.05,
+    ...     300.0, True, None, Step("relative_risk_surface", {}))
+    >>> protect_surface(surface, producers).values.tolist()  # the lone one does not show
+    [[1.0, 1.0, nan, nan, nan]]
+    """
+    from scipy.spatial import cKDTree
+
+    Disclosure(min_n=min_n)
+    rows, columns = np.indices(surface.values.shape)
+    a, b, x0, d, e, y0 = surface.transform
+    column, row = columns.ravel() + 0.5, rows.ravel() + 0.5
+    centres = np.column_stack([x0 + a * column + b * row, y0 + d * column + e * row])
+    xy = xy_of(producers, surface.crs)
+    tree = cKDTree(xy[np.isfinite(xy).all(axis=1)])
+    counted = tree.query_ball_point(centres, surface.bandwidth, return_length=True)
+    few = (counted < min_n).reshape(surface.values.shape)
+
+    def kept(values: Array | None) -> Array | None:
+        return None if values is None else np.where(few, np.nan, values)
+
+    return replace(
+        surface,
+        values=np.where(few, np.nan, surface.values),
+        p_values=kept(surface.p_values),
+        p_lower=kept(surface.p_lower),
     )
 
 

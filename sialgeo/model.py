@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import SchemaError
-from sialgeo.i18n import N_, Text, _, language, ngettext, pick, retell
+from sialgeo.i18n import N_, Text, _, language, localised, ngettext, pick, retell
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -570,7 +570,7 @@ def _summary(c: Concentrations) -> Summary:
             "{n} concentration more dense than the reference population explains (p ≤ {p}).",
             "{n} concentrations more dense than the reference population explains (p ≤ {p}).",
             len(tested),
-        ).format(n=len(tested), p=SIGNIFICANCE)
+        ).format(n=len(tested), p=localised(str(SIGNIFICANCE)))
     else:
         verdict = _("No concentration beyond what the reference population explains.")
     return Summary(verdict, number, _caution(c, kinds))

@@ -432,6 +432,8 @@ def test_the_demo_prints_where_everything_is(tmp_path: Path, capsys: Capture) ->
     for name in (
         "map.html",
         "concentraciones.gpkg",
+        "datapackage.json",
+        "proyecto.qgz",
         "tablas.xlsx",
         "mapa.png",
         "informe.pdf",

@@ -31,6 +31,7 @@ Bounds = tuple[float, float, float, float]
 _INSIDE = "project.qgs"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of the zip's entry: the same study gives the same bytes
 _MARGIN = 0.08
+_LONGEST = 400  # characters of a line under the map: two lines of print
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     N_("Concentrations"): (geopackage.AREAS,),
     N_("Producers"): (geopackage.POINTS, geopackage.GRID),
@@ -153,7 +154,8 @@ def _layers(publication: Publication) -> list[_Layer]:
         several = table == geopackage.TERRITORIES
         for i, (title, style) in enumerate(styles if several else styles[:1]):
             name = title if several else _(geopackage.IDENTIFIERS[table])
-            found.append(_Layer(f"{table}_sialgeo_{i:02}", name, table, kind, style, i == 0))
+            shown = i == 0 and table != geopackage.GRID  # it would cover the indicators
+            found.append(_Layer(f"{table}_sialgeo_{i:02}", name, table, kind, style, shown))
     return found
 
 
@@ -235,16 +237,7 @@ def _layout(
     """Return an A4 page: the map of one concentration, its name and figures, legend, scale, sources."""
     coverage = next(layer for layer in layers if layer.table == geopackage.AREAS)
     map_id = _id("map")
-    foot = "\n".join(
-        [
-            *(
-                _plain(line.text)
-                for line in said_first(publication)
-                if line.key in _FOOT[3:] or line.key == "synthetic"
-            ),
-            _("Projection: {crs}").format(crs=crs_name(crs)) + " · sialgeo",
-        ]
-    )
+    foot = _foot(publication, crs)
     named = _("Sheets of the concentrations")
     items = [
         _item("label", (10, 7, 277, 11), f'labelText={attr(_TITLE)} halign="1" valign="128"', _font(18, bold=True)),
@@ -264,6 +257,25 @@ def _layout(
         f"filenamePattern=\"'concentracion_'||@atlas_featurenumber\" pageNameExpression={attr(_PAGE_NAME)}/>"
         "</Layout>"
     )
+
+
+def _foot(publication: Publication, crs: Any) -> str:
+    """Return what stands under the map: cautions, what is withheld, sources, date, projection."""
+    told: dict[str, list[str]] = {}
+    for line in said_first(publication):
+        told.setdefault(line.key, []).append(_plain(line.text))
+    drawn = _("Projection: {crs}").format(crs=crs_name(crs))
+    lines = [
+        " ".join(told.get("synthetic", []) + told.get("caution", [])),
+        " ".join(told.get("withheld", [])),
+        "; ".join(told.get("source", [])),
+        " · ".join([*told.get("date", []), *told.get("licence", []), drawn, "sialgeo"]),
+    ]
+    return "\n".join(_cut(line) for line in lines if line)
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
 def _facts() -> str:

@@ -12,7 +12,7 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 LEVELS = 5  # the largest cells are 2⁵ times as wide as the smallest
-NEGLIGIBLE = 0.05  # a part below this share of its cell is left out rather than keep the cell whole
+NEGLIGIBLE = 0.1  # parts below this share of their cell are left out rather than keep it whole
 
 
 class Cells(NamedTuple):
@@ -31,8 +31,8 @@ def nested_cells(
     """Divide the plane into squares, the large ones into four while each part may be shown.
 
     A cell is divided where every part that holds points holds at least ``least`` of them, and none is
-    dominated by two; a part of a twentieth of its cell or less does not stand in the way, but is not
-    fit to be shown itself. No cell lies in another, so that none can be taken from another.
+    dominated by two; parts of together a tenth of their cell or less do not stand in the way, but are not
+    fit to be shown themselves. No cell lies in another, so that none can be taken from another.
 
     Parameters
     ----------
