@@ -5,12 +5,12 @@ DEV ?= .venv-dev
 BIN = $(DEV)/bin
 TESTS ?=
 
-.PHONY: demo test lint plugin messages samples screenshots bench clean system-packages
+.PHONY: demo test node-packages lint plugin messages samples screenshots bench clean system-packages
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/sialgeo demo --output sialgeo-demo
 
-test: system-packages $(DEV)/test.stamp plugin
+test: system-packages $(DEV)/test.stamp node-packages plugin
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: $(DEV)/test.stamp
@@ -39,6 +39,10 @@ bench: $(DEV)/test.stamp
 # As root on Debian or Ubuntu: QGIS, a browser and a virtual screen; elsewhere their tests say why they skip.
 system-packages:
 	sh tests/system_packages.sh
+
+# The checker of accessibility that a test runs (never shipped); without npm that test says why it skips.
+node-packages:
+	@if command -v npm >/dev/null 2>&1; then npm ci --silent --no-audit --no-fund || echo "axe-core: not installed (npm ci failed)"; fi
 
 # The demo runs on the installed package, the tests on an editable one.
 $(VENV)/bin/python $(DEV)/bin/python:

@@ -154,8 +154,8 @@ def protect(
         Least number of producers of a published concentration, cell or count. It holds for areas also
         where points are published; ``min_n=1`` withholds nothing for being small.
     context
-        Title, sources, territories and places that the outputs show. Of territories only key, name
-        and indicators are published, of places the name.
+        Title, sources, territories and places that the outputs show. Of territories only key, name,
+        population and indicators are published, of places the name.
     columns
         Further columns of producers (with ``publish="points"``) or of areas to publish as they are.
     cell
@@ -826,7 +826,12 @@ def _published_context(
     """Return the context with key, name and indicators of territories, and names of places, only."""
     territories, places = context.territories, context.places
     if territories is not None:
-        named = (context.territory_key, context.territory_name, *(i.column for i in indicators))
+        named = (
+            context.territory_key,
+            context.territory_name,
+            context.territory_population,
+            *(i.column for i in indicators),
+        )
         territories = _narrow(territories, named)
         counts = _territory_counts(c, territories, context.territory_key)
         if counts is not None:

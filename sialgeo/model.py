@@ -415,6 +415,7 @@ class Context:
     territories: gpd.GeoDataFrame | None = None
     territory_key: str | None = None
     territory_name: str | None = None
+    territory_population: str | None = None
     places: gpd.GeoDataFrame | None = None
     place_name: str | None = None
     indicators: tuple[Indicator, ...] = ()

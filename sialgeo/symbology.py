@@ -99,6 +99,19 @@ PALETTES: Mapping[str, tuple[str, ...]] = {
 }
 UNITS: Mapping[str, str] = {"percent": "%", "index": ""}  # as people write them
 COUNTS = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")  # Blues: producers by grid cell
+# blue × orange, three by three (ColorBrewer's seqseq2): place 3·x + y; x, the poorer end, turns orange,
+# y, producers, turns blue; both together are black
+BIVARIATE = (
+    "#f3f3f3",
+    "#b4d3e1",
+    "#509dc2",
+    "#f3e6b3",
+    "#b3b3b3",
+    "#376387",
+    "#f3b300",
+    "#b36600",
+    "#000000",
+)
 _PICKS = {1: (2,), 2: (0, 3), 3: (0, 2, 4), 4: (0, 1, 3, 4), 5: (0, 1, 2, 3, 4)}
 
 

@@ -7,6 +7,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "QGIS and browser packages: not installed (needs root on Debian or Ubuntu)"
   exit 0
 fi
+command -v node >/dev/null 2>&1 || packages="$packages nodejs npm"
 missing=""
 for package in $packages; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"

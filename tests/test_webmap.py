@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gettext
 import hashlib
-import json
 import re
 import runpy
 import subprocess
@@ -25,8 +24,8 @@ from hypothesis import strategies as st
 
 from sialgeo import i18n
 from sialgeo.disclosure import withheld_sentences
-from sialgeo.errors import FileError, MissingDependencyError
-from sialgeo.exporters import basemap, webmap
+from sialgeo.errors import FileError, MissingDependencyError, ParameterError
+from sialgeo.exporters import basemap, coding, pointset, webmap
 
 MADE = runpy.run_path(str(Path(__file__).with_name("publications.py")))
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,8 +64,11 @@ class Page(HTMLParser):
             self.words.append(data)
 
     def data(self) -> dict[str, Any]:
-        held: dict[str, Any] = json.loads(self.block("sialgeo-data"))
+        held: dict[str, Any] = self.unpacked()[0]
         return held
+
+    def unpacked(self, name: str = "sialgeo-study") -> tuple[Any, dict[str, bytes]]:
+        return coding.unpack(self.block(name))
 
     def block(self, name: str) -> str:
         return next(text for kind, text in self.scripts if kind.get("id") == name)
@@ -93,7 +95,7 @@ def _hash(text: str) -> str:
 )
 def test_shapes_come_back_as_they_went(cells: list[tuple[int, int, int, int]]) -> None:
     shapes = [shapely.box(x / 10, y / 10, (x + w) / 10, (y + h) / 10) for x, y, w, h in cells]
-    back = basemap.decode(basemap.encode(shapes, 1), 1)
+    back = coding.decode(coding.encode(shapes, 1), 1)
     assert len(back) == len(shapes)
     for shape, parts in zip(shapes, back, strict=True):
         ring = [tuple(xy) for xy in np.round(shapely.get_coordinates(shape), 1)][:-1]
@@ -104,19 +106,19 @@ def test_holes_parts_lines_and_missing_shapes_keep_their_place() -> None:
     ring = shapely.box(0, 0, 3, 3).difference(shapely.box(1, 1, 2, 2))
     both = shapely.MultiPolygon([ring, shapely.box(5, 5, 6, 6)])
     line = shapely.LineString([(0, 0), (1, 1), (1, 1)])
-    back = basemap.decode(basemap.encode([None, both, shapely.Polygon(), line], 0), 0)
+    back = coding.decode(coding.encode([None, both, shapely.Polygon(), line], 0), 0)
     assert [len(shape) for shape in back] == [0, 2, 0, 1]
     assert [len(rings) for rings in back[1]] == [2, 1]
     assert back[3] == [[[(0.0, 0.0), (1.0, 1.0)]]]
 
 
 def test_a_shape_that_rounds_to_nothing_is_drawn_as_nothing() -> None:
-    assert basemap.decode(basemap.encode([shapely.box(0, 0, 0.001, 0.001)], 1), 1) == [[]]
+    assert coding.decode(coding.encode([shapely.box(0, 0, 0.001, 0.001)], 1), 1) == [[]]
 
 
 def test_neighbours_on_the_curve_are_neighbours_on_the_map() -> None:
     xy = np.random.default_rng(1).uniform([-80, -10], [-70, 0], (500, 2))
-    ordered = xy[basemap.morton_order(xy)]
+    ordered = xy[np.argsort(coding.morton_codes(xy, 26), kind="stable")]
     step = np.hypot(*np.diff(ordered, axis=0).T).mean()
     assert step < 0.3 * np.hypot(*np.diff(xy, axis=0).T).mean()
 
@@ -168,17 +170,11 @@ def test_the_page_says_what_it_is(plain_page: str) -> None:
         "1. Bambamarca",
     ):
         assert said in words
-    data = page.data()
+    data, blocks = page.unpacked()
     assert data["about"]["sources"] and data["about"]["steps"][0]["verb"]["en"] == "Detection"
     assert data["about"]["withheld"]["en"] == list(withheld_sentences(MADE["cajamarca"]()))
-    assert (
-        len(basemap.decode(page.block("shapes-areas"), data["digits"]["areas"]))
-        == len(data["areas"])
-        == 5
-    )
-    assert (
-        len(basemap.decode(page.block("shapes-territories"), data["digits"]["territories"])) == 36
-    )
+    assert len(coding.decode(blocks["areas"], data["digits"]["areas"])) == len(data["areas"]) == 5
+    assert len(coding.decode(blocks["territories"], data["digits"]["territories"])) == 36
 
 
 def test_unknown_values_stay_unknown(plain_page: str) -> None:
@@ -199,7 +195,7 @@ def test_names_that_try_to_be_code_stay_text(plain_page: str) -> None:
     assert not [k for k, _ in page.attributes if k.startswith("on")]
     data = page.data()
     assert [area["name"] for area in data["areas"]] == list(MADE["HOSTILE"])
-    assert "{{ 7*7 }}" in evil  # text from the data is no template
+    assert "{{ 7*7 }}" in data["areas"][3]["name"]  # text from the data is no template
     for kind, text in page.scripts:
         if kind.get("type"):
             assert "<" not in text
@@ -230,7 +226,7 @@ def test_both_languages_come_from_the_catalogue(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_text_of_the_page_is_declared_and_used() -> None:
-    script, template = webmap.asset("map.js"), webmap.asset("template.html")
+    script, template = webmap.bundle(webmap.PAGE), webmap.asset("template.html")
     named = set(re.findall(r"\bt\('(\w+)'", script)) | set(re.findall(r"\bt\.(\w+)", template))
     named |= set(re.findall(r'data-t(?:-label|-placeholder)?="(\w+)"', template))
     assert named <= set(webmap.TEXTS)
@@ -252,22 +248,141 @@ def test_nothing_given_is_changed() -> None:
         pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(copy))
 
 
+def _points_page(points: gpd.GeoDataFrame, **more: Any) -> Page:
+    return Page(webmap.render(MADE["cajamarca"](points=points), lang="en", **more))
+
+
 def test_points_are_grouped_by_chain_and_come_back() -> None:
     points = MADE["points"](200)
-    data, shapes = webmap.payload(MADE["cajamarca"](points=points), "en")
-    groups = {group["chain"]: group["n"] for group in data["points"]["groups"]}
-    assert sum(groups.values()) == 200
-    assert groups["queso-fresco"] == int((points["cadena"] == "queso-fresco").sum())
-    numbers = [basemap._unzigzag(v) for v in basemap._integers(base64.b64decode(shapes["points"]))]
-    xy = np.cumsum(np.array(numbers).reshape(-1, 2), axis=0) / 1e5
-    given = np.column_stack([points.geometry.x, points.geometry.y])
-    assert np.abs(np.sort(xy, axis=0) - np.sort(given, axis=0)).max() < 1e-5
+    header, blocks = _points_page(points).unpacked("sialgeo-points")
+    groups = {group["chain"]: group for group in header["groups"]}
+    assert sum(group["n"] for group in groups.values()) == 200
+    for chain in ("queso-fresco", "queso-andino"):
+        mine = points[points["cadena"] == chain]
+        codes = coding.gaps_to_codes(blocks[f"gaps{groups[chain]['block']}"])
+        xy = np.column_stack([mine.geometry.x, mine.geometry.y])
+        assert codes.tolist() == sorted(coding.morton_codes(xy, header["bits"]).tolist())
+
+
+def test_what_is_known_of_a_point_stands_at_its_place() -> None:
+    points = MADE["points"](50).drop(columns="cadena")
+    points["concentration"] = np.where(np.arange(50) % 3, 2, -1)
+    points["nombre"] = [f"Quesería {i}" for i in range(50)]
+    header, blocks = _points_page(points).unpacked("sialgeo-points")
+    order = np.argsort(
+        coding.morton_codes(
+            np.column_stack([points.geometry.x, points.geometry.y]), header["bits"]
+        ),
+        kind="stable",
+    )
+    first, second = header["columns"]
+    places = coding.integers(blocks["column0"])
+    assert [first["values"][i] for i in places] == points["concentration"].to_numpy()[
+        order
+    ].tolist()
+    assert second["name"] == "nombre" and second["values"][1:] == list(points["nombre"].iloc[order])
 
 
 def test_points_and_grid_are_there_only_where_they_were_published(plain_page: str) -> None:
-    assert "shapes-points" not in plain_page and "shapes-grid" not in plain_page
-    data, shapes = webmap.payload(MADE["cajamarca"](grid=MADE["grid"]()), "en")
-    assert len(data["grid"]["counts"]) == 24 and "grid" in shapes
+    assert 'id="sialgeo-points"' not in plain_page
+    assert "grid" not in Page(plain_page).data()
+    data, blocks = webmap.payload(MADE["cajamarca"](grid=MADE["grid"]()), "en")
+    assert len(data["grid"]["counts"]) == 24 and "grid" in blocks
+
+
+# --- the size policy ----------------------------------------------------------------------------------
+def _crowd(n: int, **columns: Any) -> gpd.GeoDataFrame:
+    rng = np.random.default_rng(1)
+    xy = rng.normal([-78.5, -7.1], 0.2, (n, 2))
+    return gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(*xy.T), crs=4326)
+
+
+def _set(n: int, budget: float = float("inf")) -> pointset.PointSet:
+    names = [f"Quesería número {i}" for i in range(n)]
+    labels = {"nombre": "Nombre", "clase": "Clase"}
+    points = _crowd(n, nombre=names, clase=np.arange(n) % 3)
+    return pointset.point_set(points, labels=labels, budget=budget)
+
+
+def test_many_points_lose_names_then_exact_places_then_are_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pointset, "ALL_UP_TO", 1_500)
+    monkeypatch.setattr(pointset, "SOME_UP_TO", 3_000)
+    everything, some, coarse = _set(1_500), _set(3_000), _set(3_001)
+    columns = [
+        [c["name"] for c in coding.unpack(one.blob)[0]["columns"]]
+        for one in (everything, some, coarse)
+    ]
+    assert columns == [["nombre", "clase"], ["clase"], []]
+    assert everything.note() == "" and "names and long texts are left out" in some.note()
+    assert "rounded to about 38 m" in coarse.note()
+    assert round(coarse.metres) == round(38.22 * np.cos(np.radians(7.1)))
+
+
+@pytest.mark.parametrize("budget", [9_000, 4_000, 1_500])
+def test_the_largest_size_is_hard_and_no_point_is_lost(budget: int) -> None:
+    made = _set(5_000, budget)
+    header, blocks = coding.unpack(made.blob)
+    assert len(made.blob) <= budget and header["counts"]
+    assert sum(coding.integers(blocks["counts0"])) + header["groups"][0]["cells"] == 5_000
+    assert f"{made.metres:,.0f} m" in made.note()
+
+
+def test_a_page_keeps_to_its_size_and_says_what_it_left_out() -> None:
+    crowd = _crowd(20_000, cadena=np.full(20_000, "queso-fresco"))
+    page = webmap.render(MADE["cajamarca"](points=crowd), lang="es", max_mb=0.33)
+    assert len(page.encode()) <= 330_000
+    note = Page(page).data()["points_note"]
+    assert "20,000 points" in note["en"] and "20,000" in note["es"] and note["en"] != note["es"]
+
+
+def test_what_cannot_fit_is_said() -> None:
+    with pytest.raises(ParameterError, match="a larger max_mb"):
+        webmap.render(MADE["cajamarca"](), max_mb=0.1)
+    with pytest.raises(ParameterError, match='publish="grid"'):
+        _set(5_000, 200)
+    with pytest.raises(ParameterError, match="greater than 0"):
+        webmap.render(MADE["cajamarca"](), max_mb=0)
+
+
+# --- two variables, years, picture --------------------------------------------------------------------
+def test_two_variables_are_classed_together_and_withheld_ones_kept_apart(plain_page: str) -> None:
+    data = Page(plain_page).data()
+    two = {one["key"]: one for one in data["bivariate"]}
+    assert set(two) == {"pobreza_2018×n", "idh_2019×n"}
+    boxes = MADE["boxes"]()
+    classes = np.array(two["idh_2019×n"]["classes"])
+    assert (classes[boxes["n"].isna()] == -2).all()
+    poorest = boxes["idh_2019"].where(boxes["n"].notna()).idxmin()
+    assert classes[poorest] // 3 == 2  # the poorer end is high, though the index is low
+    assert two["idh_2019×n"]["said"][6]["en"] == "District HDI 2019: low; producers: low"
+
+
+def test_the_years_of_an_indicator_share_their_classes() -> None:
+    base = MADE["cajamarca"]()
+    older = replace(
+        MADE["POVERTY"],
+        column="pobreza_2009",
+        year=2009,
+        name={"en": "Monetary poverty 2009", "es": "Pobreza monetaria 2009"},
+    )
+    boxes = MADE["boxes"]()
+    boxes["pobreza_2009"] = boxes["pobreza_2018"] + 20
+    context = replace(base.context, territories=boxes)
+    data, _blocks = webmap.payload(
+        replace(base, context=context, indicators=(MADE["POVERTY"], older, MADE["HDI"])), "en"
+    )
+    new, old, other = data["indicators"]
+    assert new["series"] == old["series"] != other["series"]
+    assert new["classes"] == old["classes"] and new["classes"][-1]["upper"] == 85.0
+
+
+def test_without_scripts_there_is_a_picture(plain_page: str) -> None:
+    drawn = plain_page.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert '<svg viewBox="0 0 640 ' in drawn and 'role="img"' in drawn
+    for number in range(1, 6):
+        assert f">{number}</text>" in drawn
 
 
 @pytest.mark.parametrize("bare", ["nothing", "no context", "no places"])

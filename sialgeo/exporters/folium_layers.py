@@ -19,13 +19,24 @@ import numpy as np
 from sialgeo.crs import require_crs
 from sialgeo.errors import MissingDependencyError, ParameterError
 from sialgeo.exporters import basemap
-from sialgeo.exporters.webmap import ASSETS, as_json, asset, data_uri, inline_script, leaflet, said
+from sialgeo.exporters.pointset import point_set
+from sialgeo.exporters.webmap import (
+    ASSETS,
+    LAYERS,
+    MAX_MB,
+    as_json,
+    asset,
+    bundle,
+    data_uri,
+    inline_script,
+    leaflet,
+    said,
+)
 from sialgeo.exporters.wording import NO_TITLE, plain, synthetic_of
 from sialgeo.i18n import LANGUAGES, _, language
 from sialgeo.model import CONCENTRATION, EVIDENCE, NAME, Concentrations, Indicator, Publication
 from sialgeo.symbology import (
     EVIDENCE_STYLE,
-    IN_NONE,
     LAND,
     NO_DATA,
     PLACE,
@@ -49,7 +60,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _DEGREES = 4326
-_MOST_POINTS = 20_000  # beyond it a folium map is slow; map.html is made for them
 _PLAIN_DIGITS = 5
 
 
@@ -92,10 +102,14 @@ class _Layer(Layer):
 
     def _get_self_bounds(self) -> list[list[float | None]]:
         """Return the corners, so that ``fit_bounds(map.get_bounds())`` works; NaN where it is empty."""
-        west, south, east, north = self._bounds
-        if math.isnan(west):
-            return [[None, None], [None, None]]
-        return [[south, west], [north, east]]
+        return _corners(self._bounds)
+
+
+def _corners(bounds: Sequence[float]) -> list[list[float | None]]:
+    west, south, east, north = bounds
+    if math.isnan(west):
+        return [[None, None], [None, None]]
+    return [[south, west], [north, east]]
 
 
 class ConcentrationsLayer(_Layer):
@@ -197,45 +211,79 @@ class PlacesLayer(_Layer):
         super().__init__(features, layer.total_bounds, _("Places"))
 
 
-class PointsLayer(_Layer):
-    """Producers, coloured by chain or, without one, by whether they are in a concentration.
+class PointsLayer(Layer):
+    """Producers: density at low zooms, dots above, coloured by chain; a click tells what is there.
 
-    Raises
-    ------
-    ParameterError
-        There are more than 20,000 points: write ``map.html``, which draws them fast.
+    The layer draws from sorted codes as ``map.html`` does, so that millions of points cost little; the
+    size policy of :mod:`.pointset` holds here too (``note`` says what it left out). It works on any
+    ``folium.Map``.
+
+    Parameters
+    ----------
+    producers : GeoDataFrame
+    chain : str, optional
+        Column of the chains; without one, colours tell those in a concentration from the others.
+    columns : sequence of str, optional
+        Columns that a click shows.
+    max_mb
+        Most megabytes of the layer.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> dairies = gpd.GeoDataFrame({"chain": ["cheese"]},
+    ...     geometry=gpd.points_from_xy([-78.5], [-7.1]), crs=4326)
+    >>> layer = PointsLayer(dairies, chain="chain").add_to(folium.Map((-7, -78)))
+    >>> layer.get_bounds()
+    [[-7.1, -78.5], [-7.1, -78.5]]
     """
 
-    def __init__(self, producers: gpd.GeoDataFrame, *, chain: str | None = None) -> None:
-        if len(producers) > _MOST_POINTS:
-            raise ParameterError(
-                _(
-                    '{n} points are too many for a folium map. Remedy: export(concentrations, "map.html", publish="points")'
-                ).format(n=len(producers))
-            )
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = sialgeoPoints("{{ this.blob }}", {{ this.words }}, {});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        producers: gpd.GeoDataFrame,
+        *,
+        chain: str | None = None,
+        columns: Sequence[str] = (),
+        max_mb: float = MAX_MB,
+    ) -> None:
+        label = _("Producers")
+        super().__init__(name=label, overlay=True)
+        self._name = type(self).__name__
         layer = _in_degrees(producers)
         colours = chain_colours(layer[chain]) if chain else {}
-        kinds: Sequence[Any] = [None] * len(layer)
-        if chain:
-            kinds = list(layer[chain])
-        elif CONCENTRATION in layer.columns:
-            kinds = [int(value) > 0 for value in layer[CONCENTRATION].fillna(-1)]
-        inside: dict[Any, str] = {True: EVIDENCE_STYLE["tested"].fill, **colours}
-        features = [
-            _feature(
-                point,
-                {
-                    "radius": 3,
-                    "weight": 0.6,
-                    "color": "#ffffff",
-                    "fillOpacity": 0.9,
-                    "fillColor": inside.get(kind, IN_NONE.fill),
-                },
-                tooltip=kind if isinstance(kind, str) else "",
-            )
-            for point, kind in zip(layer.geometry, kinds, strict=True)
-        ]
-        super().__init__(features, layer.total_bounds, _("Producers"))
+        if not chain and CONCENTRATION in layer.columns:
+            inside = layer[CONCENTRATION].fillna(-1).to_numpy(int) > 0
+            chain, inner = "group", str(_("in a concentration"))
+            layer = layer[[layer.geometry.name, *columns]].assign(group=np.where(inside, inner, ""))
+            colours = {inner: EVIDENCE_STYLE["tested"].fill}
+        made = point_set(
+            layer,
+            chain=chain,
+            colours=colours,
+            labels={column: column for column in columns},
+            budget=max_mb * 1e6,
+        )
+        self.blob, self.note = made.blob, made.note()
+        self.words = _data({"producers": label})
+        self._bounds = [float(value) for value in layer.total_bounds]
+
+    def render(self, **kwargs: Any) -> Any:
+        """Put the scripts of the layer into the page's head, once, then render as folium does."""
+        figure: Any = self.get_root()
+        script = f"<script>{inline_script(bundle(LAYERS))}</script>"
+        figure.header.add_child(_Literal(script), name="sialgeo_points")
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+
+    def _get_self_bounds(self) -> list[list[float | None]]:
+        return _corners(self._bounds)
 
 
 class BasemapLayer(_Layer):
@@ -377,7 +425,7 @@ def explore(
     """
     given = m is not None
     target = m if m is not None else OfflineMap()
-    layers: list[_Layer] = []
+    layers: list[Layer] = []
     if territories is not None and indicator is not None:
         layers.append(TerritoriesLayer(territories, indicator))
     layers.append(ConcentrationsLayer(concentrations))

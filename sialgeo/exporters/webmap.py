@@ -2,8 +2,8 @@
 
 The page is our own template with Leaflet and the basemap inside; it needs jinja2 and no folium.
 Nothing leaves it: its content security policy allows the two scripts by their hash and forbids every
-request. Data reach it as JSON in which no ``<`` is left, and as base64 shapes (:mod:`.basemap`), one
-block a layer, so that larger layers can be added without touching the others.
+request. Data reach it as two blobs of base64(zlib) (:mod:`.coding`): first texts, basemap, areas and
+territories, then the points (:mod:`.pointset`), so that the map stands before the points are read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -20,8 +21,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sialgeo.disclosure import withheld_sentences
-from sialgeo.errors import MissingDependencyError
+from sialgeo.errors import MissingDependencyError, ParameterError
 from sialgeo.exporters import basemap
+from sialgeo.exporters.bivariate import bivariate_layers
+from sialgeo.exporters.coding import encode, pack
+from sialgeo.exporters.picture import picture
+from sialgeo.exporters.pointset import PointSet, point_set
 from sialgeo.exporters.wording import (
     ECOLOGICAL,
     indicator_name,
@@ -38,6 +43,7 @@ from sialgeo.model import (
     EXPECTED,
     EXPLORATORY,
     INCONCLUSIVE,
+    MEMBERSHIP,
     NAME,
     NOT_SIGNIFICANT,
     SHARE,
@@ -48,7 +54,6 @@ from sialgeo.model import (
 )
 from sialgeo.symbology import (
     EVIDENCE_STYLE,
-    IN_NONE,
     LAND,
     NO_DATA,
     PLACE,
@@ -58,6 +63,7 @@ from sialgeo.symbology import (
     Class,
     Style,
     chain_colours,
+    class_of,
     count_classes,
     decimals,
     indicator_classes,
@@ -67,13 +73,36 @@ from sialgeo.verdicts import verdict
 if TYPE_CHECKING:
     import geopandas as gpd
 
-ASSETS = Path(__file__).parent / "webmap_assets"
+ASSETS = Path(__file__).parent / "web"
 DEGREES = 4326
 DIGITS = 5  # 1 m: footprints keep their distance from producers
 TERRITORY_DIGITS = 4  # 11 m: drawn for reading
 BASEMAP_DIGITS, BACKDROP_DIGITS = 3, 1
-VERTICES = 60_000  # of territories; beyond it they are simplified
+VERTICES = (60_000, 20_000, 6_000)  # of territories: simplified to the first that lets the page fit
+MAX_MB = 5.0
+# The scripts of the page in the order in which they are joined: plain ES modules (see ``bundle``).
+PAGE = [
+    "codec",
+    "morton",
+    "points",
+    "text",
+    "app",
+    "mapview",
+    "legend",
+    "compare",
+    "list",
+    "chart",
+    "ficha",
+    "about",
+    "search",
+    "link",
+    "main",
+]
+LAYERS = ["codec", "morton", "points", "folium"]
 WORLD = (-118.0, -56.0, -30.0, 33.0)
+_SPARE = 2_000  # bytes that are kept for what is said of the points
+_IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=async |function |const |let |class )", re.MULTILINE)
 
 # Every text of the page. English sources; ``both`` gives the page all languages at once.
 VERBS = {
@@ -88,13 +117,27 @@ VERBS = {
 }
 TEXTS: Mapping[str, str] = {
     "about": N_("Data, sources and method"),
+    "across": N_("Across:"),
     "adjusted": N_("Adjusted p-value"),
+    "all_chains": N_("all chains"),
     "all_territories": N_("all territories together"),
+    "among": N_("Compared with the others"),
     "basemap": N_("Basemap: Natural Earth, public domain"),
     "basemap_layer": N_("Basemap names"),
+    "cell": N_("Producers in this cell"),
+    "chain": N_("Chain"),
     "chains": N_("Chain mix"),
+    "chart": N_("Size against poverty"),
+    "chart_note": N_(
+        "Upwards: producers (each step doubles alike). Dashed: all territories together. A mark opens its fact sheet."
+    ),
     "close": N_("Close"),
     "coloured": N_("Colour the territories by"),
+    "compare": N_("Compare"),
+    "compare_add": N_("Add to the comparison"),
+    "compare_one": N_("Compare {name}"),
+    "compared": N_("In the comparison"),
+    "comparison": N_("Side by side"),
     "concentration": N_("Concentration"),
     "concentrations": N_("Concentrations"),
     "copied": N_("Copied."),
@@ -104,11 +147,14 @@ TEXTS: Mapping[str, str] = {
     "covered": N_("share of the area with a value"),
     "crs": N_("Projection"),
     "date": N_("Date"),
+    "density": N_("Producers in each square of the map at this zoom; zoom in to see each one"),
     "download": N_("Download as CSV"),
     "ecological": ECOLOGICAL,
     "evidence": N_("Evidence"),
     "ficha_closed": N_("Fact sheet closed."),
     "ficha_open": N_("Fact sheet open: {name}"),
+    "figure": N_("Figure"),
+    "filter": N_("Filter"),
     "first": N_("In short"),
     "grid": N_("Producers by grid cell"),
     "held_out": N_("medians over halves that took no part in detecting it"),
@@ -118,11 +164,14 @@ TEXTS: Mapping[str, str] = {
     "interval": N_("95 % interval"),
     "language": N_("Language"),
     "layers": N_("Layers and legend"),
+    "least": N_("At least so many producers:"),
     "link_copied": N_("Link copied."),
     "list": N_("List of concentrations"),
     "lq_note": N_("LQ: location quotient against all producers, with its 95 % interval."),
     "made_with": N_("Made with sialgeo. Map software: Leaflet 1.9.4 (BSD-2-Clause)."),
     "map": N_("Map of the concentrations. The list of concentrations says the same in words."),
+    "map_keys": N_("Arrow keys move the map, + and − zoom, Enter tells what is in its middle."),
+    "median_rest": N_("median of the others"),
     "method": N_("Method, step by step"),
     "next": N_("Next"),
     "no_data": N_("no data"),
@@ -130,15 +179,20 @@ TEXTS: Mapping[str, str] = {
     "none": N_("nothing (outlines only)"),
     "none_found": N_("There is no concentration to list."),
     "none_published": N_("Individual locations are not published."),
+    "not_drawn": N_("Not drawn, for want of a figure: {n}."),
     "notes": N_("Cautions"),
     "null": N_("Null hypothesis"),
     "open_ficha": N_("Open the fact sheet: {name}"),
     "other_concentrations": N_("other concentrations"),
-    "own_units": N_("mean over the producers' own territories"),
     "own_known": N_("producers with a value"),
+    "own_units": N_("mean over the producers' own territories"),
+    "place": N_("place"),
+    "place_of": N_("{place} of {all}"),
     "places": N_("Places"),
     "points": N_("Producers"),
+    "points_exact": N_("Individual locations are published."),
     "previous": N_("Previous"),
+    "producer": N_("Producer"),
     "producers": N_("Producers"),
     "reference": N_("Reference population"),
     "replicates": N_("Replicates"),
@@ -146,8 +200,9 @@ TEXTS: Mapping[str, str] = {
     "rr": N_("Relative risk"),
     "search": N_("Search"),
     "search_hint": N_("Concentration, place or territory"),
-    "seed": N_("Seed"),
     "see_on_map": N_("See it on the map"),
+    "seed": N_("Seed"),
+    "shown": N_("{n} of {all} concentrations shown"),
     "skip": N_("Skip to the list of concentrations"),
     "sort": N_("Sort by this column"),
     "source": N_("Source"),
@@ -161,12 +216,19 @@ TEXTS: Mapping[str, str] = {
     "withheld": N_("Withheld for confidentiality"),
     "withheld_count": N_("withheld"),
     "without_chain": N_("no chain given"),
+    "year": N_("Year"),
     "zoom_in": N_("Zoom in"),
     "zoom_out": N_("Zoom out"),
 }
 
 
-def write(publication: Publication, path: str | Path, *, lang: str | None = None) -> None:
+def write(
+    publication: Publication,
+    path: str | Path,
+    *,
+    lang: str | None = None,
+    max_mb: float = MAX_MB,
+) -> None:
     """Write the web map: one HTML file that needs no network and sends nothing.
 
     Parameters
@@ -178,6 +240,9 @@ def write(publication: Publication, path: str | Path, *, lang: str | None = None
     lang
         Language the page opens in, ``"es"`` or ``"en"``; the one in force by default. The page holds
         both.
+    max_mb
+        Most megabytes (millions of bytes) that the file takes. Many points lose their long texts, then
+        their exact positions, then become counts by cell; the page says which.
 
     Raises
     ------
@@ -185,18 +250,54 @@ def write(publication: Publication, path: str | Path, *, lang: str | None = None
         The file cannot be written.
     MissingDependencyError
         jinja2 is not installed.
+    ParameterError
+        What is published does not fit into ``max_mb``, however coarse.
     """
-    page = render(publication, lang=lang)
+    page = render(publication, lang=lang, max_mb=max_mb)
     with whole_file(path) as temporary:
         temporary.write_text(page, encoding="utf-8", newline="\n")
 
 
-def render(publication: Publication, *, lang: str | None = None) -> str:
+def render(publication: Publication, *, lang: str | None = None, max_mb: float = MAX_MB) -> str:
     """Return the page as text; see :func:`write`."""
+    if not max_mb > 0:
+        raise ParameterError(_("max_mb = {mb}: must be greater than 0").format(mb=max_mb))
     code = lang if lang in LANGUAGES else language()
-    data, shapes = payload(publication, code)
+    most = int(max_mb * 1e6)
+    points = publication.points
+    drawn = ""
+    for vertices in VERTICES:
+        data, blocks = payload(publication, code, vertices)
+        drawn = drawn or _picture(publication, data, code)
+        page = _filled(publication, data, blocks, drawn)
+        room = most - len(page.encode()) - _SPARE * (points is not None)
+        if room >= 0:
+            break
+    else:
+        raise ParameterError(
+            _(
+                "the page takes {size:.1f} MB even with simplified territories, and max_mb is {mb:g}. Remedy: a larger max_mb, or fewer territories"
+            ).format(size=len(page.encode()) / 1e6, mb=max_mb)
+        )
+    if points is None or not len(points):
+        return page
+    made = _points(_degrees(points), publication, room)
+    data["points"] = made.n
+    if made.note():
+        data["points_note"] = _in_each(made.note)
+    return _filled(publication, data, blocks, drawn, made.blob)
+
+
+def _filled(
+    publication: Publication,
+    data: dict[str, Any],
+    blocks: Mapping[str, bytes],
+    drawn: str,
+    points: str = "",
+) -> str:
+    code = data["lang"]
     css = _inline_css(asset("leaflet/leaflet.css")) + asset("map.css")
-    scripts = [inline_script(leaflet()), inline_script(asset("map.js"))]
+    scripts = [inline_script(leaflet()), inline_script(bundle(PAGE))]
     with use_language(code):
         return str(
             _template().render(
@@ -204,20 +305,42 @@ def render(publication: Publication, *, lang: str | None = None) -> str:
                 policy=_policy(scripts, css),
                 css=css,
                 scripts=scripts,
-                data=as_json(data),
-                shapes=shapes,
+                study=pack(data, blocks),
+                points=points,
                 title=data["title"][code],
                 synthetic=data["synthetic"][code],
                 summary=data["summary"][code],
                 date=publication.context.date,
                 table=_plain_table(publication),
+                picture=drawn,
                 t={key: _(text) for key, text in TEXTS.items()},
             )
         )
 
 
-def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what the page holds: data for JSON, and encoded shapes by layer name."""
+def _picture(publication: Publication, data: Mapping[str, Any], code: str) -> str:
+    """Return the drawing for readers without scripts, coloured as the page opens."""
+    context = publication.context
+    territories = None if context.territories is None else _degrees(context.territories)
+    shown = next((i for i in data["indicators"] if i["classes"]), None)
+    colours = [NO_DATA.fill] * (0 if territories is None else len(territories))
+    if territories is not None and shown:
+        indicator = next(i for i in publication.indicators if i.column == shown["column"])
+        values = territories[indicator.column].to_numpy(float)
+        classes = indicator_classes(values, indicator)
+        found = [class_of(value, classes) for value in values]
+        colours = [one.colour if one else NO_DATA.fill for one in found]
+    (south, west), (north, east) = data["bounds"]
+    with use_language(code):
+        said = str(_("Map of the concentrations, numbered as in the table below."))
+    areas = _degrees(publication.areas)
+    return picture(areas, territories, colours, (west, south, east, north), said)
+
+
+def payload(
+    publication: Publication, code: str, vertices: int = VERTICES[0]
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return what the page holds but points: data for JSON, and coded shapes by layer name."""
     context = publication.context
     areas = _degrees(publication.areas)
     territories = None if context.territories is None else _degrees(context.territories)
@@ -226,7 +349,7 @@ def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[s
         _extent([areas, territories, publication.points, publication.grid])
     )
     chains = _chains(publication)
-    shapes = {"areas": basemap.encode(areas.geometry, DIGITS), **ground_shapes}
+    shapes = {"areas": encode(areas.geometry, DIGITS), **ground_shapes}
     data: dict[str, Any] = {
         "lang": code,
         "texts": {key: both(text) for key, text in TEXTS.items()},
@@ -242,12 +365,15 @@ def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[s
         "columns": _column_meta(publication),
         "areas": _areas(areas, publication),
         "evidence": {k: _style(s) for k, s in EVIDENCE_STYLE.items() if k in set(areas[EVIDENCE])},
-        "indicators": [_indicator(i, areas, territories) for i in publication.indicators],
+        "indicators": [
+            _indicator(i, areas, territories, publication.indicators)
+            for i in publication.indicators
+        ],
+        "bivariate": bivariate_layers(publication, territories, _in_each),
         "chains": [{"name": name, "colour": colour} for name, colour in chains.items()],
         "digits": {
             "areas": DIGITS,
             "grid": DIGITS,
-            "points": DIGITS,
             "territories": TERRITORY_DIGITS,
         },
         "style": {
@@ -259,15 +385,13 @@ def payload(publication: Publication, code: str) -> tuple[dict[str, Any], dict[s
         "bounds": view,
     }
     if territories is not None and len(territories):
-        data["territories"], shapes["territories"] = _territories(territories, publication)
+        data["territories"], shapes["territories"] = _territories(
+            territories, publication, vertices
+        )
     if context.places is not None and len(context.places):
         data["places"] = _places(_degrees(context.places), context.place_name)
     if publication.grid is not None and len(publication.grid):
         data["grid"], shapes["grid"] = _grid(_degrees(publication.grid))
-    if publication.points is not None and len(publication.points):
-        data["points"], shapes["points"] = _points(
-            _degrees(publication.points), publication, chains
-        )
     return data, shapes
 
 
@@ -352,8 +476,8 @@ def _areas(areas: gpd.GeoDataFrame, publication: Publication) -> list[dict[str, 
 
 
 def _territories(
-    territories: gpd.GeoDataFrame, publication: Publication
-) -> tuple[dict[str, Any], str]:
+    territories: gpd.GeoDataFrame, publication: Publication, vertices: int
+) -> tuple[dict[str, Any], bytes]:
     context = publication.context
     named = context.territory_name or context.territory_key
     names = territories[named] if named in territories.columns else territories.index
@@ -364,20 +488,27 @@ def _territories(
     }
     if N in territories.columns:
         values[N] = [plain(v) for v in territories[N]]
-    drawn = basemap.simplified(list(territories.geometry), VERTICES)
-    return {"names": [_text(name) for name in names], "values": values}, basemap.encode(
+    drawn = basemap.simplified(list(territories.geometry), vertices)
+    return {"names": [_text(name) for name in names], "values": values}, encode(
         drawn, TERRITORY_DIGITS
     )
 
 
 def _indicator(
-    indicator: Indicator, areas: gpd.GeoDataFrame, territories: gpd.GeoDataFrame | None
+    indicator: Indicator,
+    areas: gpd.GeoDataFrame,
+    territories: gpd.GeoDataFrame | None,
+    all_of_them: Sequence[Indicator],
 ) -> dict[str, Any]:
-    """Return an indicator with its classes; none where no territory has a value."""
+    """Return an indicator with its classes; none where no territory has a value.
+
+    The years of one indicator are a series: they share their classes.
+    """
     mapped = territories is not None and indicator.column in territories.columns
     values = np.zeros(0)
     if territories is not None and mapped:
-        values = territories[indicator.column].to_numpy(float)
+        columns = [i.column for i in all_of_them if _series(i) == _series(indicator)]
+        values = territories[[c for c in columns if c in territories]].to_numpy(float).ravel()
     elif indicator.column in areas.columns:
         values = areas[indicator.column].to_numpy(float)
     known = values[np.isfinite(values)]
@@ -387,12 +518,24 @@ def _indicator(
         "label": _in_each(lambda: indicator_name(indicator)),
         "unit": shown.unit,
         "better": indicator.better,
+        "family": indicator.family,
+        "year": indicator.year,
+        "series": _series(indicator),
         "source": indicator.source,
         "overall": plain(indicator.overall),
         "digits": min(4, decimals(float(np.ptp(known)))) if known.size else 2,
         "range": [float(known.min()), float(known.max())] if known.size else None,
         "classes": [_class(c) for c in indicator_classes(values, shown)] if mapped else [],
     }
+
+
+def _series(indicator: Indicator) -> str:
+    """Return what the years of one indicator have in common."""
+    names = [
+        name.replace(str(indicator.year or ""), "").strip(" ,")
+        for _code, name in sorted(indicator.name.items())
+    ]
+    return "|".join([indicator.family, indicator.unit, indicator.better, *names])
 
 
 def _places(places: gpd.GeoDataFrame, column: str | None) -> list[dict[str, Any]]:
@@ -405,38 +548,21 @@ def _places(places: gpd.GeoDataFrame, column: str | None) -> list[dict[str, Any]
     ]
 
 
-def _grid(grid: gpd.GeoDataFrame) -> tuple[dict[str, Any], str]:
+def _grid(grid: gpd.GeoDataFrame) -> tuple[dict[str, Any], bytes]:
     counts = grid[N].to_numpy(float)
     classes = [_class(c) for c in count_classes(counts)]
-    return {"counts": [plain(c) for c in counts], "classes": classes}, basemap.encode(
-        grid.geometry, DIGITS
-    )
+    return {"counts": [plain(c) for c in counts], "classes": classes}, encode(grid.geometry, DIGITS)
 
 
-def _points(
-    points: gpd.GeoDataFrame, publication: Publication, chains: Mapping[str, str]
-) -> tuple[dict[str, Any], str]:
-    """Return points grouped by chain, each group along a Z-curve: neighbours are near in the code."""
-    column = _chain_column(publication)
-    xy = np.column_stack([points.geometry.x, points.geometry.y])
-    chain = (
-        points[column].astype(object).to_numpy()
-        if column in points.columns
-        else np.full(len(points), None)
-    )
-    names = np.array(
-        [str(c) if isinstance(c, str) and c in chains else "" for c in chain], dtype=object
-    )
-    groups, ordered = [], []
-    for name in [*chains, ""]:
-        held = xy[names == name]
-        if len(held):
-            groups.append({"chain": name, "colour": chains.get(name, IN_NONE.fill), "n": len(held)})
-            ordered.append(held[basemap.morton_order(held)])
-    return {"groups": groups}, basemap.encode_points(np.vstack(ordered), DIGITS)
+def _points(points: gpd.GeoDataFrame, publication: Publication, room: int) -> PointSet:
+    """Return the published producers, coarse enough for the room that is left."""
+    chain = _chain_column(publication)
+    shown = [c for c in points.columns if c not in (points.geometry.name, MEMBERSHIP, chain)]
+    labels = {str(c): _in_each(partial(_label_text, str(c), publication)) for c in shown}
+    return point_set(points, chain=chain, colours=_chains(publication), labels=labels, budget=room)
 
 
-def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, str]]:
+def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, bytes]]:
     ground = basemap.around(bounds)
     data = {
         "names": [list(label) for label in ground.names],
@@ -452,10 +578,10 @@ def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, str]]:
         },
     }
     return data, {
-        "land": basemap.encode(ground.land, BASEMAP_DIGITS),
-        "borders": basemap.encode(ground.borders, BASEMAP_DIGITS),
-        "provinces": basemap.encode(ground.provinces, BASEMAP_DIGITS),
-        "backdrop": basemap.encode(ground.backdrop, BACKDROP_DIGITS),
+        "land": encode(ground.land, BASEMAP_DIGITS),
+        "borders": encode(ground.borders, BASEMAP_DIGITS),
+        "provinces": encode(ground.provinces, BASEMAP_DIGITS),
+        "backdrop": encode(ground.backdrop, BACKDROP_DIGITS),
     }
 
 
@@ -584,6 +710,20 @@ def asset(name: str) -> str:
 def leaflet() -> str:
     """Return Leaflet's script without the pointer to its source map, which would be a request."""
     return asset("leaflet/leaflet.js").replace("//# sourceMappingURL=leaflet.js.map", "")
+
+
+def bundle(names: Sequence[str]) -> str:
+    """Return ES modules of the web folder joined to one classic script: no build step, no loader.
+
+    Their names share one scope, so that imports and the word ``export`` are simply left out.
+
+    Examples
+    --------
+    >>> "export function" in asset("codec.js"), "export" in bundle(["codec"]).split("{")[1]
+    (True, False)
+    """
+    code = "\n".join(_IMPORT.sub("", _EXPORT.sub("", asset(f"{name}.js"))) for name in names)
+    return f"(() => {{\n'use strict';\n{code}}})();\n"
 
 
 def inline_script(code: str) -> str:

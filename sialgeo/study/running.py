@@ -392,6 +392,7 @@ def context_of(
         territories=layers[0] if layers else None,
         territory_key=(first.key or None) if first else None,
         territory_name=(first.name or None) if first else None,
+        territory_population=(first.population or None) if first else None,
         places=places,
         place_name=study.places.name if study.places else None,
         indicators=tuple(indicators),

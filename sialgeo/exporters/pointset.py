@@ -1,0 +1,204 @@
+"""Many points in few bytes: grouped by chain, sorted by Morton code, coarser as they grow in number.
+
+The size policy is automatic, and the page tells its reader what it did: up to 150,000 points keep all
+that was published with them, up to a million lose long texts (names), beyond that positions are rounded
+to 38 m, and where even that is too large, producers are counted by cells that double in width until
+the page fits. Coarse positions also keep a little privacy; they are no substitute for ``protect``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.errors import ParameterError
+from sialgeo.exporters.coding import cell_metres, codes_to_gaps, morton_codes, pack, varints
+from sialgeo.exporters.wording import plain
+from sialgeo.i18n import _
+from sialgeo.symbology import IN_NONE
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Ints = NDArray[np.int64]
+
+ALL_UP_TO, SOME_UP_TO = 150_000, 1_000_000
+_FEW = 1_000  # distinct values of a column that stays when names are left out
+_FINE, _COARSE, _COARSEST = 25, 20, 9  # bits of an axis: 1.2 m, 38 m, 78 km
+
+
+@dataclass(frozen=True)
+class Level:
+    """How much of the points a page holds."""
+
+    bits: int
+    columns: Literal["all", "few", "none"] = "none"
+    counts: bool = False  # counts by cell instead of one position a point
+
+
+LEVELS = (
+    Level(_FINE, "all"),
+    Level(_FINE, "few"),
+    Level(_COARSE),
+    *(Level(bits, counts=True) for bits in range(_COARSE, _COARSEST, -1)),
+)
+
+
+@dataclass(frozen=True)
+class PointSet:
+    """Points as a page holds them: the blob, and how much of them it holds."""
+
+    blob: str
+    level: Level
+    n: int
+    metres: float  # width of a cell on the ground, in the middle of the data
+
+    def note(self) -> str:
+        """Return what the reader is told of the size policy, in the language in force."""
+        said = {"n": f"{self.n:,}", "metres": f"{self.metres:,.0f}"}
+        if self.level.counts:
+            return _(
+                "{n} points are too many for one page: they are counted by cells of about {metres} m, without names or attributes."
+            ).format(**said)
+        if self.level.columns == "none":
+            return _(
+                "{n} points are many for one page: their positions are rounded to about {metres} m, and names and attributes left out."
+            ).format(**said)
+        if self.level.columns == "few":
+            return _("{n} points are many for one page: names and long texts are left out.").format(
+                **said
+            )
+        return ""
+
+
+def point_set(
+    points: gpd.GeoDataFrame,
+    *,
+    chain: str | None = None,
+    colours: Mapping[str, str] | None = None,
+    labels: Mapping[str, Any] | None = None,
+    budget: float = float("inf"),
+) -> PointSet:
+    """Return points as one blob of at most ``budget`` bytes.
+
+    Parameters
+    ----------
+    points
+        Points in degrees (EPSG:4326); rows without a point are left out.
+    chain
+        Column of the chains.
+    colours
+        Colour of each chain; a chain without one counts as none.
+    labels
+        What a person reads for each column; a column that is not among them is left out.
+    budget
+        Bytes that the blob may take.
+
+    Raises
+    ------
+    ParameterError
+        Not even the coarsest counts fit into the budget.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> two = gpd.GeoDataFrame(geometry=gpd.points_from_xy([-78.5, -78.4], [-7.1, -7.2]), crs=4326)
+    >>> made = point_set(two)
+    >>> made.level.columns, made.note()
+    ('all', '')
+    """
+    xy = np.column_stack([points.geometry.x, points.geometry.y])
+    known = np.isfinite(xy).all(axis=1)
+    group, names = _groups(points, chain, colours or {})
+    group[~known] = -1
+    n = int(known.sum())
+    first = 0 if n <= ALL_UP_TO else 1 if n <= SOME_UP_TO else 2
+    middle = float(np.median(xy[known, 1])) if n else 0.0
+    for level in LEVELS[first:]:
+        codes = morton_codes(xy, level.bits)
+        held = {} if level.columns == "none" else dict(labels or {})
+        header, blocks = _coded(points, codes, group, level, held)
+        for one in header["groups"]:
+            name = names[one["block"]]
+            one.update(chain=name, colour=(colours or {}).get(name, IN_NONE.fill))
+        blob = pack(header, blocks)
+        if len(blob) <= budget:
+            return PointSet(blob, level, n, cell_metres(level.bits, middle))
+    raise ParameterError(
+        _('the page has no room for {n} points. Remedy: a larger max_mb, or publish="grid"').format(
+            n=n
+        )
+    )
+
+
+def _groups(
+    points: gpd.GeoDataFrame, chain: str | None, colours: Mapping[str, str]
+) -> tuple[Ints, list[str]]:
+    """Return the number of each point's group, and the groups' names; the last has no chain."""
+    import pandas as pd
+
+    names = [*colours, ""]
+    if chain is None or chain not in points.columns:
+        return np.full(len(points), len(names) - 1, dtype=np.int64), names
+    found, distinct = pd.factorize(points[chain])
+    place = {name: i for i, name in enumerate(names[:-1])}
+    table = np.array([place.get(value, len(names) - 1) for value in distinct], dtype=np.int64)
+    return np.append(table, len(names) - 1)[found], names  # factorize: -1 is missing
+
+
+def _coded(
+    points: gpd.GeoDataFrame,
+    codes: NDArray[np.uint64],
+    group: Ints,
+    level: Level,
+    labels: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return header and blocks: gaps (and counts) of each group, then the columns in the same order."""
+    groups, blocks, orders = [], {}, []
+    for i in range(int(group.max(initial=0)) + 1):
+        members = np.flatnonzero(group == i)
+        if not len(members):
+            continue
+        held = codes[members]
+        if labels:
+            order = np.argsort(held, kind="stable")
+            held = held[order]
+            orders.append(members[order])
+        else:
+            held = np.sort(held)
+        cells = held
+        if level.counts:
+            cells, counts = np.unique(held, return_counts=True)
+            blocks[f"counts{i}"] = varints(counts - 1)
+        blocks[f"gaps{i}"] = codes_to_gaps(cells)
+        groups.append({"block": i, "n": len(held), "cells": len(cells)})
+    header: dict[str, Any] = {"bits": level.bits, "counts": level.counts, "columns": []}
+    if labels and orders:
+        for column, block in _columns(points, np.concatenate(orders), labels, level):
+            blocks[f"column{len(header['columns'])}"] = block
+            header["columns"].append(column)
+    return {**header, "groups": groups}, blocks
+
+
+def _columns(
+    points: gpd.GeoDataFrame, order: Ints, labels: Mapping[str, Any], level: Level
+) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Yield each column: few values as a list of them and varints of places in it, others as JSON."""
+    import json
+
+    import pandas as pd
+
+    for name, label in labels.items():
+        ordered = points[name].to_numpy(dtype=object, na_value=None)[order]
+        found, distinct = pd.factorize(ordered)
+        if len(distinct) <= _FEW:
+            values = [None, *(plain(value) for value in distinct)]
+            yield {"name": name, "label": label, "values": values}, varints(found + 1)
+        elif level.columns == "all":
+            texts = [plain(value) for value in ordered]
+            text = json.dumps(texts, ensure_ascii=False, separators=(",", ":"))
+            yield {"name": name, "label": label}, text.encode("utf-8", "replace")

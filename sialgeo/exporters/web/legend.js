@@ -1,0 +1,97 @@
+/* Layers and legend: what is drawn, and what colours the territories. */
+import { byId, colourSwatch, data, el, inLang, mapped, number, sourceOf, state, swatch, t } from './app.js';
+import { remember } from './link.js';
+import { bivariateOf, layers, map, points, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { densityClasses } from './points.js';
+import { known } from './text.js';
+
+export function renderLegend() {
+  const parts = [concentrationLegend()];
+  if (mapped.length) parts.push(territoryLegend());
+  if (points) parts.push(pointLegend());
+  if (data.grid) {
+    parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('grid')), check('grid', el('strong', {}, t('grid')), switchLayer('grid')),
+      classList(data.grid.classes)));
+  }
+  const rest = el('fieldset', {}, el('legend', { class: 'unseen' }, t('layers')));
+  if (data.places) rest.append(check('places', t('places'), () => {}));
+  rest.append(check('basemap', t('basemap_layer'), () => {}));
+  byId('layers').replaceChildren(...parts, rest);
+}
+
+function check(key, label, change) {
+  const input = el('input', { type: 'checkbox' });
+  input.checked = !state.hidden.has(key);
+  input.addEventListener('change', () => {
+    state.hidden[input.checked ? 'delete' : 'add'](key);
+    change(input.checked);
+    spaceNames();
+  });
+  return el('label', {}, input, label);
+}
+const switchLayer = (name) => (on) => (on ? layers[name].addTo(map) : layers[name].remove());
+const classList = (classes) => el('ul', {}, ...classes.map((one) => el('li', {}, colourSwatch(one.colour), one.label)));
+
+const concentrationLegend = () => el('fieldset', {},
+  el('legend', { class: 'unseen' }, t('concentrations')),
+  check('concentrations', el('strong', {}, t('concentrations')), switchLayer('concentrations')),
+  el('ul', {}, ...Object.values(data.evidence).map((style) => el('li', {}, swatch(style), inLang(style.label)))));
+
+function pointLegend() {
+  const part = el('fieldset', {}, el('legend', {}, t('points')), ...points.groups.map((group) => check(`chain:${group.chain}`,
+    el('span', { class: 'kind' }, colourSwatch(group.colour), `${group.chain || t(points.groups.length > 1 ? 'without_chain' : 'points')} (${number(group.n, 0)})`), redrawPoints)));
+  const zoom = Math.round(map.getZoom());
+  if (zoom < points.dotsFrom) {
+    const rows = densityClasses(points, zoom).map(({ from, colour }) => el('li', {}, colourSwatch(colour), `≥ ${number(from, 0)}`));
+    part.append(el('small', {}, t('density')), el('ul', { class: 'across' }, ...rows));
+  }
+  if (data.points_note) part.append(el('small', {}, inLang(data.points_note)));
+  return part;
+}
+
+function territoryLegend() {
+  const select = el('select', { id: 'indicator' }, el('option', { value: '' }, t('none')),
+    ...mapped.map((one) => el('option', { value: one.column }, inLang(one.label))),
+    ...data.bivariate.map((one) => el('option', { value: one.key }, inLang(one.label))));
+  select.value = state.indicator;
+  select.addEventListener('change', () => paint(select.value, 'indicator'));
+  const part = el('fieldset', {}, el('legend', { class: 'unseen' }, t('territories')),
+    el('label', { class: 'over', for: 'indicator' }, t('coloured')), select);
+  const chosen = mapped.find((one) => one.column === state.indicator);
+  const two = bivariateOf(state.indicator);
+  if (two) part.append(...bivariateLegend(two));
+  if (!chosen) return part;
+  const series = mapped.filter((one) => one.series === chosen.series && one.year).sort((a, b) => a.year - b.year);
+  if (series.length > 1) part.append(...yearSlider(series, chosen));
+  const list = classList(chosen.classes);
+  if (data.territories.values[chosen.column].some((value) => !known(value))) {
+    list.append(el('li', {}, colourSwatch(data.style.no_data.fill), inLang(data.style.no_data.label)));
+  }
+  part.append(list, el('small', {}, sourceOf(chosen)));
+  return part;
+}
+function paint(key, focus) {
+  state.indicator = key;
+  styleTerritories();
+  renderLegend();
+  byId(focus).focus();
+  remember();
+}
+
+/* The years of one indicator, with the same classes for all of them. */
+function yearSlider(series, chosen) {
+  const slider = el('input', { type: 'range', id: 'year', min: 0, max: series.length - 1, step: 1, 'aria-valuetext': String(chosen.year) });
+  slider.value = series.indexOf(chosen);
+  slider.addEventListener('input', () => paint(series[Number(slider.value)].column, 'year'));
+  return [el('label', { class: 'over', for: 'year' }, `${t('year')}: ${chosen.year}`), slider];
+}
+
+/* Three by three squares: producers upwards, the poorer end to the right. */
+function bivariateLegend(two) {
+  const square = (i) => el('td', {}, el('span', { class: 'square' }, el('span', { class: 'unseen' }, inLang(two.said[i]))));
+  const rows = [2, 1, 0].map((y) => el('tr', {}, el('th', { scope: 'row' }, two.y_labels[y]), ...[0, 1, 2].map((x) => square(3 * x + y))));
+  const table = el('table', { class: 'bivariate' }, el('caption', {}, `↑ ${inLang(two.y_label)}`), el('tbody', {}, ...rows),
+    el('tfoot', {}, el('tr', {}, el('td', {}), ...two.x_labels.map((text) => el('th', { scope: 'col' }, text)))));
+  rows.forEach((row, i) => row.querySelectorAll('.square').forEach((one, x) => { one.style.background = two.colours[3 * x + 2 - i]; }));
+  return [table, el('small', {}, `→ ${inLang(two.x_label)}`), el('small', {}, inLang(two.note))];
+}

@@ -1,0 +1,110 @@
+/* Where the page begins. */
+import { begin, byId, data, inLang, isSmall, startIndicator, state, t } from './app.js';
+import { renderAbout } from './about.js';
+import { renderChart } from './chart.js';
+import { unpack } from './codec.js';
+import { renderComparison } from './compare.js';
+import { closeFicha, markOpen, openFicha, renderFicha } from './ficha.js';
+import { renderLegend } from './legend.js';
+import { recall, remember } from './link.js';
+import { copyTable, download, renderFilter, renderTable } from './list.js';
+import { drawConcentrations, drawControls, drawGrid, drawGround, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { gatherPlaces, search } from './search.js';
+
+function renderWords() {
+  document.documentElement.lang = state.lang;
+  document.title = inLang(data.title);
+  byId('title').textContent = inLang(data.title);
+  byId('subtitle').textContent = [inLang(data.about.reference) && `${t('reference')}: ${inLang(data.about.reference)}`, data.about.date].filter(Boolean).join(' · ');
+  if (byId('synthetic')) byId('synthetic').textContent = inLang(data.synthetic);
+  for (const key of ['verdict', 'number', 'caution']) byId(key).textContent = data.summary[state.lang][key];
+  document.querySelectorAll('[data-t]').forEach((node) => { node.textContent = t(node.dataset.t); });
+  document.querySelectorAll('[data-t-label]').forEach((node) => node.setAttribute('aria-label', t(node.dataset.tLabel)));
+  document.querySelectorAll('[data-t-placeholder]').forEach((node) => { node.placeholder = t(node.dataset.tPlaceholder); });
+  document.querySelectorAll('[data-lang]').forEach((node) => node.setAttribute('aria-pressed', String(node.dataset.lang === state.lang)));
+}
+function renderAll() {
+  renderWords();
+  drawControls();
+  renderLegend();
+  renderFilter();
+  renderTable();
+  renderComparison();
+  renderChart();
+  renderFicha();
+  renderAbout();
+  search();
+  markOpen();
+  map.closePopup();
+}
+
+function listen() {
+  document.querySelectorAll('[data-lang]').forEach((node) => node.addEventListener('click', () => {
+    state.lang = node.dataset.lang;
+    renderAll();
+    remember();
+  }));
+  byId('query').addEventListener('input', search);
+  byId('query').addEventListener('keydown', (event) => {
+    const first = byId('results').querySelector('button:not(:disabled)');
+    if (event.key === 'Enter' && first) first.click();
+  });
+  byId('download').addEventListener('click', download);
+  byId('copy').addEventListener('click', copyTable);
+  byId('skip').addEventListener('click', (event) => { // the hash is the permalink's
+    event.preventDefault();
+    byId('list').focus();
+    byId('list').scrollIntoView();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && state.open !== null) closeFicha();
+  });
+  window.addEventListener('hashchange', restore);
+  listenToPrint();
+}
+function restore() {
+  state.indicator = startIndicator;
+  const id = recall();
+  renderAll();
+  styleTerritories();
+  filterConcentrations();
+  redrawPoints();
+  spaceNames();
+  if (id) openFicha(id);
+}
+function listenToPrint() {
+  let folded = [];
+  window.addEventListener('beforeprint', () => {
+    folded = [...document.querySelectorAll('details:not([open])')];
+    folded.forEach((one) => { one.open = true; });
+    map.invalidateSize({ animate: false });
+  });
+  window.addEventListener('afterprint', () => {
+    folded.forEach((one) => { one.open = false; });
+    map.invalidateSize({ animate: false });
+  });
+}
+
+async function start() {
+  begin(await unpack(byId('sialgeo-study').textContent));
+  byId('main').hidden = false;
+  byId('languages').hidden = false;
+  if (isSmall()) byId('legend').open = false;
+  const wanted = recall();
+  makeMap();
+  drawGround();
+  drawTerritories();
+  drawGrid();
+  drawConcentrations();
+  drawNames();
+  styleTerritories();
+  gatherPlaces();
+  renderAll();
+  fit(data.bounds, { animate: false });
+  spaceNames();
+  if (wanted) openFicha(wanted, { focus: false });
+  listen();
+  if (data.points) await drawPoints(byId('sialgeo-points').textContent);
+  document.documentElement.dataset.ready = 'yes';
+}
+start();

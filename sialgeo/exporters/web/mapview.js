@@ -1,0 +1,271 @@
+/* The map: ground, territories, grid, producers, concentrations, names, controls. */
+import { block, button, byId, called, calm, data, el, inLang, isDark, isSmall, mapped, number, pairs, state, t, withUnit } from './app.js';
+import { shapesOf } from './codec.js';
+import { openFicha } from './ficha.js';
+import { PointSet, fromWorld, pick, pointLayers } from './points.js';
+import { renderLegend } from './legend.js';
+import { classOf, contains, fold, known, passes } from './text.js';
+
+export let map = null;
+export let points = null; // PointSet, once its blob is read
+export const territories = []; // one polygon each
+export const shapes = new Map(); // id → polygon of a concentration, above a pale casing that sets it off
+export const layers = {}; // grid, dots, concentrations
+const names = [];
+const controls = [];
+const PANES = { ground: 200, territories: 350, grid: 360, concentrations: 410, dots: 420, names: 450 };
+
+export function makeMap() {
+  const still = calm();
+  map = L.map('map', {
+    zoomControl: false, attributionControl: false, minZoom: 3, maxZoom: 18, zoomSnap: 0.5,
+    zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
+  });
+  for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = z;
+  ['ground', 'dots', 'names'].forEach((name) => { map.getPane(name).style.pointerEvents = 'none'; });
+  map.fitBounds(data.bounds, { animate: false }); // again later, once the legend has its size
+  map.on('click', (event) => pickAt(event.latlng));
+  map.getContainer().addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && event.target === map.getContainer()) tellMiddle();
+  });
+}
+
+export function drawGround() {
+  const { land, line, sea, digits } = data.basemap;
+  const dark = isDark();
+  const [ground, water, edge, border] = dark ? ['#2c333b', '#161d25', '#59636e', '#8b95a1'] : [land, sea, line, '#8d8778'];
+  const renderer = L.canvas({ pane: 'ground', padding: 0.5 });
+  byId('map').style.background = water;
+  const fill = { renderer, pane: 'ground', interactive: false, stroke: true, weight: 0.5, color: ground, fillColor: ground, fillOpacity: 1 };
+  const stroke = (weight, color) => ({ renderer, pane: 'ground', interactive: false, weight, color });
+  for (const name of ['backdrop', 'land']) {
+    for (const shape of shapesOf(block(name), digits[name])) L.polygon(shape, fill).addTo(map);
+  }
+  const lines = (name, style) =>
+    shapesOf(block(name), digits[name]).forEach((shape) => shape.forEach((part) => L.polyline(part, style).addTo(map)));
+  lines('provinces', stroke(0.8, edge));
+  lines('borders', stroke(1.6, border));
+}
+
+/* ---- territories: one canvas, coloured by the chosen indicator, or by two variables at once ---- */
+export const bivariateOf = (key) => data.bivariate.find((one) => one.key === key);
+
+export function drawTerritories() {
+  if (!data.territories) return;
+  const renderer = L.canvas({ pane: 'territories', padding: 0.3 });
+  shapesOf(block('territories'), data.digits.territories).forEach((shape, i) => {
+    const layer = L.polygon(shape, { renderer, pane: 'territories', weight: 0.7 });
+    layer.bindTooltip(() => el('span', {}, territoryLine(i)), { sticky: true });
+    layer.on('click', (event) => {
+      L.DomEvent.stop(event);
+      if (!pickAt(event.latlng)) territoryPopup(i, event.latlng);
+    });
+    layer.shape = shape;
+    territories.push(layer.addTo(map));
+  });
+}
+export function styleTerritories() {
+  const { territory, no_data: bare } = data.style;
+  const indicator = mapped.find((one) => one.column === state.indicator);
+  const two = bivariateOf(state.indicator);
+  territories.forEach((layer, i) => {
+    const style = { color: territory.line, weight: 0.7, dashArray: null, fillColor: territory.fill, fillOpacity: 0.05 };
+    if (indicator) {
+      const found = classOf(data.territories.values[indicator.column][i], indicator.classes);
+      Object.assign(style, { fillColor: found ? found.colour : bare.fill, fillOpacity: 0.8 });
+    } else if (two && two.classes[i] >= 0) Object.assign(style, { fillColor: two.colours[two.classes[i]], fillOpacity: 0.85 });
+    else if (two) style.dashArray = two.classes[i] === -2 ? '3 3' : null; // no data and withheld: not coloured
+    layer.setStyle(style);
+  });
+}
+const valueIn = (indicator, i) => withUnit(data.territories.values[indicator.column][i], indicator.digits, indicator.unit);
+function territoryLine(i) {
+  const indicator = mapped.find((one) => one.column === state.indicator);
+  const two = bivariateOf(state.indicator);
+  const name = data.territories.names[i];
+  if (two) return `${name}: ${two.classes[i] < 0 ? t(two.classes[i] === -2 ? 'withheld_count' : 'no_data') : inLang(two.said[two.classes[i]])}`;
+  return indicator ? `${name}: ${valueIn(indicator, i)}` : name;
+}
+export function territoryPopup(i, at) {
+  const { values } = data.territories;
+  const rows = mapped.map((one) => [inLang(one.label), valueIn(one, i)]);
+  if (values.n) rows.unshift([t('producers'), known(values.n[i]) ? number(values.n[i], 0) : t('withheld_count')]);
+  popup(at, el('div', {}, el('h3', {}, data.territories.names[i]), pairs(rows)));
+}
+export function popup(at, content) {
+  const opened = L.popup({ maxWidth: 300 }).setLatLng(at).setContent(content).openOn(map);
+  const close = opened.getElement().querySelector('.leaflet-popup-close-button');
+  if (close) close.setAttribute('aria-label', t('close'));
+}
+
+export function drawGrid() {
+  if (!data.grid) return;
+  const renderer = L.canvas({ pane: 'grid' });
+  layers.grid = L.layerGroup();
+  shapesOf(block('grid'), data.digits.grid).forEach((shape, i) => {
+    const found = classOf(data.grid.counts[i], data.grid.classes);
+    const fillColor = found ? found.colour : data.style.no_data.fill;
+    L.polygon(shape, { renderer, pane: 'grid', weight: 0.5, color: '#5b7fa6', fillColor, fillOpacity: 0.75 })
+      .bindTooltip(() => el('span', {}, `${t('producers')}: ${number(data.grid.counts[i], 0)}`), { sticky: true })
+      .addTo(layers.grid);
+  });
+  layers.grid.addTo(map);
+}
+
+/* ---- producers ---- */
+export const shownGroups = () => points.groups.filter((group) =>
+  !state.hidden.has(`chain:${group.chain}`) && (!state.filter.chain || group.chain === state.filter.chain));
+
+export async function drawPoints(text) {
+  points = await PointSet.from(text);
+  layers.dots = pointLayers(L, points, { pane: 'dots', shown: shownGroups });
+  layers.dots.addTo(map);
+  map.on('zoomend', renderLegend); // the density's classes are those of the zoom
+  renderLegend();
+}
+export const redrawPoints = () => layers.dots && layers.dots.eachLayer((layer) => layer.redraw());
+
+function pickAt(latlng) {
+  const found = points && pick(map, points, latlng, 8, shownGroups());
+  if (found) tellPoint(found);
+  return Boolean(found);
+}
+export function tellPoint(found) {
+  const rows = [[t('chain'), found.chain]];
+  if (points.counted) rows.unshift([t('producers'), number(found.n, 0)]);
+  let area = null;
+  found.values.forEach(({ name, label, value }) => {
+    if (name === 'concentration') area = data.areas.find((one) => one.id === value);
+    else rows.push([inLang(label), known(value) ? String(value) : '']);
+  });
+  popup(fromWorld(map, found.at), el('div', {}, el('h3', {}, t(points.counted ? 'cell' : 'producer')), pairs(rows),
+    area ? button(called(area), () => openFicha(area.id), { class: 'link' }) : null));
+}
+
+/* ---- concentrations ---- */
+export function drawConcentrations() {
+  layers.concentrations = L.layerGroup().addTo(map);
+  const renderer = L.svg({ pane: 'concentrations', padding: 0.3 });
+  shapesOf(block('areas'), data.digits.areas).forEach((shape, i) => {
+    const area = data.areas[i];
+    const casing = { renderer, pane: 'concentrations', interactive: false, fill: false, color: '#ffffff', weight: data.evidence[area.evidence].width + 4, opacity: 0.9 };
+    const layer = L.polygon(shape, { renderer, pane: 'concentrations', ...pathStyle(area, false) });
+    layer.casing = L.polygon(shape, casing);
+    layer.shape = shape;
+    layer.bindTooltip(() => el('span', {}, called(area)), { sticky: true });
+    layer.on('click', (event) => {
+      L.DomEvent.stop(event);
+      if (!pickAt(event.latlng)) openFicha(area.id, { move: false });
+    });
+    shapes.set(area.id, layer);
+  });
+  filterConcentrations();
+}
+export function filterConcentrations() {
+  layers.concentrations.clearLayers();
+  data.areas.filter((area) => passes(area.values, state.filter)).forEach((area) => {
+    const layer = shapes.get(area.id);
+    layer.casing.addTo(layers.concentrations);
+    layer.addTo(layers.concentrations);
+  });
+}
+function pathStyle(area, chosen) {
+  const style = data.evidence[area.evidence];
+  return {
+    color: chosen ? '#000000' : style.line,
+    weight: chosen ? style.width + 2 : style.width,
+    dashArray: style.dash || null,
+    fillColor: style.fill,
+    fillOpacity: chosen ? Math.min(0.7, style.opacity + 0.15) : style.opacity,
+  };
+}
+export function markOnMap(ids) {
+  data.areas.forEach((area) => {
+    const layer = shapes.get(area.id);
+    if (!layer) return;
+    layer.setStyle(pathStyle(area, ids.includes(area.id)));
+    if (ids.includes(area.id) && map.hasLayer(layer)) layer.bringToFront();
+  });
+}
+
+/* What is in the middle of the map, for those who move it with the keyboard. */
+function tellMiddle() {
+  const middle = map.getCenter();
+  const at = [middle.lat, middle.lng];
+  if (pickAt(middle)) return;
+  const area = data.areas.find((one) => passes(one.values, state.filter) && contains(shapes.get(one.id).shape, at));
+  const i = territories.findIndex((layer) => contains(layer.shape, at));
+  if (area) openFicha(area.id, { move: false });
+  else if (i >= 0) territoryPopup(i, middle);
+}
+
+/* Names, the more important first: it stays where two would overlap. */
+export function drawNames() {
+  const add = (kind, from, text, at, allowed = () => true) => {
+    const span = el('span', {}, text);
+    const icon = L.divIcon({ className: `map-name ${kind}`, html: span, iconSize: [0, 0] });
+    const marker = L.marker(at, { icon, pane: 'names', interactive: false, keyboard: false, alt: '' }).addTo(map);
+    names.push({ kind, from, allowed, marker, span, text: fold(text), at: L.latLng(at) });
+  };
+  data.areas.forEach((area) => add('concentration', 0, called(area), area.at, () => passes(area.values, state.filter)));
+  (data.places || []).forEach((place) => add('place', 7, place.name, place.at));
+  data.basemap.countries.forEach(([name, x, y]) => add('country', 4, name, [y, x]));
+  data.basemap.names.forEach(([name, x, y]) => add('province', 6, name, [y, x]));
+  territories.forEach((layer, i) => add('territory', 10, data.territories.names[i], layer.getCenter()));
+  names.forEach((one) => one.marker.getElement().setAttribute('aria-hidden', 'true'));
+  map.on('moveend zoomend resize viewreset', spaceNames);
+}
+const layerOfName = { concentration: 'concentrations', place: 'places', country: 'basemap', province: 'basemap', territory: 'basemap' };
+export function spaceNames() {
+  const zoom = map.getZoom();
+  const view = map.getSize();
+  const taken = [];
+  for (const one of names) {
+    const shown = zoom >= one.from && !state.hidden.has(layerOfName[one.kind]) && one.allowed();
+    const spot = map.latLngToContainerPoint(one.at);
+    const near = spot.x > -100 && spot.y > -30 && spot.x < view.x + 100 && spot.y < view.y + 30;
+    let free = shown && near;
+    if (free) {
+      one.width = one.width || one.span.offsetWidth;
+      const left = one.kind === 'place' ? spot.x - 6 : spot.x - one.width / 2;
+      const box = [left - 2, spot.y - 9, left + one.width + (one.kind === 'place' ? 16 : 2), spot.y + 9];
+      free = !taken.some(([b, text]) => (box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3])
+        || (one.kind === 'territory' && text === one.text && Math.hypot(b[0] - box[0], b[1] - box[1]) < 200));
+      if (free) taken.push([box, one.text]);
+    }
+    one.marker.getElement().classList.toggle('crowded', !free);
+  }
+}
+
+
+export function drawControls() {
+  controls.splice(0).forEach((control) => control.remove());
+  const zoom = L.control({ position: 'topleft' });
+  zoom.onAdd = () => {
+    const sign = (text, key, action) => button(text, action, { title: t(key), 'aria-label': t(key) });
+    const box = el('div', { class: 'leaflet-bar leaflet-control-zoom' },
+      sign('+', 'zoom_in', () => map.zoomIn()), sign('−', 'zoom_out', () => map.zoomOut()), sign('⌂', 'home', home));
+    L.DomEvent.disableClickPropagation(box);
+    return box;
+  };
+  const scale = L.control.scale({ imperial: false, maxWidth: 140 });
+  const credit = L.control.attribution({ prefix: false }).addAttribution(t('basemap'));
+  controls.push(zoom, scale, credit);
+  controls.forEach((control) => control.addTo(map));
+}
+/* Show a part of the map beside the legend, not beneath it. */
+export function fit(bounds, options) {
+  const legend = byId('legend');
+  const covered = legend.open && !isSmall() ? legend.offsetWidth + 20 : 0;
+  const room = map.getSize().x - covered > 300;
+  map.fitBounds(bounds, { paddingTopLeft: [10, 10], paddingBottomRight: [room ? covered : 10, 10], ...options });
+}
+export const fitArea = (area) => fit(shapes.get(area.id).getBounds().pad(1.2), { maxZoom: 12, animate: !calm() });
+export function home() {
+  fit(data.bounds, { animate: !calm() });
+}
+/* Move the map; on a phone scroll to it first. */
+export function show(move) {
+  if (isSmall()) byId('map').scrollIntoView({ block: 'start' });
+  move();
+}
