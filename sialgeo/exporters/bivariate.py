@@ -12,7 +12,7 @@ from sialgeo.association import bivariate_classes
 from sialgeo.exporters.wording import indicator_name
 from sialgeo.i18n import N_, _
 from sialgeo.model import Indicator, N, Publication
-from sialgeo.symbology import BIVARIATE, decimals
+from sialgeo.symbology import BIVARIATE, UNITS, decimals
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -122,7 +122,7 @@ def _ranges(breaks: list[float], unit: str, *, rising: bool) -> list[str]:
     """Return what each third holds: below the first limit, between, above."""
     low, high = sorted(breaks)
     digits = min(3, decimals(max(abs(high), high - low)))
-    unit = {"percent": "%", "index": ""}.get(unit, unit)
+    unit = UNITS.get(unit, unit)
     middle = f"≤ {high:.{digits}f}" if high > low else "–"  # ties may leave the middle empty
     texts = [f"≤ {low:.{digits}f}", middle, f"> {high:.{digits}f}"]
     shown = [f"{text} {unit}".rstrip() for text in texts]
