@@ -191,6 +191,7 @@ TEXTS: Mapping[str, str] = {
     "places": N_("Places"),
     "points": N_("Producers"),
     "points_exact": N_("Individual locations are published."),
+    "points_masked": N_("The points are displaced: none stands at its producer's place."),
     "previous": N_("Previous"),
     "producer": N_("Producer"),
     "producers": N_("Producers"),
@@ -283,6 +284,7 @@ def render(publication: Publication, *, lang: str | None = None, max_mb: float =
         return page
     made = _points(_degrees(points), publication, room)
     data["points"] = made.n
+    data["masked"] = any(s.parameters.get("publish") == "masked" for s in publication.steps)
     if made.note():
         data["points_note"] = _in_each(made.note)
     return _filled(publication, data, blocks, drawn, made.blob)
