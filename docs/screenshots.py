@@ -56,26 +56,33 @@ def ficha(study: Path) -> None:
 
 
 def webmap(study: Path) -> None:
-    """Picture the web map: whole, with a ficha open, and on a phone."""
+    """Picture the web map: whole, with a ficha open, on a phone, in the dark, two variables and the chart."""
     page_of = (study / "map.html").as_uri()
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
     with browser() as chromium:
-        desktop = chromium.new_context(offline=True, viewport={"width": 1366, "height": 768})
-        page = desktop.new_page()
-        page.goto(f"{page_of}#lang=es&i=pobreza_2018")
-        page.wait_for_timeout(600)
-        page.screenshot(path=IMAGES / "webmap.png")
-        page.goto(f"{page_of}#c=2&lang=es&i=pobreza_2018")
-        page.wait_for_timeout(900)
-        page.locator("#ficha details summary").click()
-        page.wait_for_timeout(300)
-        page.screenshot(path=IMAGES / "webmap-ficha.png")
-        phone = chromium.new_context(
-            offline=True, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+
+        def picture(name: str, hash_: str, script: str = "", **options: Any) -> None:
+            wide = {"offline": True, "viewport": {"width": 1366, "height": 768}}
+            page = chromium.new_context(**{**wide, **options}).new_page()
+            page.goto(f"{page_of}#lang=es&{hash_}")
+            page.wait_for_selector("html[data-ready]", state="attached")
+            page.wait_for_timeout(900)
+            if script:
+                page.evaluate(script)
+                page.wait_for_timeout(400)
+            page.screenshot(path=IMAGES / name)
+
+        below = "document.getElementById('{0}').scrollIntoView()"
+        picture("webmap.png", "i=pobreza_2018")
+        picture(
+            "webmap-ficha.png",
+            "c=2&i=pobreza_2018",
+            "document.querySelector('#ficha details').open = true",
         )
-        page = phone.new_page()
-        page.goto(f"{page_of}#lang=es&i=pobreza_2018")
-        page.wait_for_timeout(600)
-        page.screenshot(path=IMAGES / "webmap-phone.png")
+        picture("webmap-phone.png", "i=pobreza_2018", **phone)
+        picture("webmap-dark.png", "c=2&i=pobreza_2018", color_scheme="dark")
+        picture("webmap-two.png", "i=idh_2019%C3%97n&vs=1,2,3", below.format("chart"))
 
 
 def qgis(study: Path) -> None:
