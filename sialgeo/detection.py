@@ -158,6 +158,8 @@ class RelativeDBSCAN:
     ) -> tuple[Labels, Array]:
         """Return labels and membership (1 core, 0.5 border); see ``Detector``."""
         del weights, rng  # tests count units; nothing here is left to chance
+        if self.radius != AUTO and reference is not None and reference.kind == "points":
+            return self._among_units(float(self.radius), xy, reference)
         found = self.find(xy, None, reference, np.random.default_rng(0))
         return found.labels, found.membership
 
@@ -185,9 +187,9 @@ class RelativeDBSCAN:
     def _among_units(
         self, radius: float, xy: Array, reference: ReferenceArrays
     ) -> tuple[Labels, Array]:
-        pool, ours = np.vstack([xy, reference.xy]), np.arange(len(xy))
-        rung = Rung.of(pool, len(xy), radius, self.alpha, self.min_units, asked=ours)
-        labels, core = rung.label(ours)
+        pool, n = np.vstack([xy, reference.xy]), len(xy)
+        rung = Rung.of(pool, n, radius, self.alpha, self.min_units, few=n)
+        labels, core = rung.label(np.arange(n))
         return labels, membership_of(labels, core)
 
     def _among_counts(
@@ -211,14 +213,14 @@ class RelativeDBSCAN:
         rungs = [Rung.of(pool, n, r, self.alpha, self.min_units) for r in radii]
 
         def relabel(chosen: Ints) -> Array:
-            every: list[tuple[float, float, Ints]] = []
+            every: list[tuple[Array, float, Ints]] = []
             for rung in rungs:
                 labels, _core = rung.label(chosen, threads=1)
-                if not (labels >= 0).any():
-                    continue
-                cases, held = rung.covered(chosen, labels, threads=1)
-                for number, value in enumerate(bernoulli_llr(cases, held, n, len(pool))):
-                    every.append((-float(value), rung.radius, np.flatnonzero(labels == number)))
+                if (labels >= 0).any():
+                    cases, held = rung.covered(chosen, labels, threads=1)
+                    every.append((bernoulli_llr(cases, held, n, len(pool)), rung.radius, labels))
+            if len(every) == 1:  # clusters of one radius share nobody
+                return every[0][0]
             return _unshared(every, pool[chosen])
 
         return relabel
@@ -244,12 +246,18 @@ def _rungs(xy: Array, reference: ReferenceArrays) -> tuple[float, ...]:
     return tuple(r for r in LADDER if r <= most) or LADDER[:1]
 
 
-def _unshared(every: list[tuple[float, float, Ints]], xy: Array) -> Array:
-    """Return the statistics that ``climb`` would keep of (−statistic, radius, members)."""
-    every.sort(key=lambda one: (one[0], one[1], *xy[one[2]].sum(axis=0)))
-    taken = np.zeros(len(xy), dtype=bool)
-    kept = []
-    for negative, _radius, members in every:
+def _unshared(every: list[tuple[Array, float, Ints]], xy: Array) -> Array:
+    """Return the statistics that ``climb`` would keep of each radius's statistics and labels."""
+    answers = []
+    for statistics, radius, labels in every:
+        by = np.argsort(labels, kind="stable")
+        cuts = np.searchsorted(labels[by], np.arange(len(statistics) + 1))
+        for number, value in enumerate(statistics.tolist()):
+            members = by[cuts[number] : cuts[number + 1]]
+            answers.append((-value, radius, *xy[members].sum(axis=0), members))
+    answers.sort(key=lambda one: one[:4])
+    taken, kept = np.zeros(len(xy), dtype=bool), []
+    for negative, _radius, _x, _y, members in answers:
         if not taken[members].any():
             taken[members] = True
             kept.append(-negative)

@@ -553,14 +553,16 @@ def test_the_relative_rule_by_brute_force_on_both_paths(
     core = joined[np.ix_(chosen, chosen)].sum(axis=1) >= np.maximum(need[chosen], 2)
     expected = cluster(pool[chosen], core, radius, compiled=False)
     for path in (False, True):
-        for asked in (None, chosen):
-            rung = Rung.of(pool, n, radius, 0.05, 2, asked=asked, compiled=path)
-            labels, flags = rung.label(chosen)
+        for few in (0, n):
+            front = np.concatenate([chosen, np.setdiff1d(np.arange(len(pool)), chosen)])
+            given = pool[front] if few else pool
+            rung = Rung.of(given, n, radius, 0.05, 2, few=few, compiled=path)
+            labels, flags = rung.label(np.arange(n) if few else chosen)
             assert (labels == expected).all()
             assert (flags == core).all()
             if not core.any():
                 continue
-            cases, held = rung.covered(chosen, labels)
+            cases, held = rung.covered(np.arange(n) if few else chosen, labels)
             for k in range(labels.max() + 1):
                 inside = near(pool, pool[chosen[labels == k]], radius / 2).any(axis=1)
                 assert held[k] == inside.sum()

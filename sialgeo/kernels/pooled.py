@@ -8,6 +8,8 @@ installed) and the plain one give the same labels and counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,15 +28,31 @@ Flags = NDArray[np.bool_]
 class Rung:
     """A pool at one radius: what each unit needs to be a core, and its grid where compiled.
 
-    ``need`` (m,) is in the order of the grid where there is one, else as the pool was given; ``rank``
-    (m,) is each unit's place in that order.
+    ``need`` (m,) is in the order of the grid where there is one, else as the pool was given. Where
+    only the pool's first ``few`` units are asked about, the others' is unknown.
     """
 
     xy: Array
     radius: float
     need: Ints
-    rank: Ints
     grid: Grid | None
+    few: int = 0
+
+    @cached_property
+    def rank(self) -> Ints:
+        """Return each unit's place in the order of the grid."""
+        rank = np.arange(len(self.xy), dtype=np.int64)
+        if self.grid is not None:
+            rank[self.grid.order] = np.arange(len(rank))
+        return rank
+
+    def _at(self, chosen: Ints) -> tuple[Ints, Ints]:
+        """Return the chosen units' places in the grid, rising, and which of the chosen is at each."""
+        if self.grid is not None and self.few == len(chosen):
+            return _first(self.grid, self.few)
+        at = self.rank[chosen]
+        by = np.argsort(at)
+        return at[by], by
 
     @classmethod
     def of(
@@ -45,35 +63,28 @@ class Rung:
         alpha: float,
         least: int,
         *,
-        asked: Ints | None = None,
+        few: int = 0,
         compiled: bool | None = None,
         threads: int = 0,
     ) -> Rung:
-        """Count the pool (m, 2) within the radius (metres) of each unit, or of those ``asked``.
+        """Count the pool (m, 2) within the radius (metres) of each unit, or of the ``few`` first.
 
         A unit with k cases (itself included) among b of the pool is a core if k ≥ ``least`` and
         P(Hypergeom(m − 1, cases − 1, b − 1) ≥ k − 1) ≤ ``alpha``.
         """
         frame = frame_of(pool, radius, compiled=worth(len(pool), compiled))
         grid = None if frame is None else Grid.of(pool, frame, threads)
-        rank = np.arange(len(pool), dtype=np.int64)
-        if grid is not None:
-            rank[grid.order] = np.arange(len(pool))
-        held = np.zeros(len(pool), dtype=np.int64)
-        if grid is None:
-            chosen = slice(None) if asked is None else asked
-            held[chosen] = count_within(pool[chosen], pool, radius, compiled=False)
-        elif asked is None:
-            held = grid.counts(grid, radius, threads)
-        else:
-            at = np.sort(rank[asked])
-            held[at] = grid.subset(at, at).counts(grid, radius, threads)
         need = np.full(len(pool), least, dtype=np.int64)
-        known = np.flatnonzero(held)
-        need[known] = np.maximum(
-            hypergeometric_critical(held[known], cases, len(pool), alpha), least
-        )
-        return cls(pool, radius, need, rank, grid)
+        at: Any = slice(few or None)
+        if grid is None:
+            held = count_within(pool[at], pool, radius, compiled=False)
+        elif few:
+            at, by = _first(grid, few)
+            held = grid.subset(at, by).counts(grid, radius, threads)
+        else:
+            held = grid.counts(grid, radius, threads)
+        need[at] = np.maximum(hypergeometric_critical(held, cases, len(pool), alpha), least)
+        return cls(pool, radius, need, grid, few)
 
     def label(self, chosen: Ints, threads: int = 0) -> tuple[Ints, Flags]:
         """Return labels (−1: in no cluster) and core flags, (n,), where these units are the cases."""
@@ -83,10 +94,9 @@ class Rung:
             if not core.any():
                 return np.full(len(chosen), -1, dtype=np.int64), core
             return cluster(xy, core, self.radius, compiled=False), core
-        at = self.rank[chosen]
-        by = np.argsort(at)
-        cases = self.grid.subset(at[by], by)
-        core = cases.reach(cases, self.radius, self.need[at[by]], threads)
+        at, by = self._at(chosen)
+        cases = self.grid.subset(at, by)
+        core = cases.reach(cases, self.radius, self.need[at], threads)
         if not core.any():
             return np.full(len(chosen), -1, dtype=np.int64), core
         return cases.labels(core, self.radius, threads)
@@ -113,3 +123,9 @@ class Rung:
             members, labels[inside[by]], reach, np.ones(len(flags)), flags, threads
         )
         return sums[1], sums[0]
+
+
+def _first(grid: Grid, few: int) -> tuple[Ints, Ints]:
+    """Return where a grid holds the first rows given, and which row is there."""
+    at = np.flatnonzero(grid.order < few)
+    return at, grid.order[at].astype(np.int64)
