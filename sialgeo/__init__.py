@@ -112,6 +112,7 @@ _HOME = {
     "CRSError": "errors",
     "FileError": "errors",
     "MissingDependencyError": "errors",
+    "NotEnoughMemoryError": "memory",
     "ParameterError": "errors",
     "SchemaError": "errors",
     "SialgeoError": "errors",

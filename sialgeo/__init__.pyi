@@ -39,6 +39,7 @@ from sialgeo.indicators import coneval_classes as coneval_classes
 from sialgeo.indicators import hdi as hdi
 from sialgeo.indicators import hdi_band as hdi_band
 from sialgeo.indicators import quantile_classes as quantile_classes
+from sialgeo.memory import NotEnoughMemoryError as NotEnoughMemoryError
 from sialgeo.methods import detector_of as detector_of
 from sialgeo.model import Concentrations as Concentrations
 from sialgeo.model import Context as Context

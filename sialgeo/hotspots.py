@@ -31,6 +31,7 @@ from sialgeo.kernels.local import (
     local_moran,
     two_sided,
 )
+from sialgeo.memory import require_memory
 from sialgeo.neighbourhoods import adjacency
 from sialgeo.params import check, param
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+BYTES_AN_AREA, BYTES_A_NEIGHBOUR = 300, 60
 HOT, COLD, NOT_SIGNIFICANT, NO_NEIGHBOURS = "hot", "cold", "not_significant", "no_neighbours"
 QUADRANTS = ("high_high", "low_high", "low_low", "high_low")
 
@@ -136,6 +138,11 @@ def hot_spots(
     HotSpots(statistic, neighbours, k, replicates, seed, level)
     require_crs(areas=areas)
     values = _values(areas, counts, population)
+    require_memory(
+        len(areas) * (BYTES_AN_AREA + BYTES_A_NEIGHBOUR * k) + 16.0 * replicates * k,
+        _("Hot spots of {n} areas").format(n=len(areas)),
+        _("fewer neighbours (k), or part of the areas"),
+    )
     start, near = adjacency(areas, neighbours, k)
     degree = np.diff(start)
     order = np.random.default_rng(seed)

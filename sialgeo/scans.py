@@ -27,6 +27,7 @@ from scipy.spatial import cKDTree
 from sialgeo.crs import metric_crs, require_crs, xy_of
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import N_, _
+from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.likelihood import monte_carlo_p
 from sialgeo.kernels.scan import (
     CIRCLE,
@@ -41,6 +42,7 @@ from sialgeo.kernels.scan import (
     null_maxima,
     thinned_centres,
 )
+from sialgeo.memory import require_memory
 from sialgeo.model import (
     CONCENTRATION,
     EVIDENCE,
@@ -314,7 +316,13 @@ def _window(xy: Array, size: Array, rule: SpatialScan) -> Window:
     whole = Window(xy, size, limit, np.arange(len(xy), dtype=np.int64), frames)
     open_most = max(MOST_ZONES // (whole.neighbours * len(frames)), 100)
     centres = thinned_centres(xy, rule.centres or open_most)
-    return Window(xy, size, limit, centres, frames)
+    window = Window(xy, size, limit, centres, frames)
+    require_memory(
+        window.bytes_needed(default_threads()),
+        _("The scan of {n} places").format(n=len(xy)),
+        _("a smaller max_share, counts by district, or a selected area"),
+    )
+    return window
 
 
 def _pooled(xy: Array, reference: ReferenceArrays, rule: SpatialScan) -> _Scene:

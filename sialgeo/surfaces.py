@@ -41,6 +41,7 @@ from sialgeo.kernels.surface import (
     oversmoothing,
     window_of_box,
 )
+from sialgeo.memory import require_memory
 from sialgeo.model import Detector, Raster, Step, TestResult, fingerprint, versions
 from sialgeo.params import as_dict, check, param
 from sialgeo.pools import Prepared, prepare
@@ -57,6 +58,7 @@ Flags = NDArray[np.bool_]
 LEAST_DISTANCE = 10.0  # metres: a shorter bandwidth was meant in degrees or kilometres
 CELLS_PER_BANDWIDTH = 6
 LONG_SIDE = 1_000  # cells along the longer side, unless the bandwidth needs more
+BYTES_A_CELL = 150  # for each thread: surfaces, and the spectra of the padded grid
 MOST_CELLS = 16_000_000
 SHOWN_FROM = 0.01  # of the reference's greatest density
 LEAST_LOG = -10.0  # lower values are the cut-off tail of the kernel, not information
@@ -538,6 +540,11 @@ def _grid(
                 "the surface would have {millions:.0f} million cells of {cell:.0f} m (at most {most:.0f} million). Remedy: a larger bandwidth or cell, or a smaller window"
             ).format(millions=cells / 1e6, cell=cell, most=MOST_CELLS / 1e6)
         )
+    require_memory(
+        BYTES_A_CELL * cells * default_threads(),
+        _("The surface ({millions:.1f} million cells)").format(millions=cells / 1e6),
+        _("a larger bandwidth or cell, or a smaller window"),
+    )
     grid = Grid.over(low, high, cell)
     if area is None:
         return grid, window_of_box(grid, low, high)

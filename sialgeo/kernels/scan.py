@@ -143,6 +143,14 @@ class Window:
         share = min(self.limit / max(float(self.size.sum()), 1e-300), 1.0)
         return min(int(len(self.xy) * share * 1.3) + 32, len(self.xy))
 
+    def bytes_needed(self, threads: int) -> float:
+        """Guess the memory of a scan: blocks of zones in work, maps under the null, trees."""
+        sites, near = len(self.xy), max(self.neighbours, 1)
+        rows = max(min(_VALUES_IN_BLOCK // near, len(self.centres) // 8), 1)
+        columns = near if near < sites * _TREE_BELOW else sites
+        maps = min(float(MAPS_IN_MEMORY), sites * 2_048.0)
+        return 64.0 * rows * columns * threads + maps + 100.0 * sites * len(self.frames)
+
     def tie(self, distance: Any) -> Any:
         """Return by how much two distances must differ to be two."""
         return distance * _TIE + self.grain
