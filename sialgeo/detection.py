@@ -23,7 +23,7 @@ from sialgeo.kernels.likelihood import (
     hypergeometric_critical,
     naive_risk_interval,
 )
-from sialgeo.kernels.neighbours import canonical_order, count_within
+from sialgeo.kernels.neighbours import canonical_order, count_within, first_use
 from sialgeo.kernels.pooled import Rung
 from sialgeo.model import (
     AREA,
@@ -576,6 +576,9 @@ def detect(
     _check_inputs(producers, detector, coincident, weights)
     report(0.0, _("Projecting"))
     prepared = prepare(producers, detector, reference, coincident, weights)
+    units = len(prepared.xy) + (0 if prepared.reference is None else len(prepared.reference.xy))
+    if first_use(units):
+        report(0.2, _("Preparing the fast path: a few seconds, once on this computer"))
     report(0.2, _("Detecting"))
     raw = find(
         detector, prepared.xy, prepared.weights, prepared.reference, np.random.default_rng(0)

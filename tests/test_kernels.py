@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import binomtest, hypergeom, poisson
 
-from sialgeo.kernels import compiled
+from sialgeo.kernels import compiled, neighbours
 from sialgeo.kernels.density import cluster, dbscan, footprint_sums
 from sialgeo.kernels.grid import Grid, frame_of
 from sialgeo.kernels.likelihood import (
@@ -580,3 +580,40 @@ def test_footprint_sums_are_alike_on_both_paths(shape: str, seed: int, origin: f
     wide[::2] *= 0.5
     plain = footprint_sums(points, mass, members, labels, wide, compiled=False)
     assert (footprint_sums(points, mass, members, labels, wide, compiled=True) == plain).all()
+
+
+# --- compiling -------------------------------------------------------------------------------------
+
+
+def _one_more(x: int) -> int:
+    return x + 1
+
+
+@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+def test_where_no_folder_keeps_a_kernel_it_is_compiled_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import numba
+
+    real = numba.njit
+
+    def njit(*, cache: bool = False, **options: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return real(**options)
+
+    monkeypatch.setattr(numba, "njit", njit)
+    made = compiled.compile_all((_one_more,))
+    assert made is not None
+    assert not compiled.kept(made)
+    assert made.one_more(1) == 2
+    assert compiled.kept(made)
+
+
+@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+def test_a_first_use_is_known_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "kept", lambda _made: False)
+    assert neighbours.first_use(neighbours.COMPILED_FROM)
+    assert not neighbours.first_use(100)
+    monkeypatch.setattr(neighbours, "kept", lambda _made: True)
+    assert not neighbours.first_use(neighbours.COMPILED_FROM)

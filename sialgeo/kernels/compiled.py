@@ -10,6 +10,7 @@ import functools
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +31,16 @@ def compile_all(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace | 
     except RuntimeError:  # no folder where a compiled kernel may be kept
         made = [njit(nogil=True, error_model="numpy")(f) for f in functions]
     return SimpleNamespace(**{f.__name__[1:]: m for f, m in zip(functions, made, strict=True)})
+
+
+def kept(made: SimpleNamespace) -> bool:
+    """Tell whether all of these functions were compiled before: in this process, or kept on disk."""
+    for kernel in vars(made).values():
+        folder = kernel.stats.cache_path
+        there = folder and any(Path(folder).glob(f"*.{kernel.__name__}-*.nbi"))
+        if not there and not kernel.signatures:
+            return False
+    return True
 
 
 def default_threads() -> int:

@@ -18,6 +18,7 @@ from sialgeo.kernels.neighbours import (
     components_within,
     count_within,
     covered_by,
+    crowded,
     nearest_within,
     worth,
 )
@@ -62,7 +63,9 @@ def dbscan(
     if frame is not None:
         grid = Grid.of(xy, frame)
         return grid.labels(grid.reach(grid, radius, min_units), radius)
-    core = count_within(xy, xy, radius, compiled=False) >= min_units
+    core = crowded(xy, radius, min_units) if len(xy) else np.zeros(0, dtype=bool)
+    rest = np.flatnonzero(~core)
+    core[rest] = count_within(xy[rest], xy, radius, compiled=False) >= min_units
     return cluster(xy, core, radius, compiled=False), core
 
 

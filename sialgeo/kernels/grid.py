@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,6 +48,14 @@ ALONE = 20_000  # points under which threads are not worth starting
 def functions() -> SimpleNamespace | None:
     """Return the compiled functions, or None where numba is not there or does not fit numpy."""
     return compile_all(FUNCTIONS)
+
+
+_in_use = threading.Event()
+
+
+def in_use() -> bool:
+    """Tell whether a grid was made in this process: what it needs is loaded."""
+    return _in_use.is_set()
 
 
 class Frame(NamedTuple):
@@ -99,6 +108,7 @@ class Grid:
     @classmethod
     def of(cls, xy: Array, frame: Frame, threads: int = 0) -> Grid:
         """Sort points (n, 2), all within the frame."""
+        _in_use.set()
         xy = np.ascontiguousarray(xy, dtype=float)
         cells = (int((float(xy[:, 1].max()) - frame.y0) / frame.side) + 1) * frame.width
         bounds = _bounds(len(xy), threads)

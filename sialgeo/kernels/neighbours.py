@@ -17,15 +17,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from sialgeo.kernels.grid import TIGHT, Frame, Grid, frame_of
+from sialgeo.kernels.compiled import kept
+from sialgeo.kernels.grid import TIGHT, Frame, Grid, frame_of, functions, in_use
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 PAIRS_AT_ONCE = 2_000_000
+SAMPLE = 50
 TREE_FROM = 100_000  # pairs of points between two cells from which a tree is cheaper
-COMPILED_FROM = 50_000  # points from which compiling pays
+COMPILED_FROM = 50_000  # points from which loading numba and what it compiled pays
+COMPILED_FROM_WARM = 2_000  # and where they are loaded
 
 
 def canonical_order(xy: Array) -> Ints:
@@ -52,7 +55,15 @@ def count_within(
 
 def worth(n: int, compiled: bool | None) -> bool:
     """Tell whether to take the compiled path for n points, where the caller leaves it open."""
-    return n >= COMPILED_FROM if compiled is None else compiled
+    if compiled is not None:
+        return compiled
+    return n >= (COMPILED_FROM_WARM if in_use() else COMPILED_FROM)
+
+
+def first_use(n: int) -> bool:
+    """Tell whether n points will have the fast path compiled, which takes seconds and is kept on disk."""
+    made = functions() if worth(n, None) else None
+    return made is not None and not kept(made)
 
 
 def _count_on_grid(queries: Array, points: Array, radius: float, frame: Frame) -> Ints:
@@ -146,6 +157,13 @@ def covered_by(queries: Array, members: Array, radius: float) -> Flags:
     return covered
 
 
+def crowded(xy: Array, radius: float, least: int) -> Flags:
+    """Mark points that have ``least`` neighbours (themselves included) in their own square already."""
+    cells = _Cells.of(xy, radius)
+    found: Flags = cells.size[cells.of_point] >= least
+    return found
+
+
 def _half_steps() -> list[tuple[int, int]]:
     """Return half of the steps to cells within reach, nearest first."""
     steps = [(dx, dy) for dx, dy in product(range(3), range(-2, 3)) if dx > 0 or dy > 0]
@@ -207,6 +225,10 @@ def _any_within(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
     for p in np.flatnonzero(pairs > TREE_FROM):
         ours = cells.xy[cells.start[a[p]] : cells.start[a[p]] + cells.size[a[p]]]
         theirs = cells.xy[cells.start[b[p]] : cells.start[b[p]] + cells.size[b[p]]]
+        gap = ours[:SAMPLE, None] - theirs[None, :SAMPLE]  # crowded squares mostly touch
+        if ((gap**2).sum(axis=2) <= radius * radius).any():
+            near[p] = True
+            continue
         near[p] = bool((nearest_within(ours, theirs, radius) >= 0).any())
     small = np.flatnonzero(pairs <= TREE_FROM)
     bounds = np.searchsorted(
