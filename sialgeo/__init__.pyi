@@ -27,6 +27,8 @@ from sialgeo.errors import SialgeoError as SialgeoError
 from sialgeo.exporters import export as export
 from sialgeo.exporters import export_all as export_all
 from sialgeo.exporters.dossier.paragraph import methods_text as methods_text
+from sialgeo.guide import field_questions as field_questions
+from sialgeo.guide import guide_phases as guide_phases
 from sialgeo.hotspots import hot_spots as hot_spots
 from sialgeo.i18n import set_language as set_language
 from sialgeo.indicators import AlkireFoster as AlkireFoster
@@ -82,11 +84,13 @@ from sialgeo.surfaces import relative_risk_surface as relative_risk_surface
 from sialgeo.tables import SialTables as SialTables
 from sialgeo.tables import write_template as write_template
 from sialgeo.tables import write_xlsform as write_xlsform
+from sialgeo.trade import trade_exposure as trade_exposure
 from sialgeo.triage import check_producers as check_producers
 from sialgeo.triage import select_cases as select_cases
 from sialgeo.typology import Thresholds as Thresholds
 from sialgeo.typology import Typology as Typology
 from sialgeo.typology import classify as classify
+from sialgeo.typology import distritos_air as distritos_air
 from sialgeo.verification import verify as verify
 from sialgeo.workfile import read_concentrations as read_concentrations
 from sialgeo.workfile import save as save

@@ -115,7 +115,7 @@ def listed(title: str, entries: Sequence[str]) -> list[str]:
     return ["", title, *(f"  - {entry}" for entry in entries)] if entries else []
 
 
-_PRIVATE = ("work", "rejected", "study")
+_PRIVATE = ("work", "rejected", "study", "criteria", "sensitivity", "questions")
 
 
 def path_lines(paths: Iterable[Path]) -> list[str]:

@@ -34,6 +34,7 @@ Paths are relative to the study file.
 
 from __future__ import annotations
 
+from sialgeo.study.activation import classified, write_details
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.running import (
     PRIVATE,
@@ -56,6 +57,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     ReferenceSource,
+    SialSource,
     TerritoriesSource,
 )
 from sialgeo.study.study import Study
@@ -75,12 +77,15 @@ __all__ = [
     "ProducersSource",
     "RasterSource",
     "ReferenceSource",
+    "SialSource",
     "Study",
     "StudyResult",
     "TerritoriesSource",
+    "classified",
     "context_of",
     "lay_over",
     "lay_raster",
     "read_inputs",
     "read_territories",
+    "write_details",
 ]

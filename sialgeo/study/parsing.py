@@ -24,6 +24,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     ReferenceSource,
+    SialSource,
     TerritoriesSource,
     method_named,
     suffix_of,
@@ -174,6 +175,24 @@ class Parser:
         ]
         return section
 
+    def sial(self, table: dict[str, Any], where: str) -> SialSource:
+        from sialgeo.typology import Thresholds
+
+        own = tuple(f.name for f in dataclasses.fields(SialSource) if "kind" in f.metadata)
+        given = {k: v for k, v in table.items() if k not in own}
+        section: SialSource = self.section(
+            SialSource, {k: table[k] for k in own if k in table}, where
+        )
+        known = {p.name: p for p in params.params_of(Thresholds)}
+        self.unknown(given, (*own, *known), where)
+        try:
+            read = {k: params.parse_value(known[k], v) for k, v in given.items() if k in known}
+            section = replace(section, parameters=read)
+            params.build(Thresholds, read)
+        except SialgeoError as failure:
+            self.faults.append(f"{where} {failure}")
+        return section
+
     def territories(self, table: dict[str, Any], where: str) -> TerritoriesSource:
         section: TerritoriesSource = self.section(TerritoriesSource, table, where, ("indicators",))
         declared = table.get("indicators", {})
@@ -264,6 +283,12 @@ def _names(value: Any) -> tuple[str, ...]:
     return tuple(_text(v) for v in value)
 
 
+def _lists(value: Any) -> dict[str, tuple[str, ...]]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return {_text(k): _names(v) for k, v in value.items()}
+
+
 def _int(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError
@@ -286,6 +311,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], Any], str]] = {
     "date": (_code, N_("a date or text in quotes")),
     "texts": (_texts, N_('text in quotes, or { es = "…", en = "…" }')),
     "names": (_names, N_('a list of texts, as ["a", "b"]')),
+    "lists": (_lists, N_('names of files by table, as { unidad = ["a.csv", "b.csv"] }')),
     "int": (_int, N_("a whole number")),
     "bool": (_bool, N_("true or false")),
 }
@@ -323,6 +349,10 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
     "reference": ("reference", _optional(ReferenceSource)),
     "detect": ("detection", lambda parser, table, where: parser.detection(table or {}, where)),
     "places": ("places", _optional(PlacesSource)),
+    "sial": (
+        "sial",
+        lambda parser, table, where: None if table is None else parser.sial(table, where),
+    ),
     "export": ("export", lambda parser, table, where: parser.export(table or {}, where)),
 }
 _LISTS: Mapping[str, tuple[str, _Reader]] = {

@@ -18,6 +18,7 @@ from sialgeo.i18n import _, language, ngettext
 from sialgeo.model import Concentrations, Context, Step
 from sialgeo.progress import Progress, scaled
 from sialgeo.scans import SpatialScan
+from sialgeo.study.activation import classified, write_details
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     FILES,
@@ -342,8 +343,8 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         else:
             found = Found(_nothing("EPSG:4326", study), (), 0, study)
         concentrations, layers = _overlays(study, found.concentrations, scaled(progress, 0.6, 0.75))
+        concentrations, paths, notes = _classified(study, concentrations, private, progress)
         progress(0.75, _("Writing the working file"))
-        paths = {}
         if study.producers is not None:
             paths["work"] = Path(sialgeo.save(concentrations, private / WORKFILE))
         if found.rejected:
@@ -356,7 +357,24 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.78, 0.99))
         moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
     progress(1.0, _("Done"))
-    return StudyResult(concentrations, moved, found.study, context, found.guesses, found.rejected)
+    guesses = (*found.guesses, *notes)
+    return StudyResult(concentrations, moved, found.study, context, guesses, found.rejected)
+
+
+def _classified(
+    study: Study, found: Concentrations, private: Path, progress: Progress
+) -> tuple[Concentrations, dict[str, Path], tuple[str, ...]]:
+    """Classify where the study names its tables; every criterion is written beside the working file."""
+    source = study.sial
+    if source is None or not len(found):
+        return found, {}, ()
+    progress(0.7, _("Classifying"))
+    tables = sialgeo.read_tables(study.resolve(source.path), files=source.files)
+    key = study.producers.id if study.producers else ""
+    typology, found = classified(
+        found, tables, source.thresholds, key=key or "id", date=source.date, since=source.since
+    )
+    return found, dict(write_details(typology, found, private)), tables.notes
 
 
 def _overlays(

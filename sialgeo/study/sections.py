@@ -175,6 +175,24 @@ class RasterSource:
 
 
 @dataclass(frozen=True)
+class SialSource:
+    """``[sial]``: the tables of the study, for which date, and the thresholds of the typology."""
+
+    path: str = entry("file", required=True)
+    files: Mapping[str, tuple[str, ...]] = entry("lists", {})
+    date: str = entry("date")
+    since: str = entry("date")
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def thresholds(self) -> Any:
+        """Return the thresholds; one out of bounds is a ``ParameterError``."""
+        from sialgeo.typology import Thresholds
+
+        return params.build(Thresholds, dict(self.parameters))
+
+
+@dataclass(frozen=True)
 class ExportChoice:
     """``[export]``: what is handed on and in which formats."""
 

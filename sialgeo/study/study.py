@@ -19,6 +19,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     ReferenceSource,
+    SialSource,
     TerritoriesSource,
 )
 
@@ -33,6 +34,8 @@ class Study:
         Title and seed; method and its parameters; formats and what is published.
     producers, reference, places, territories, rasters
         The inputs; a study without producers joins indicators to territories only.
+    sial
+        The tables of the SIAL study; without them nothing is classified.
     folder : Path
         The folder that relative paths start from.
 
@@ -54,6 +57,7 @@ class Study:
     places: PlacesSource | None = None
     territories: tuple[TerritoriesSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
+    sial: SialSource | None = None
     export: ExportChoice = field(default_factory=ExportChoice)
     folder: Path = field(default_factory=Path)
 

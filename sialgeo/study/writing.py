@@ -41,6 +41,9 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
             if "kind" not in f.metadata or value == default or value in ({}, ()):
                 continue
             kind = f.metadata["kind"]
+            if kind == "lists":
+                held[f.name] = {k: list(v) for k, v in value.items()}
+                continue
             held[f.name] = (
                 move(value) if kind == "file" else list(value) if kind == "names" else value
             )
@@ -59,6 +62,8 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
     found["rasters"] = [
         table(r) | (_indicator(r.indicator) if r.indicator else {}) for r in study.rasters
     ]
+    if study.sial is not None:
+        found["sial"] = table(study.sial) | dict(study.sial.parameters)
     found["export"] = table(study.export)
     return {name: held for name, held in found.items() if held}
 

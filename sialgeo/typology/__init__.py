@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from sialgeo.typology.classifying import classify
+from sialgeo.typology.districts import distritos_air
 from sialgeo.typology.result import Typology
 from sialgeo.typology.thresholds import Thresholds
 
-__all__ = ["Thresholds", "Typology", "classify"]
+__all__ = ["Thresholds", "Typology", "classify", "distritos_air"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sialgeo.cli.commands import (
     check,
+    classify,
     demo,
     detect,
     export,
@@ -16,6 +17,7 @@ from sialgeo.cli.commands import (
     run,
     suggest_radius,
     surface,
+    template,
     verify,
 )
 
@@ -28,6 +30,8 @@ COMMANDS = {
     "surface": surface,
     "hot-spots": hot_spots,
     "overlay": overlay,
+    "template": template,
+    "classify": classify,
     "export": export,
     "verify": verify,
 }
