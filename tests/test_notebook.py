@@ -9,27 +9,28 @@ import pytest
 
 from .conftest import ROOT
 
-NOTEBOOK = ROOT / "notebooks" / "cajamarca.ipynb"
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-def test_it_is_kept_without_outputs() -> None:
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_it_is_kept_without_outputs(path: Path) -> None:
     nbformat = pytest.importorskip("nbformat")
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert len(code) > 10
     assert not any(cell.outputs or cell.execution_count for cell in code)
 
 
-@pytest.mark.slow
-def test_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def said_by(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Run a notebook from top to bottom; return what its cells say. Nothing may go to stderr."""
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
     paths = [str(ROOT), *(p for p in sys.path if p.endswith("site-packages"))]
     monkeypatch.setenv("PYTHONPATH", ":".join(paths))
     monkeypatch.setenv("MPLBACKEND", "agg")
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
     client = nbclient.NotebookClient(
         notebook,
         timeout=300,
@@ -37,22 +38,32 @@ def test_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         resources={"metadata": {"path": str(tmp_path)}},
     )
     client.execute()
-    said = "\n".join(
-        output.get("text", "") or output.get("data", {}).get("text/plain", "")
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
+    outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
+    assert not [o for o in outputs if o.get("name") == "stderr"]
+    return "\n".join(
+        o.get("text", "") or o.get("data", {}).get("text/html", "") + o.get("data", {}).get("text/plain", "")
+        for o in outputs
     )
+
+
+@pytest.mark.slow
+def test_the_cajamarca_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = said_by("cajamarca.ipynb", tmp_path, monkeypatch)
     for place in ("Cajamarca", "Bambamarca", "Chota", "Cutervo", "Agua Blanca"):
         assert place in said
     assert "mapa.html" in said
     # what the text says about the districts
     assert "peor en Agua Blanca, Bambamarca, Chota\n" in said
     assert "peor en Agua Blanca, Bambamarca, Cutervo\n" in said
-    assert not [
-        output
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if output.get("name") == "stderr"
-    ]
+
+
+@pytest.mark.slow
+def test_the_sial_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = said_by("sial.ipynb", tmp_path, monkeypatch)
+    assert "accion_colectiva, fila 2, fecha_fin: termina (1980) antes de empezar (1999)" in said
+    assert "“APDLL” no está en ninguna fila de organizacion" in said
+    assert "5 SIAL con coordinación híbrida" in said
+    assert "no evaluable: no se levantó" in said
+    assert "los miembros actúan individualmente (evento declarado)" in said
+    assert "Exposición a la apertura comercial, no su efecto" in said
+    assert (tmp_path / "plantilla.xlsx").is_file()

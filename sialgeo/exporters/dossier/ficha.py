@@ -34,9 +34,22 @@ from sialgeo.exporters.wording import (
     synthetic_of,
     with_unit,
 )
+from sialgeo.guide import field_questions
 from sialgeo.i18n import N_, _, retell
 from sialgeo.model import (
+    ACTIVATION,
+    ACTIVATION_EVIDENCE,
     AGREEMENT,
+    COMPLETENESS,
+    COORDINATION,
+    DECLUSTERING,
+    DECLUSTERING_REASONS,
+    EXPOSURE_ACTIVATION,
+    FUNCTIONAL_ACTIONS,
+    INCOME_EFFECT,
+    MEMBER_SHARE,
+    SPATIAL_EVIDENCE,
+    UNMET,
     AREA,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
@@ -77,6 +90,21 @@ LONGEST = 120  # characters of a name in a heading
 _DPI = 200
 SIZE = (N, SHARE, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
 TESTED = (EVIDENCE, P_VALUE, EXPECTED, GRADE, STABILITY, STABILITY_BAND, AGREEMENT, RADII)
+ACTIVATED = (
+    ACTIVATION,
+    ACTIVATION_EVIDENCE,
+    SPATIAL_EVIDENCE,
+    COORDINATION,
+    MEMBER_SHARE,
+    FUNCTIONAL_ACTIONS,
+    COMPLETENESS,
+    DECLUSTERING,
+    DECLUSTERING_REASONS,
+    UNMET,
+    EXPOSURE_ACTIVATION,
+    INCOME_EFFECT,
+)
+MOST_QUESTIONS = 6
 INTERVALS = (
     (HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH),
     (RR, RR_LOW, RR_HIGH),
@@ -126,6 +154,7 @@ def ficha(publication: Publication, concentration: Any) -> tuple[Block, ...]:
         ),
         Turn(),
         *_chains(held),
+        *_activation(held, publication),
         *_context(held, publication),
         *_reliability(publication),
         Heading(_("What this sheet does not say")),
@@ -219,6 +248,23 @@ def _intervals(row: Row, publication: Publication) -> tuple[tuple[str, str], ...
             label += _(" (ignores the selection)") if column == RR else ""
             found.append((label, told))
     return tuple(found)
+
+
+def _activation(row: Row, publication: Publication) -> tuple[Block, ...]:
+    """Say how activated it is and what to ask in the field, where it was classified."""
+    if ACTIVATION not in row:
+        return ()
+    known = [c for c in ACTIVATED if isinstance(row.get(c), list) or _known(row.get(c))]
+    facts = _facts(row, [c for c in known if row[c] != []], publication)
+    areas = publication.areas.drop(columns=publication.areas.geometry.name)
+    own = field_questions(areas[areas[NAME] == row[NAME]])
+    asked = tuple(own["question"].head(MOST_QUESTIONS))
+    return (
+        Heading(_("Collective action")),
+        Facts(facts),
+        Heading(_("Questions for the field")),
+        Bullets(asked),
+    )
 
 
 def _chains(row: Row) -> tuple[Block, ...]:
