@@ -254,8 +254,9 @@ def _activation(row: Row, publication: Publication) -> tuple[Block, ...]:
     """Say how activated it is and what to ask in the field, where it was classified."""
     if ACTIVATION not in row:
         return ()
-    known = [c for c in ACTIVATED if isinstance(row.get(c), list) or _known(row.get(c))]
-    facts = _facts(row, [c for c in known if row[c] != []], publication)
+    listed = (DECLUSTERING_REASONS, UNMET)
+    known = [c for c in ACTIVATED if (row.get(c) if c in listed else _known(row.get(c)))]
+    facts = _facts(row, known, publication)
     areas = publication.areas.drop(columns=publication.areas.geometry.name)
     own = field_questions(areas[areas[NAME] == row[NAME]])
     asked = tuple(own["question"].head(MOST_QUESTIONS))
