@@ -41,7 +41,8 @@ def said_by(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     outputs = [o for cell in notebook.cells if cell.cell_type == "code" for o in cell.outputs]
     assert not [o for o in outputs if o.get("name") == "stderr"]
     return "\n".join(
-        o.get("text", "") or o.get("data", {}).get("text/html", "") + o.get("data", {}).get("text/plain", "")
+        o.get("text", "")
+        or o.get("data", {}).get("text/html", "") + o.get("data", {}).get("text/plain", "")
         for o in outputs
     )
 
