@@ -1,8 +1,8 @@
 """The SIAL guide: its phases, and the questions for the field that what is missing leads to.
 
-Boucher and Reyes González 2011, *Guía metodológica para la activación de Sistemas Agroalimentarios
-Localizados* (IICA, CIRAD, REDSIAL): diagnosis (approach, deepening), dialogue for activation
-(validation, representation of the territory, strategic analysis, plan of action), accompaniment.
+Boucher and Reyes González 2011 (IICA, CIRAD, REDSIAL): diagnosis (approach, deepening), dialogue for
+activation (validation, representation of the territory, strategic analysis, plan of action),
+accompaniment.
 """
 
 from __future__ import annotations

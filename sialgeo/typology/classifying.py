@@ -133,8 +133,8 @@ def classify(
     Notes
     -----
     Activation is the capacity to mobilise specific resources collectively (Boucher 2004); its
-    criterion is collective action, structural and functional (Boucher and Poméon 2010). The
-    thresholds are this project's proposal: no official ones are known. Chain completeness is
+    criterion is collective action, structural and functional (Boucher and Poméon 2010; the wording
+    of the distinction is ours). The thresholds are this project's proposal: no official ones are known. Chain completeness is
     Σ w_l·1{link l present within the footprint or its catchment}/Σ w_l, with the links and weights
     of the table ``cadena``; without it, links 1 to 5 with equal weights.
 
