@@ -10,6 +10,7 @@ from sialgeo.association import local_association as local_association
 from sialgeo.association import moran as moran
 from sialgeo.chains import Chains as Chains
 from sialgeo.chains import detect_chains as detect_chains
+from sialgeo.descriptions import describe_indicators as describe_indicators
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN
 from sialgeo.detection import OPTICS as OPTICS
@@ -51,8 +52,11 @@ from sialgeo.model import Publication as Publication
 from sialgeo.model import Raster as Raster
 from sialgeo.model import Step as Step
 from sialgeo.model import TestResult as TestResult
+from sialgeo.overlays import catchment_rings as catchment_rings
+from sialgeo.overlays import interpolate_areas as interpolate_areas
 from sialgeo.overlays import join_indicators as join_indicators
 from sialgeo.overlays import overlay as overlay
+from sialgeo.overlays import zonal_statistics as zonal_statistics
 from sialgeo.pools import Clusterer as Clusterer
 from sialgeo.profiling import profile as profile
 from sialgeo.radii import RadiusEvidence as RadiusEvidence
@@ -60,6 +64,7 @@ from sialgeo.radii import RadiusGuide as RadiusGuide
 from sialgeo.radii import evidence_by_radius as evidence_by_radius
 from sialgeo.radii import suggest_radius as suggest_radius
 from sialgeo.readers import check_tables as check_tables
+from sialgeo.readers import read_description as read_description
 from sialgeo.readers import read_indicators as read_indicators
 from sialgeo.readers import read_places as read_places
 from sialgeo.readers import read_producers as read_producers

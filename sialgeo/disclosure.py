@@ -42,7 +42,6 @@ from sialgeo.model import (
     CHAIN_LQ_LOW,
     CHAIN_N,
     CONCENTRATION,
-    COVERED,
     EXPOSED_OUTPUT,
     EXPOSED_PRODUCERS,
     LABELS,
@@ -54,9 +53,8 @@ from sialgeo.model import (
     MEMBER_SHARE,
     MEMBERSHIP,
     NOISE,
-    OF_UNITS,
+    OF_INDICATOR,
     TERRITORY,
-    UNITS_KNOWN,
     Concentrations,
     Context,
     Indicator,
@@ -377,8 +375,7 @@ def _is_known(column: Any, indicators: tuple[Indicator, ...], columns: Sequence[
         return True
     if str(column).startswith((CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH)):
         return True
-    endings = ("", COVERED, OF_UNITS, UNITS_KNOWN)
-    return any(column == i.column + ending for i in indicators for ending in endings)
+    return any(column == i.column + ending for i in indicators for ending in OF_INDICATOR)
 
 
 def _without_small_chains(

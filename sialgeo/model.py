@@ -81,7 +81,13 @@ INCOME_EFFECT = (
 )
 EXPOSURE, EXPOSURE_ACTIVATION = "exposure", "exposure_activation"
 MASKED = "displaced"  # of published points: moved by ``protect``
+LOW, HIGH = (
+    "__low",
+    "__high",
+)  # indicator + this: ends of the 95 % interval of the footprint's value
+OF_INDICATOR = ("", COVERED, OF_UNITS, UNITS_KNOWN, LOW, HIGH)
 TERRITORY, TERRITORY_NAME = "territory", "territory_name"  # of ``producers``: own district
+TERRITORY_UNSURE = "territory_unsure"  # of ``producers``: another one lies within their precision
 TERRITORIES = "territories"  # of ``areas``: names of the districts touched
 
 # --- what the evidence of a concentration is worth ------------------------------------------------
@@ -163,6 +169,7 @@ LABELS: Mapping[str, Label] = {
     MASKED: Label(N_("Displaced for confidentiality")),
     TERRITORY: Label(N_("Territory code")),
     TERRITORY_NAME: Label(N_("Territory")),
+    TERRITORY_UNSURE: Label(N_("Another territory lies within the precision")),
     TERRITORIES: Label(N_("Territories")),
 }
 
@@ -283,6 +290,8 @@ class Indicator:
 
     ``name`` is keyed by language; ``better`` is ``"more"`` or ``"less"``; ``overall`` is its
     population-weighted mean over all territories given (NaN where there is no population).
+    ``method_year`` is the year of the method, not of the data: figures of two methods are not
+    compared. ``low`` and ``high`` name the columns with the ends of the 95 % interval.
     """
 
     column: str
@@ -293,6 +302,9 @@ class Indicator:
     better: Literal["more", "less", ""] = ""
     source: str = ""
     overall: float = float("nan")
+    method_year: int | None = None
+    low: str = ""
+    high: str = ""
 
     def label(self, code: str | None = None) -> str:
         """Return the indicator's name in a language (the one in force by default)."""

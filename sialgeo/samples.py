@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sialgeo.descriptions import described_indicators
 from sialgeo.errors import FileError, ParameterError
 from sialgeo.i18n import N_, _, both
-from sialgeo.model import FAMILIES, Indicator
+from sialgeo.model import Indicator
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 STUDY = "estudio.toml"
 SYNTHETIC = N_("dairies and milk producers, calibrated to the figures of the paper")
 _CODES = {"ubigeo": str, "cve_ent": str}
-_BETTER = {"more_is_better": "more", "more_is_worse": "less"}
 
 
 @dataclass(frozen=True)
@@ -166,15 +166,4 @@ def _indicators(tables: Mapping[str, pd.DataFrame], file: str) -> tuple[Indicato
     meta = tables.get(file.removesuffix(".csv") + ".meta")
     if meta is None:
         return ()
-    return tuple(
-        Indicator(
-            column=row["indicator"],
-            name={"es": row["name_es"], "en": row["name_en"]},
-            family=FAMILIES.get(row["family"], "other"),  # type: ignore[arg-type]
-            year=int(row["year"]),
-            unit=row["unit"],
-            better=_BETTER.get(row["direction"], ""),  # type: ignore[arg-type]
-            source=row["source"],
-        )
-        for row in meta.to_dict("records")
-    )
+    return tuple(described_indicators(meta).values())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import runpy
 import sys
 import time
 from pathlib import Path
@@ -32,55 +33,9 @@ from sialgeo import (
 from sialgeo.kernels.interpolation import shared_totals, weighted_means, zonal_sums
 from sialgeo.overlays import rasters
 
-X, Y = 500_000.0, 9_200_000.0
-CRS = "EPSG:32717"
-
-
-def square(west: float, south: float, east: float, north: float) -> shapely.Polygon:
-    """A rectangle in kilometres from the corner of the test map."""
-    return box(X + 1000 * west, Y + 1000 * south, X + 1000 * east, Y + 1000 * north)
-
-
-def found_in(
-    footprints: list[shapely.Geometry], spots: list[tuple[float, float, int]], crs: str = CRS
-) -> Concentrations:
-    """Concentrations with these footprints, and producers (x km, y km, concentration)."""
-    producers = gpd.GeoDataFrame(
-        {"concentration": [s[2] for s in spots], "membership": "core"},
-        geometry=gpd.points_from_xy(
-            [X + 1000 * s[0] for s in spots], [Y + 1000 * s[1] for s in spots]
-        ),
-        crs=CRS,
-        index=[f"p{k}" for k in range(len(spots))],
-    )
-    ids = list(range(1, len(footprints) + 1))
-    areas = gpd.GeoDataFrame(
-        {
-            "name": [f"C{k}" for k in ids],
-            "n": [sum(s[2] == k for s in spots) for k in ids],
-            "evidence": "tested",
-        },
-        geometry=footprints,
-        crs=CRS,
-        index=ids,
-    )
-    return Concentrations(producers.to_crs(crs), areas.to_crs(crs))
-
-
-def two_districts(**columns: object) -> gpd.GeoDataFrame:
-    """Two districts of one square kilometre, side by side: .4 and .6, 400 and 600 people."""
-    held = {
-        "ubigeo": ["060101", "060102"],
-        "distrito": ["Uno", "Dos"],
-        "idh": [0.4, 0.6],
-        "people": [400, 600],
-        **columns,
-    }
-    return gpd.GeoDataFrame(held, geometry=[square(0, 0, 1, 1), square(1, 0, 2, 1)], crs=CRS)
-
-
-HALVES = [square(0.5, 0, 1.5, 1)]
-SPOTS = [(0.75, 0.5, 1), (1.25, 0.5, 1), (1.4, 0.2, 1), (0.1, 0.1, -1)]
+MADE = runpy.run_path(str(Path(__file__).with_name("overlaid.py")))
+X, Y, CRS, HALVES, SPOTS = (MADE[name] for name in ("X", "Y", "CRS", "HALVES", "SPOTS"))
+square, found_in, two_districts = (MADE[n] for n in ("square", "found_in", "two_districts"))
 
 
 # --- polygons -----------------------------------------------------------------------------------------
@@ -127,16 +82,16 @@ def test_the_largest_part_is_named_first_and_what_only_touches_is_not() -> None:
 def test_nan_stays_nan_and_lowers_the_coverage() -> None:
     found = overlay(
         found_in(HALVES, SPOTS),
-        two_districts(idh=[np.nan, 60.0]),
-        columns="idh",
+        two_districts(pobreza=[np.nan, 60.0]),
+        columns="pobreza",
         population="people",
     )
     row = found.areas.loc[1]
-    assert row["idh"] == pytest.approx(60.0)  # a per cent passes as it is
-    assert row["idh__covered"] == pytest.approx(0.5, abs=1e-6)
-    assert row["idh__units"] == pytest.approx(60.0)
-    assert row["idh__units_known"] == pytest.approx(2 / 3)
-    assert found.producers["idh"].isna().tolist() == [True, False, False, True]
+    assert row["pobreza"] == pytest.approx(60.0)  # a per cent passes as it is
+    assert row["pobreza__covered"] == pytest.approx(0.5, abs=1e-6)
+    assert row["pobreza__units"] == pytest.approx(60.0)
+    assert row["pobreza__units_known"] == pytest.approx(2 / 3)
+    assert found.producers["pobreza"].isna().tolist() == [True, False, False, True]
     assert any("50%" in note for note in found.notes)
     nothing = overlay(found_in(HALVES, SPOTS), two_districts(idh=[np.nan, np.nan]), columns="idh")
     assert np.isnan(nothing.areas.loc[1, "idh"]) and nothing.areas.loc[1, "idh__covered"] == 0.0
@@ -166,7 +121,7 @@ def test_on_a_border_the_first_by_key_and_outside_nothing() -> None:
     step = found.steps[-1].parameters
     assert (step["producers_ambiguous"], step["producers_outside"]) == (1, 1)
     assert any("1 of 3 producers stands on a border" in note for note in found.notes)
-    assert any("1 of 3 producers stands in none" in note for note in found.notes)
+    assert any("1 of 3 producers (33.3%) stands in none" in note for note in found.notes)
 
 
 def test_a_layer_that_covers_little_says_how_much() -> None:

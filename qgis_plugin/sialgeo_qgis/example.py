@@ -134,8 +134,9 @@ def _layers(folder: Path):
 
 
 def _districts(folder: Path, table):
+    from sialgeo import describe_indicators
+
     from . import styling
-    from .indicators import described
 
     layer = QgsVectorLayer(
         str(folder / "distritos.gpkg"), tr("Districts (Thiessen areas, not official limits)"), "ogr"
@@ -151,7 +152,7 @@ def _districts(folder: Path, table):
     layer.addJoin(joined)
     values = [f["idh_2019"] for f in table.getFeatures()]
     known = [float(v) for v in values if isinstance(v, (int, float))]
-    layer.setRenderer(styling.indicator_renderer(known, described(["idh_2019"])[0]))
+    layer.setRenderer(styling.indicator_renderer(known, describe_indicators(["idh_2019"])[0]))
     return _role(layer, "territories")
 
 

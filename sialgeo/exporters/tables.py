@@ -30,7 +30,9 @@ from sialgeo.model import (
     CHAIN_N,
     CONCENTRATION,
     COVERED,
+    HIGH,
     LABELS,
+    LOW,
     MAIN_CHAIN,
     NAME,
     OF_UNITS,
@@ -221,6 +223,8 @@ def _indicators(publication: Publication) -> Sheet:
         _("Year"),
         _("Unit"),
         _("Value in the area"),
+        _("Lower 95 %"),
+        _("Upper 95 %"),
         _("Share of the area with a value"),
         _("Mean over the producers' own territories"),
         _("Share of producers with a value"),
@@ -230,13 +234,14 @@ def _indicators(publication: Publication) -> Sheet:
     rows = []
     for number, area in areas.iterrows():
         for i in publication.indicators:
-            wanted = [i.column + s for s in ("", COVERED, OF_UNITS, UNITS_KNOWN)]
+            endings = ("", LOW, HIGH, COVERED, OF_UNITS, UNITS_KNOWN)
+            wanted = [i.column + s for s in endings]
             if not any(column in areas for column in wanted):
                 continue
             values = [plain(area.get(column)) for column in wanted]
             told = [indicator_name(i), _(FAMILIES[i.family]), i.year, i.unit]
             rows.append([plain(number), area[NAME], *told, *values, plain(i.overall), i.source])
-    digits: list[int | None] = [None, None, None, None, None, None, 3, 2, 3, 2, 3, None]
+    digits: list[int | None] = [None, None, None, None, None, None, 3, 3, 3, 2, 3, 2, 3, None]
     return Sheet(_("Indicators"), headers, digits, rows)
 
 

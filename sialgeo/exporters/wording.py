@@ -15,7 +15,9 @@ from sialgeo.model import (
     CHAIN_LQ_LOW,
     CHAIN_N,
     COVERED,
+    HIGH,
     LABELS,
+    LOW,
     OF_UNITS,
     OUTPUT,
     UNITS_KNOWN,
@@ -39,6 +41,8 @@ _INDICATOR_TEXTS = {
     COVERED: Label(N_("{name}: share of the area with a value"), "", 2),
     OF_UNITS: Label(N_("{name}: mean over the producers' own territories")),
     UNITS_KNOWN: Label(N_("{name}: share of producers with a value"), "", 2),
+    LOW: Label(N_("{name}: lower 95 %")),
+    HIGH: Label(N_("{name}: upper 95 %")),
 }
 _OTHER_TEXTS = {
     "output_known": Label(N_("Producers with a known output"), "", 0),
@@ -90,7 +94,7 @@ def _indicator_label(column: str, indicator: Indicator) -> Label | None:
         return Label(name, indicator.unit)
     for suffix, label in _INDICATOR_TEXTS.items():
         if column == indicator.column + suffix:
-            unit = indicator.unit if suffix == OF_UNITS else ""
+            unit = indicator.unit if suffix in (OF_UNITS, LOW, HIGH) else ""
             return label._replace(text=_(label.text).format(name=name), unit=unit)
     return None
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import _
-from sialgeo.indicators.checks import PERCENT, Array, check_indicators, declared, numbers
+from sialgeo.indicators.checks import check_indicators, declared, numbers
 from sialgeo.model import Indicator
+from sialgeo.plausibility import PERCENT, Array
 
 if TYPE_CHECKING:
     import pandas as pd

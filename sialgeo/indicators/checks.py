@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import _
 from sialgeo.model import Indicator
+from sialgeo.plausibility import Array, value_faults, value_notes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-
-SHOWN = 5
-PERCENT = frozenset({"%", "percent", "per cent", "por ciento", "porcentaje"})
-SHARE = frozenset({"share", "proportion", "0-1", "0–1", "proporción", "proporcion"})
-
-
-def some(labels: Iterable[Any]) -> str:
-    """Return the first few labels, and "…" where there are more."""
-    shown = [str(label) for label in labels]
-    return ", ".join(shown[:SHOWN]) + (", …" if len(shown) > SHOWN else "")
 
 
 def numbers(values: Any, name: str) -> Array:
@@ -87,63 +74,9 @@ def require_index(name: str, given: Any, index: pd.Index) -> None:
         )
 
 
-def outside(values: Array, least: float, greatest: float) -> Flags:
-    """Tell which known values lie outside [least, greatest], infinite ones included."""
-    return ~np.isnan(values) & ~((values >= least) & (values <= greatest) & np.isfinite(values))
-
-
-def value_faults(
-    values: Array, rows: Sequence[Any], column: str, family: str, unit: str
-) -> list[str]:
-    """Return what the values of an indicator cannot be, given its family and unit."""
-    kind = unit.strip().casefold()
-    least, greatest = -np.inf, np.inf
-    if kind in PERCENT:
-        least, greatest = 0.0, 100.0
-    elif kind in SHARE or (family == "hdi"):
-        least, greatest = 0.0, 1.0
-    bad = outside(values, least, greatest)
-    if not bad.any():
-        return []
-    told = {
-        "column": column, "n": int(bad.sum()), "rows": some(np.asarray(rows, dtype=object)[bad]),
-        "low": float(values[bad].min()), "high": float(values[bad].max()),
-    }  # fmt: skip
-    if greatest == 100:
-        text = _(
-            "“{column}”: {n} values from {low:g} to {high:g} are no percentages (rows {rows}). Remedy: declare the “no data” value, or correct them"
-        )
-    elif greatest == 1:
-        text = _(
-            "“{column}”: {n} values from {low:g} to {high:g} lie outside 0–1 (rows {rows}). Remedy: divide percentages by 100, declare the “no data” value, or correct the unit"
-        )
-    else:
-        text = _("“{column}”: {n} values are infinite (rows {rows})")
-    return [text.format(**told)]
-
-
-def value_notes(values: Array, column: str, unit: str) -> list[str]:
-    """Return what is suspicious, but possible."""
-    known = values[~np.isnan(values)]
-    notes: list[str] = []
-    if unit.strip().casefold() in PERCENT and len(known) > 1 and 0 < known.max() <= 1:
-        notes.append(
-            _(
-                '“{column}” is said to be in percent, and no value is above 1: are they shares? If so, multiply by 100 or state unit="share".'
-            ).format(column=column)
-        )
-    if len(values) > len(known):
-        notes.append(
-            _("“{column}”: {n} of {total} values are not known.").format(
-                column=column, n=len(values) - len(known), total=len(values)
-            )
-        )
-    return notes
-
-
 def declared(indicators: Iterable[Indicator | Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return what is declared of each indicator, by column."""
-    fields = ("column", "name", "family", "year", "unit", "better", "source", "method_year")
+    fields = ("column", "family", "year", "unit", "better", "source", "method_year", "low", "high")
     found = {}
     for indicator in indicators:
         one = (

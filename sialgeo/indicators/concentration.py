@@ -11,8 +11,9 @@ from scipy.stats import t
 
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import _
-from sialgeo.indicators.checks import Array, aligned, outside, require_index, some
+from sialgeo.indicators.checks import aligned, require_index
 from sialgeo.kernels.wellbeing import Ranked, concentration, standard_error
+from sialgeo.plausibility import Array, outside, some
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,8 +11,9 @@ import numpy as np
 
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import N_, _
-from sialgeo.indicators.checks import Array, aligned, numbers, outside, some
+from sialgeo.indicators.checks import aligned, numbers
 from sialgeo.kernels.wellbeing import Goalposts, human_development
+from sialgeo.plausibility import Array, outside, some
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,17 +11,9 @@ import numpy as np
 
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import N_, _
-from sialgeo.indicators.checks import (
-    PERCENT,
-    Array,
-    Flags,
-    aligned,
-    numbers,
-    outside,
-    require_index,
-    some,
-)
+from sialgeo.indicators.checks import aligned, declared, numbers, require_index
 from sialgeo.kernels.wellbeing import Counted, adjusted_headcounts, count_deprivations
+from sialgeo.plausibility import PERCENT, Array, Flags, outside, some
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -184,12 +176,12 @@ def _refuse_rates(table: pd.DataFrame, rows: str | None) -> None:
         )
     kinds = {str(k) for k in getattr(table, "geom_type", ())}
     named = [str(c) for c in table.columns if _RATE.search(str(c))]
-    declared = [
-        str(e.get("column"))
-        for e in table.attrs.get("indicators", ())
-        if isinstance(e, Mapping) and str(e.get("unit", "")).casefold() in PERCENT
+    percentages = [
+        column
+        for column, one in declared(table.attrs.get("indicators", ())).items()
+        if column in table.columns and str(one.get("unit") or "").casefold() in PERCENT
     ]
-    suspects = named or declared or _all_fractions(table)
+    suspects = named or percentages or _all_fractions(table)
     if kinds & {"Polygon", "MultiPolygon"} or (rows is None and suspects):
         raise SchemaError(
             _(

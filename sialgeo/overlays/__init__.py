@@ -1,6 +1,8 @@
 """Overlay: human development and poverty laid over the concentrations.
 
-``join_indicators`` brings a table of figures to its territories by official code; ``overlay`` carries
+``join_indicators`` brings a table of figures to its territories by official code; ``interpolate_areas``
+carries figures from polygons to polygons, ``catchment_rings`` to rings around the concentrations,
+``zonal_statistics`` from a raster to polygons; ``overlay`` carries
 the figures of polygons (weighted by people, else by area) or of a raster (weighted by the part of
 each cell covered) to the footprints of the concentrations, and of each producer's own district to
 the producer. Nothing is guessed: what did not join, is not covered, or is ambiguous is counted and
@@ -9,7 +11,15 @@ said, and a figure that is not known stays NaN.
 
 from __future__ import annotations
 
+from sialgeo.overlays.interpolating import catchment_rings, interpolate_areas
 from sialgeo.overlays.joining import join_indicators
 from sialgeo.overlays.laying import overlay
+from sialgeo.overlays.rasters import zonal_statistics
 
-__all__ = ["join_indicators", "overlay"]
+__all__ = [
+    "catchment_rings",
+    "interpolate_areas",
+    "join_indicators",
+    "overlay",
+    "zonal_statistics",
+]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence, Set
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sialgeo.descriptions import sentence
 from sialgeo.i18n import _, ngettext
-from sialgeo.model import COVERED, LABELS, OF_UNITS, UNITS_KNOWN, Indicator
+from sialgeo.model import LABELS, OF_INDICATOR, Indicator
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,7 +85,7 @@ def reserved(column: str) -> str:
 
 
 def traces(column: str) -> set[str]:
-    return {column, column + COVERED, column + OF_UNITS, column + UNITS_KNOWN}
+    return {column + ending for ending in OF_INDICATOR}
 
 
 def coverage_note(column: str, covered: Array) -> list[str]:
@@ -117,18 +119,14 @@ def indicator_notes(described: Sequence[Indicator]) -> list[str]:
     return notes
 
 
+def guess_notes(guessed: Sequence[Indicator]) -> list[str]:
+    """Return how columns were read whose names are all that tells of them."""
+    return [sentence(i) for i in guessed if i.family != "other"]
+
+
 def entry(indicator: Indicator) -> dict[str, Any]:
     """Return an indicator as plain data, to be written in the step."""
-    return {
-        "column": indicator.column,
-        "name": dict(indicator.name),
-        "family": indicator.family,
-        "year": indicator.year,
-        "unit": indicator.unit,
-        "better": indicator.better,
-        "source": indicator.source,
-        "overall": indicator.overall,
-    }
+    return {**asdict(indicator), "name": dict(indicator.name)}
 
 
 def crs_label(crs: Any) -> str:

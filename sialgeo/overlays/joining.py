@@ -12,6 +12,7 @@ import numpy as np
 
 from sialgeo.errors import SchemaError, raise_all
 from sialgeo.i18n import N_, _, ngettext
+from sialgeo.model import Indicator
 from sialgeo.overlays.common import Flags, Ints, Shapes, code_of, some, with_columns
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def join_indicators(
         The territories, same rows and index, with the columns (NaN where nothing joined).
         ``attrs["join"]`` tells: ``joined``, ``by_name``, ``repaired``, ``territories_without`` and
         ``table_without`` (the codes that did not join), ``rows_without_code``, ``ambiguous_names``,
-        ``left_out_columns``, and ``sentences`` that say it.
+        ``left_out_columns``, and ``sentences`` that say it. ``attrs["indicators"]`` carries on what
+        the reader knows of the columns; an estimate's interval is brought with it.
 
     Raises
     ------
@@ -78,6 +80,10 @@ def join_indicators(
     import pandas as pd
 
     rows = _with_key_column(table, table_key or key)
+    told = [i for i in table.attrs.get("indicators", ()) if isinstance(i, Indicator)]
+    if columns is not None:  # an estimate is not taken without its interval
+        ends = [e for i in told if i.column in columns for e in (i.low, i.high)]
+        columns = list(dict.fromkeys([*columns, *(e for e in ends if e in table.columns)]))
     names = [name] if isinstance(name, str) else list(name or ())
     brought = _columns_to_bring(territories, rows, key, table_key or key, columns, names)
     pair = _paired_codes(territories[key], rows[table_key or key])
@@ -97,8 +103,11 @@ def join_indicators(
         for c in rows.columns
         if columns is None and c not in {*brought, *names, table_key or key}
     ]
+    declared = [i for i in told if i.column in brought]
+    already = tuple(territories.attrs.get("indicators", ()))
     joined.attrs = {
         **territories.attrs,
+        **({"indicators": (*already, *declared)} if declared else {}),
         "join": _join_report(pair, position, by_code, repaired, ambiguous, left_out),
     }
     return joined

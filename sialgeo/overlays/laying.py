@@ -11,8 +11,10 @@ from sialgeo.crs import require_crs
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import _
 from sialgeo.model import Concentrations, Indicator, Raster
-from sialgeo.overlays.polygons import Asked, overlay_polygons
-from sialgeo.overlays.rasters import band_of, opened, overlay_raster, raster_column
+from sialgeo.overlays.checks import Asked
+from sialgeo.overlays.intervals import Drawing
+from sialgeo.overlays.polygons import overlay_polygons
+from sialgeo.overlays.rasters import held_band, overlay_raster, raster_column
 from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -28,6 +30,13 @@ def overlay(
     name: str | None = None,
     population: str | None = None,
     indicators: Sequence[Indicator] = (),
+    totals: str | Sequence[str] = (),
+    settlements: Raster | str | os.PathLike[str] | None = None,
+    precision: str | float | None = None,
+    band: int = 1,
+    draws: int = 1_000,
+    seed: int = 1,
+    dependence: float = 0.0,
     progress: Progress | None = None,
 ) -> Concentrations:
     """Lay indicators of human development and poverty over the concentrations.
@@ -38,7 +47,8 @@ def overlay(
         Detected, tested or not.
     layer
         Polygons with the indicators (same CRS as the producers), a ``Raster``, or the path of a
-        GeoTIFF (its first band; the footprints are taken to its CRS, never the raster to theirs).
+        GeoTIFF (only the blocks under the footprints are read, so it may be larger than memory; the
+        footprints are taken to its CRS, never the raster to theirs).
     columns
         Indicator columns of the polygons: rates or indices, not counts. By default the ones that
         ``indicators`` describe, else all numeric ones. For a raster, the one name its value shall have.
@@ -47,7 +57,22 @@ def overlay(
     population
         Column of the polygons with the people who live in each.
     indicators
-        What the columns say: family, year, unit, direction and source.
+        What the columns say: family, year, unit, direction, source, interval. Without them, what
+        whoever read or joined the layer declared (``layer.attrs["indicators"]``), else what the names
+        of the columns tell, which is said.
+    totals
+        Columns of counts of the polygons (people, farms), shared out instead of averaged.
+    settlements
+        Raster of people, houses or places (in memory, or a GeoTIFF's path) that says where within
+        each polygon the people are (dasymetric mapping).
+    precision
+        Column of the producers with the precision of their coordinates in metres, or one value; by
+        default the column ``precision_m`` where there is one.
+    band
+        Band of the GeoTIFF, from 1.
+    draws, seed, dependence
+        How intervals are carried where an indicator has ``low`` and ``high``: number of Monte-Carlo
+        draws, seed, and how much the polygons' errors go together, from 0 (independent) to 1.
     progress
         ``progress(fraction, message)``; raises ``Cancelled`` to stop.
 
@@ -60,7 +85,9 @@ def overlay(
         footprint that has a value; ``COL__units``, the mean over its producers' own districts;
         ``COL__units_known``, the share of producers with a value. ``territories`` names the polygons
         touched, largest part first. ``producers`` gains ``territory``, ``territory_name`` and COL of
-        the polygon each stands in; on a border the first by key.
+        the polygon each stands in; on a border the first by key; and ``territory_unsure`` where their
+        precision is stated: another polygon lies within it. Totals are Σ y_s P_{s∩t}/P_s, NaN where
+        nothing is known. Indicators with an interval gain ``COL__low`` and ``COL__high`` (95 %).
         From a raster, ``areas`` gains COL, the mean of the cells weighted by the part of each that
         lies in the footprint, and ``COL__covered``.
         The step carries ``indicators`` with the population-weighted mean over all polygons.
@@ -70,7 +97,8 @@ def overlay(
     CRSError
         A layer has no CRS, or polygons and producers differ.
     SchemaError
-        Columns are missing or no numbers, polygons are invalid, the layer is elsewhere: all at once.
+        Columns are missing or no numbers, figures cannot be what their unit says, a code repeats,
+        polygons are invalid, the layer is elsewhere: all at once.
     FileError, MissingDependencyError
         The GeoTIFF cannot be read; rasterio is not installed.
 
@@ -100,24 +128,27 @@ def overlay(
     asked = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
     require_crs(producers=concentrations.producers, areas=concentrations.areas)
     if isinstance(layer, gpd.GeoDataFrame):
-        return overlay_polygons(
-            concentrations,
-            layer,
-            Asked(asked, key, name, population, tuple(indicators)),
-            progress or silent,
+        request = Asked(
+            asked,
+            key,
+            name,
+            population,
+            tuple(indicators),
+            (totals,) if isinstance(totals, str) else tuple(totals),
+            settlements,
+            precision,
+            Drawing(draws, seed, dependence),
         )
-    if (key, name, population) != (None, None, None):
-        raise ParameterError(_("key, name and population belong to polygons; a raster has none"))
-    if isinstance(layer, Raster):
-        column = raster_column(asked, indicators, layer.name)
-        return overlay_raster(
-            concentrations, band_of(layer), column, indicators, progress or silent
+        return overlay_polygons(concentrations, layer, request, progress or silent)
+    if (key, name, population, settlements) != (None,) * 4 or totals:
+        raise ParameterError(
+            _("key, name, population, totals and settlements belong to polygons; a raster has none")
         )
-    if isinstance(layer, str | os.PathLike):
-        path = Path(layer)
-        column = raster_column(asked, indicators, path.stem)
-        with opened(path) as band:
-            return overlay_raster(concentrations, band, column, indicators, progress or silent)
+    if isinstance(layer, Raster | str | os.PathLike):
+        said = layer.name if isinstance(layer, Raster) else Path(layer).stem
+        column = raster_column(asked, indicators, said)
+        with held_band(layer, band) as source:
+            return overlay_raster(concentrations, source, column, indicators, progress or silent)
     raise ParameterError(
         _(
             "the layer must be polygons (a GeoDataFrame), a Raster, or the path of a GeoTIFF, not {kind}"

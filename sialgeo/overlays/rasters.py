@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
+from sialgeo.crs import require_crs
+from sialgeo.descriptions import guess_indicator
 from sialgeo.errors import (
     CRSError,
     FileError,
@@ -31,23 +35,29 @@ from sialgeo.overlays.common import (
     coverage_note,
     crs_label,
     entry,
+    guess_notes,
     indicator_notes,
     reserved,
     traces,
     valid,
     with_columns,
 )
-from sialgeo.progress import Progress
+from sialgeo.plausibility import bounds_of, no_data, outside, scale_notes
+from sialgeo.progress import Progress, silent
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 Transform = tuple[float, float, float, float, float, float]
 
+TOTAL = "__total"  # column + this: sum of the cells
 WHOLE = 0.995  # a raster that covers less of the footprints than this covers them in part
 CELLS_AT_ONCE = 4_000_000
 PLAIN_CELLS = 2_000_000  # of one footprint: more needs exactextract
 
 
 @dataclass(frozen=True)
-class _Band:
+class Band:
     """A north-up raster band, read block by block; NaN where there is no data."""
 
     read: Callable[[slice, slice], Array]
@@ -90,7 +100,7 @@ def _crs_of(crs: Any) -> Any:
         ) from failure
 
 
-def band_of(raster: Raster) -> _Band:
+def band_of(raster: Raster) -> Band:
     values = np.asarray(raster.values)
     if values.ndim != 2 or not values.size:
         raise SchemaError(
@@ -111,7 +121,7 @@ def band_of(raster: Raster) -> _Band:
         return np.ascontiguousarray(block, dtype=float)
 
     digest = hashlib.sha256(np.ascontiguousarray(values).tobytes()).hexdigest()[:16]
-    return _Band(read, len(values), values.shape[1], transform, _crs_of(raster.crs), digest)
+    return Band(read, len(values), values.shape[1], transform, _crs_of(raster.crs), digest)
 
 
 def _usable(transform: tuple[float, ...]) -> Transform:
@@ -132,8 +142,8 @@ def _upright(transform: Transform, rows: int) -> tuple[Transform, bool]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[_Band]:
-    """Open a GeoTIFF's first band; only the blocks under the footprints are read."""
+def opened(path: Path, band: int = 1) -> Iterator[Band]:
+    """Open one band of a GeoTIFF; only the blocks under the footprints are read."""
     try:
         import rasterio
     except ImportError as failure:
@@ -145,7 +155,13 @@ def opened(path: Path) -> Iterator[_Band]:
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
             dataset = rasterio.open(path)
         with dataset:
-            yield _file_band(dataset, path)
+            if not 1 <= band <= dataset.count:
+                raise ParameterError(
+                    _("{path}: no band {band}; it has {n}").format(
+                        path=path, band=band, n=dataset.count
+                    )
+                )
+            yield _file_band(dataset, path, band)
     except (rasterio.errors.RasterioError, rasterio.errors.RasterioIOError) as failure:
         raise FileError(
             _(
@@ -154,16 +170,16 @@ def opened(path: Path) -> Iterator[_Band]:
         ) from failure
 
 
-def _file_band(dataset: Any, path: Path) -> _Band:
+def _file_band(dataset: Any, path: Path, number: int) -> Band:
     from rasterio.windows import Window
 
     transform, flipped = _upright(_usable(tuple(dataset.transform)), dataset.height)
-    scale, offset = dataset.scales[0], dataset.offsets[0]
+    scale, offset = dataset.scales[number - 1], dataset.offsets[number - 1]
 
     def read(rows: slice, columns: slice) -> Array:
         top = dataset.height - rows.stop if flipped else rows.start
         window = Window(columns.start, top, columns.stop - columns.start, rows.stop - rows.start)
-        block = np.ma.filled(dataset.read(1, window=window, masked=True).astype(float), np.nan)
+        block = np.ma.filled(dataset.read(number, window=window, masked=True).astype(float), np.nan)
         if np.isinf(block).any():
             raise SchemaError(
                 _("the raster holds infinite values. Remedy: set them to no data (NaN)")
@@ -173,14 +189,18 @@ def _file_band(dataset: Any, path: Path) -> _Band:
         return values
 
     notes = []
-    if dataset.nodata is None and not np.issubdtype(np.dtype(dataset.dtypes[0]), np.floating):
+    if dataset.nodata is None and not np.issubdtype(
+        np.dtype(dataset.dtypes[number - 1]), np.floating
+    ):
         notes.append(_("The raster declares no value for “no data”: every cell counts as a value."))
     if dataset.count > 1:
         notes.append(
-            _("The raster has {n} bands; the first was laid over.").format(n=dataset.count)
+            _("The raster has {n} bands; band {band} was laid over.").format(
+                n=dataset.count, band=number
+            )
         )
     crs = _crs_of(dataset.crs.to_wkt() if dataset.crs else None)
-    return _Band(
+    return Band(
         read, dataset.height, dataset.width, transform, crs, _file_digest(path), tuple(notes)
     )
 
@@ -195,7 +215,7 @@ def _file_digest(path: Path) -> str:
 
 def overlay_raster(
     concentrations: Concentrations,
-    band: _Band,
+    band: Band,
     column: str,
     indicators: Sequence[Indicator],
     progress: Progress,
@@ -210,33 +230,20 @@ def overlay_raster(
                 "the areas already have a column “{column}”. Remedy: give the raster's value another name (columns=)"
             ).format(column=column)
         )
-    shapes = (
-        valid(areas.geometry.to_crs(band.crs).to_numpy())
-        if len(areas)
-        else np.zeros(0, dtype=object)
-    )
-    sums = np.zeros((len(shapes), 2))
-    for k, shape in enumerate(shapes):
-        progress(k / len(shapes), _("Laying the raster over the footprints"))
-        sums[k] = _zonal(band, shape)
-    cell = -band.transform[0] * band.transform[4]
-    whole = shapely.area(shapes) / cell
-    mean = np.divide(sums[:, 0], sums[:, 1], out=np.full(len(shapes), np.nan), where=sums[:, 1] > 0)
-    covered = np.divide(sums[:, 1], whole, out=np.full(len(shapes), np.nan), where=whole > 0)
-    covered = np.clip(np.where(np.abs(covered - 1) < TOUCHED, 1.0, covered), 0.0, 1.0)
-    if len(shapes) and not (sums[:, 1] > 0).any():
-        raise SchemaError(_not_covered(band, shapes))
-    indicator = next((i for i in indicators if i.column == column), Indicator(column, {}))
+    indicator = next((i for i in indicators if i.column == column), None)
+    guess = [] if indicator is not None else guess_notes([guess_indicator(column)])
+    indicator = indicator or guess_indicator(column)
+    zones = _zones(band, areas.geometry, partial(refuse_cells, indicator), progress)
     notes = [
+        *guess,
         *band.notes,
-        *_raster_notes(column, covered, whole, sums[:, 1]),
+        *scale_notes(zones.mean, column, indicator.unit),
+        *_raster_notes(column, zones),
         *indicator_notes([indicator]),
     ]
-    areas = with_columns(areas, {column: mean, column + COVERED: covered}, traces(column))
+    found = {column: zones.mean, column + COVERED: zones.covered}
     producers = concentrations.producers
-    if (
-        column in laid and column in producers.columns
-    ):  # of polygons laid before under the same name
+    if column in laid and column in producers.columns:  # of polygons laid before, same name
         producers = producers.drop(columns=column)
     parameters = {
         "layer": "raster",
@@ -247,10 +254,112 @@ def overlay_raster(
     inputs = {"raster": band.fingerprint}
     step = Step("overlay", parameters, crs_label(band.crs), None, versions(), inputs, tuple(notes))
     progress(1.0, _("Indicators laid over"))
+    areas = with_columns(areas, found, traces(column))
     return concentrations.with_step(step, areas=areas, producers=producers)
 
 
-def _not_covered(band: _Band, shapes: Shapes) -> str:
+@dataclass(frozen=True)
+class _Zones:
+    """What a raster holds in each polygon: mean and sum, share with data, cells in all and known."""
+
+    mean: Array
+    total: Array
+    covered: Array
+    whole: Array
+    known: Array
+
+
+def _zones(
+    band: Band, geometry: gpd.GeoSeries, check: Callable[[Array], None], progress: Progress
+) -> _Zones:
+    shapes: Shapes = np.zeros(0, dtype=object)
+    if len(geometry):
+        shapes = valid(geometry.to_crs(band.crs).to_numpy())
+    sums = zonal_sums_of(band, shapes, check, progress)
+    held, known = sums[:, 0], sums[:, 1]
+    if len(shapes) and not (known > 0).any():
+        raise SchemaError(_not_covered(band, shapes))
+    whole = shapely.area(shapes) / (-band.transform[0] * band.transform[4])
+    nothing = np.full(len(shapes), np.nan)
+    covered = np.divide(known, whole, out=nothing.copy(), where=whole > 0)
+    covered = np.clip(np.where(np.abs(covered - 1) < TOUCHED, 1.0, covered), 0.0, 1.0)
+    mean = np.divide(held, known, out=nothing.copy(), where=known > 0)
+    return _Zones(mean, np.where(known > 0, held, np.nan), covered, whole, known)
+
+
+def zonal_statistics(
+    polygons: gpd.GeoDataFrame,
+    raster: Raster | str | os.PathLike[str],
+    *,
+    column: str | None = None,
+    band: int = 1,
+    indicator: Indicator | None = None,
+    progress: Progress | None = None,
+) -> gpd.GeoDataFrame:
+    """Return polygons with the mean and the sum of a raster's cells, weighted by exact coverage.
+
+    Parameters
+    ----------
+    polygons
+        Districts, cells of a grid, catchments: polygons in any CRS; they are taken to the raster's.
+    raster
+        In memory, or the path of a GeoTIFF, of which only the blocks under the polygons are read.
+    column
+        Name of the value; by default the raster's.
+    band
+        Band of the file, from 1.
+    indicator
+        What the raster says; its family and unit tell which values cannot be.
+    progress
+        ``progress(fraction, message)``; raises ``Cancelled`` to stop.
+
+    Returns
+    -------
+    GeoDataFrame
+        The polygons, same rows and CRS, with COL (mean of the cells, NaN where none has data),
+        ``COL__total`` (their sum, for counts) and ``COL__covered`` (share of the polygon, 0–1, with
+        data). A cell counts by the part of it inside. ``attrs["notes"]`` are the cautions.
+
+    Raises
+    ------
+    CRSError, SchemaError, FileError, ParameterError
+        As for :func:`overlay`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from sialgeo import Raster
+    >>> cells = Raster(np.array([[1.0, 2.0], [3.0, np.nan]]), (1.0, 0, 0, 0, -1.0, 2.0), "EPSG:32717")
+    >>> zone = gpd.GeoDataFrame(geometry=[shapely.box(0.5, 0, 2, 2)], crs=32717)
+    >>> found = zonal_statistics(zone, cells, column="value")
+    >>> found[["value", "value__total", "value__covered"]].round(3).values.tolist()
+    [[2.0, 4.0, 0.667]]
+    """
+    require_crs(polygons=polygons)
+    name = raster.name if isinstance(raster, Raster) else Path(raster).stem
+    known = [indicator] if indicator is not None else []
+    chosen = raster_column(None if column is None else [column], known, name)
+    said = indicator or guess_indicator(chosen)
+    with held_band(raster, band) as source:
+        zones = _zones(source, polygons.geometry, partial(refuse_cells, said), progress or silent)
+    found = {chosen: zones.mean, chosen + TOTAL: zones.total, chosen + COVERED: zones.covered}
+    joined = with_columns(polygons, found, {*found})
+    notes = [*source.notes, *_raster_notes(chosen, zones)]
+    joined.attrs = {**polygons.attrs, "notes": tuple(notes)}
+    return joined
+
+
+@contextmanager
+def held_band(raster: Raster | str | os.PathLike[str], band: int = 1) -> Iterator[Band]:
+    """Open a raster, in memory or in a file."""
+    if isinstance(raster, Raster):
+        yield band_of(raster)
+        return
+    with opened(Path(raster), band) as source:
+        yield source
+
+
+def _not_covered(band: Band, shapes: Shapes) -> str:
     a, _b, c, _d, e, f = band.transform
     raster = (c, f + e * band.rows, c + a * band.columns, f)
     said = [
@@ -262,18 +371,18 @@ def _not_covered(band: _Band, shapes: Shapes) -> str:
     ).format(raster=said[0], areas=said[1])
 
 
-def _raster_notes(column: str, covered: Array, whole: Array, known: Array) -> list[str]:
+def _raster_notes(column: str, zones: _Zones) -> list[str]:
     notes = []
-    total = float(whole.sum())
-    share = float(known.sum()) / total if total > 0 else 1.0
+    total = float(zones.whole.sum())
+    share = float(zones.known.sum()) / total if total > 0 else 1.0
     if share < WHOLE:
         notes.append(
             _("The raster “{column}” has data for {share:.1%} of the footprints' area.").format(
                 column=column, share=share
             )
         )
-    notes += coverage_note(column, covered)
-    small = int((whole < 1).sum())
+    notes += coverage_note(column, zones.covered)
+    small = int((zones.whole < 1).sum())
     if small:
         notes.append(
             ngettext(
@@ -285,29 +394,72 @@ def _raster_notes(column: str, covered: Array, whole: Array, known: Array) -> li
     return notes
 
 
-def _zonal(band: _Band, shape: Any) -> tuple[float, float]:
-    """Return (Σ coverage·value, Σ coverage) of one footprint, reading a bounded block at a time."""
+def zonal_sums_of(
+    band: Band,
+    shapes: Shapes,
+    check: Callable[[Array], None],
+    progress: Progress = silent,
+) -> Array:
+    """Return (Σ coverage·value, Σ coverage) of each polygon, (n, 2).
+
+    ``check`` is given every block of cells before it is used, and raises where one cannot be.
+    """
+    sums = np.zeros((len(shapes), 2))
+    for k, shape in enumerate(shapes):
+        progress(k / len(shapes), _("Laying the raster over the footprints"))
+        for block, transform in _blocks(band, shape):
+            check(block)
+            sums[k] += _clip(shape, block, transform)
+    return sums
+
+
+def refuse_cells(indicator: Indicator, block: Array) -> None:
+    """Refuse cells that the indicator cannot have, and undeclared marks of “no data”."""
+    marked = no_data(block)
+    least, greatest = bounds_of(indicator.family, indicator.unit)
+    bad = marked | outside(block, least, greatest)
+    if not bad.any():
+        return
+    value, n = float(block[bad].flat[0]), int(bad.sum())
+    if marked.any():
+        raise SchemaError(
+            _(
+                "the raster “{column}”: {n} cells are {value:g}, a usual mark of “no data” that the file does not declare. Remedy: declare it, as gdal_edit.py -a_nodata {value:g} does"
+            ).format(column=indicator.column, n=n, value=float(block[marked].flat[0]))
+        )
+    raise SchemaError(
+        _(
+            "the raster “{column}”: {n} cells lie outside {least:g}–{greatest:g} (for instance {value:g}), which its unit does not allow. Remedy: state another unit, divide percentages by 100, or declare the “no data” value"
+        ).format(column=indicator.column, n=n, least=least, greatest=greatest, value=value)
+    )
+
+
+def _blocks(band: Band, shape: Any) -> Iterator[tuple[Array, Transform]]:
+    """Read the cells under a polygon's bounds, a bounded block at a time."""
     a, b, c, d, e, f = band.transform
     west, south, east, north = shapely.bounds(shape)
     if not np.isfinite([west, south, east, north]).all():
-        return 0.0, 0.0
+        return
     left, right = max(0, int((west - c) // a)), min(band.columns, int(-((c - east) // a)))
     top, bottom = max(0, int((north - f) // e)), min(band.rows, int(-((f - south) // e)))
     if left >= right or top >= bottom:
-        return 0.0, 0.0
-    sums = _exact_sums if _has_exactextract() else zonal_sums
-    if sums is zonal_sums and (right - left) * (bottom - top) > PLAIN_CELLS:
+        return
+    if not _has_exactextract() and (right - left) * (bottom - top) > PLAIN_CELLS:
         raise MissingDependencyError(
             "exactextract", _("Laying so fine a raster over the footprints")
         )
-    step = max(1, CELLS_AT_ONCE // (right - left))
-    total = known = 0.0
-    for row in range(top, bottom, step):
-        rows = slice(row, min(row + step, bottom))
-        block = band.read(rows, slice(left, right))
-        held, count = sums(shape, block, (a, b, c + a * left, d, e, f + e * row))
-        total, known = total + held, known + count
-    return total, known
+    across = min(right - left, CELLS_AT_ONCE)
+    down = max(1, CELLS_AT_ONCE // across)
+    for row in range(top, bottom, down):
+        rows = slice(row, min(row + down, bottom))
+        for column in range(left, right, across):
+            columns = slice(column, min(column + across, right))
+            yield band.read(rows, columns), (a, b, c + a * column, d, e, f + e * row)
+
+
+def _clip(shape: Any, block: Array, transform: Transform) -> tuple[float, float]:
+    sums = _exact_sums if _has_exactextract() else zonal_sums
+    return sums(shape, block, transform)
 
 
 def _has_exactextract() -> bool:

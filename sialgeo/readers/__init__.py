@@ -9,10 +9,16 @@ from __future__ import annotations
 from sialgeo.readers.layers import read_raster
 from sialgeo.readers.points import read_places, read_producers
 from sialgeo.readers.studytables import check_tables, read_tables
-from sialgeo.readers.territories import read_indicators, read_reference, read_territories
+from sialgeo.readers.territories import (
+    read_description,
+    read_indicators,
+    read_reference,
+    read_territories,
+)
 
 __all__ = [
     "check_tables",
+    "read_description",
     "read_indicators",
     "read_places",
     "read_producers",

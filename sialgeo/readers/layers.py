@@ -171,6 +171,7 @@ def require_layer_crs(table: gpd.GeoDataFrame, path: Path, hint: str = "") -> No
 
 # --- rasters --------------------------------------------------------------------------------------
 _UNDECLARED = 1e30
+_MOST_CELLS = 250_000_000  # 2 GB when read whole
 
 
 def read_raster(path: str | os.PathLike[str], *, band: int = 1) -> Raster:
@@ -251,14 +252,24 @@ def _read_band(path: Path, band: int) -> tuple[Any, Any, Any]:
                             "(gdal_edit.py -a_srs EPSG:4326 -a_ullr …)"
                         ).format(path=path)
                     )
+                _refuse_size(data.height, data.width, path)
                 values = data.read(band, masked=True).astype(float).filled(np.nan)
                 values = values * data.scales[band - 1] + data.offsets[band - 1]
                 affine = tuple(float(v) for v in tuple(data.transform)[:6])
                 return values, affine, CRS.from_wkt(data.crs.to_wkt())
     except (RasterioError, OSError, ValueError) as failure:
-        if isinstance(failure, CRSError | ParameterError):
+        if isinstance(failure, CRSError | ParameterError | SchemaError):
             raise
         raise broken(path, failure) from failure
+
+
+def _refuse_size(rows: int, columns: int, path: Path) -> None:
+    if rows * columns > _MOST_CELLS:
+        raise SchemaError(
+            _(
+                "{path}: {rows} × {columns} cells are {size:.0f} GB when read whole. Remedy: give the path itself to overlay or zonal_statistics, which read only the blocks under the footprints; or clip the raster (gdalwarp -te …)"
+            ).format(path=path, rows=rows, columns=columns, size=rows * columns * 8 / 1e9)
+        )
 
 
 def cell_size(raster: Raster) -> float:

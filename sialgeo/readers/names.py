@@ -110,6 +110,7 @@ _WIDTHS = {
     "cvegeo": (2, 5, 9),
     "cve_ent": (2,),
     "cve_mun": (3, 5),
+    "clave_municipio": (3, 5),
     "cve_loc": (4, 9),
     "clave_entidad": (2,),
     "iddpto": (2,),

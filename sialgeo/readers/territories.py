@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sialgeo.descriptions import described_indicators
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _, ngettext
+from sialgeo.model import Indicator
 from sialgeo.readers.columns import check_decimal, repair_codes, typed
 from sialgeo.readers.coordinates import stated_crs
+from sialgeo.readers.grids import Grid
 from sialgeo.readers.layers import (
     cell_size,
     flat,
@@ -25,6 +29,7 @@ from sialgeo.readers.layers import (
 from sialgeo.readers.log import Log, Say
 from sialgeo.readers.names import code_widths, is_code
 from sialgeo.readers.points import _grid, _repaired_sentence, read_producers
+from sialgeo.readers.presets import indicators_of, key_of, preset_of
 from sialgeo.readers.sources import Source, open_source
 from sialgeo.references import Reference
 from sialgeo.triage.checks import require_fit
@@ -228,8 +233,11 @@ def _require_key(table: pd.DataFrame, key: str) -> None:
 def read_indicators(
     path: str | os.PathLike[str],
     *,
-    key: str,
+    key: str | None = None,
     columns: Sequence[str] | None = None,
+    preset: str = "",
+    year: int | None = None,
+    description: str | os.PathLike[str] | pd.DataFrame | None = None,
     layer: str | None = None,
     encoding: str | None = None,
     separator: str | None = None,
@@ -243,19 +251,32 @@ def read_indicators(
     path
         CSV, XLSX, ODS or any layer (its geometry is left out).
     key
-        Column of the code; kept as text, a lost leading zero is put back and said.
+        Column of the code; kept as text, a lost leading zero is put back and said. A preset knows
+        its own.
     columns
         Columns to keep; all of them by default.
+    preset
+        A publisher's table: ``"pnud-peru"``, ``"pnud-mexico"``, ``"inei-pobreza"`` (with its
+        intervals), ``"coneval"``, ``"conapo"`` (since 2020 more of its index is less
+        marginalisation), ``"shdi"``. It names the code and says what the columns are.
+    year
+        Year of the figures, where the table's columns do not tell it (CONEVAL).
+    description
+        Table that says what the columns are (:func:`describe_indicators`), or its path; by default
+        the file ``NAME.meta.csv`` beside ``NAME.csv``, where there is one.
     layer, encoding, separator, decimal, say
         As for :func:`read_producers`.
 
     Returns
     -------
     DataFrame
-        The key and the columns; missing figures are NaN. ``.attrs["reading"]`` as above.
+        The key and the columns; missing figures are NaN. ``.attrs["reading"]`` as above;
+        ``.attrs["indicators"]`` what the columns say, where a preset or a description tells.
 
     Raises
     ------
+    ParameterError
+        The preset is not known, or needs a year; there is neither preset nor key.
     SchemaError
         A column is not there, no row has a code, or a code repeats. A row without a code (a total)
         is set aside and said.
@@ -271,6 +292,48 @@ def read_indicators(
     """
     source = open_source(path)
     log = Log(say)
+    grid = _figures(source, log, layer, encoding, separator)
+    known = preset_of(preset) if preset else None
+    key = key or (None if known is None else key_of(known, list(grid.cells.columns)))
+    if key is None:
+        raise ParameterError(_("key: name the column with the code, or a preset"))
+    wanted = [key, *(columns if columns is not None else [])]
+    missing = [c for c in wanted if c not in grid.cells.columns]
+    if missing:
+        raise SchemaError(unknown_columns(missing, grid.cells.columns))
+    cells = grid.cells if columns is None else grid.cells[list(dict.fromkeys(wanted))]
+    ordered = _typed(cells, key, log, check_decimal(decimal))
+    if known is not None and known.prepare is not None:
+        ordered, said = known.prepare(ordered)
+        for text in said:
+            log.note(text)
+    bare = ordered[key].isna().to_numpy()
+    if bare.any() and not bare.all():
+        numbers = grid.rows if len(grid.rows) == len(bare) else np.arange(1, len(bare) + 1)
+        log.note(_without_code(key, numbers[bare]))
+        ordered = ordered[~bare].reset_index(drop=True)
+    _require_key(ordered, key)
+    if known is not None:
+        told = indicators_of(known, ordered, year)
+    else:
+        told = _told(source.path, description, ordered, log)
+    if told:
+        ordered.attrs["indicators"] = told
+    ordered.attrs["reading"] = {
+        "source": source.path.name,
+        "guesses": log.guesses,
+        "notes": log.notes,
+        "read": len(bare),
+        "rejected": int(bare.sum()),
+        "key": key,
+    }
+    return ordered
+
+
+def _figures(
+    source: Source, log: Log, layer: str | None, encoding: str | None, separator: str | None
+) -> Grid:
+    """Return the cells of a table, or of a layer without its geometry."""
     frame: Any = None
     if source.kind in ("layer", "parquet"):
         frame = read_layer(source, log, layer=layer, wanted="any", encoding=encoding)
@@ -283,38 +346,63 @@ def read_indicators(
             )
         )
     grid = _grid(source, log, frame, layer=layer, encoding=encoding, separator=separator)
-    wanted = [key, *(columns if columns is not None else [])]
-    missing = [c for c in wanted if c not in grid.cells.columns]
-    if missing:
-        raise SchemaError(unknown_columns(missing, grid.cells.columns))
     if grid.overfull.any():
         raise SchemaError(
             _("{path}: rows with more cells than the header: {rows}").format(
                 path=source.path, rows=_rows(grid.rows[grid.overfull])
             )
         )
-    cells = grid.cells if columns is None else grid.cells[list(dict.fromkeys(wanted))]
+    return grid
+
+
+def _typed(cells: pd.DataFrame, key: str, log: Log, decimal: Any) -> pd.DataFrame:
+    """Return the cells with their types, codes as text with their zeros, columns in their order."""
     rest = cells.drop(columns=key)
-    table = typed(rest, log, decimal=check_decimal(decimal), fallback=None)
+    table = typed(rest, log, decimal=decimal, fallback=None)
     table.insert(0, key, _codes(cells[key], key, log))
     for name in rest.columns:
         if code_widths(str(name)):
             table[name] = _codes(table[name], str(name), log)
     ordered: pd.DataFrame = table[list(cells.columns)]
-    bare = ordered[key].isna().to_numpy()
-    if bare.any() and not bare.all():
-        log.note(_without_code(key, grid.rows[bare]))
-        ordered = ordered[~bare].reset_index(drop=True)
-    _require_key(ordered, key)
-    ordered.attrs["reading"] = {
-        "source": source.path.name,
-        "guesses": log.guesses,
-        "notes": log.notes,
-        "read": len(bare),
-        "rejected": int(bare.sum()),
-        "key": key,
-    }
     return ordered
+
+
+def read_description(path: str | os.PathLike[str]) -> dict[str, Indicator]:
+    """Read a table that says what columns of indicators are, one row per indicator.
+
+    Its columns are those of :func:`sialgeo.descriptions.described_indicators`.
+
+    Raises
+    ------
+    SchemaError, FileError
+        The file cannot be read, or what it says is not known.
+
+    Examples
+    --------
+    >>> from sialgeo import load_sample
+    >>> known = read_description(load_sample("cajamarca").folder / "indicadores.meta.csv")
+    >>> known["pobreza_2018"].better
+    'less'
+    """
+    grid = _grid(open_source(path), Log(None), None, layer=None, encoding=None, separator=None)
+    return described_indicators(grid.cells)
+
+
+def _told(path: Path, description: Any, table: pd.DataFrame, log: Log) -> tuple[Indicator, ...]:
+    """Return what a description says of the columns of a table."""
+    import pandas as pd
+
+    beside = path.with_name(path.stem + ".meta.csv")
+    if description is None:
+        if not beside.is_file():
+            return ()
+        log.note(_("What the columns are is read from {name}.").format(name=beside.name))
+        description = beside
+    if isinstance(description, pd.DataFrame):
+        known = described_indicators(description)
+    else:
+        known = read_description(description)
+    return tuple(i for column, i in known.items() if column in table.columns)
 
 
 def _without_code(key: str, rows: Any) -> str:

@@ -199,7 +199,7 @@ class Parser:
         if not isinstance(declared, dict):
             self.faults.append(_("{where}: must be a table").format(where=f"{where} indicators"))
             declared = {}
-        if section.table and not (section.key or section.table_key):
+        if section.table and not (section.key or section.table_key or section.preset):
             self.faults.append(
                 _(
                     '{where}: a table is joined by its key. Remedy: add key = "…", the column with the code'
@@ -324,6 +324,9 @@ _INDICATOR_DECLARED: Mapping[str, Mapping[str, Any]] = {
     "unit": {"kind": "text", "choices": ()},
     "better": {"kind": "text", "choices": ("more", "less", "")},
     "source": {"kind": "text", "choices": ()},
+    "method_year": {"kind": "int", "choices": ()},
+    "low": {"kind": "text", "choices": ()},
+    "high": {"kind": "text", "choices": ()},
 }
 
 

@@ -276,11 +276,23 @@ def read_territories(
     )
     notes: list[str] = []
     if source.table:
-        key, table_key = source.key or source.table_key, source.table_key or source.key
-        table = sialgeo.read_indicators(folder / source.table, key=table_key)
-        columns = [c for c in source.shown if c in table.columns] or None
+        table = sialgeo.read_indicators(
+            folder / source.table,
+            key=source.table_key or (None if source.preset else source.key),
+            preset=source.preset,
+            year=source.year or None,
+            description=folder / source.description if source.description else None,
+        )
+        table_key = table.attrs["reading"]["key"]
+        key = source.key or table_key
+        wanted = {c for i in source.indicators for c in (i.low, i.high)}
+        wanted |= {*source.shown, *source.totals}
+        columns = [c for c in table.columns if c in wanted] or None
         layer = sialgeo.join_indicators(layer, table, key=key, table_key=table_key, columns=columns)
         notes += layer.attrs["join"]["sentences"]
+    elif source.description:
+        about = sialgeo.read_description(folder / source.description)
+        layer.attrs["indicators"] = tuple(i for c, i in about.items() if c in layer.columns)
     if crs is not None:
         layer = _same_crs(layer, crs, Path(source.path).name, notes)
     return layer, tuple(notes)
@@ -290,10 +302,13 @@ def lay_over(
     found: Concentrations,
     layer: gpd.GeoDataFrame,
     source: TerritoriesSource,
+    folder: Path,
+    *,
+    seed: int = 1,
     notes: tuple[str, ...] = (),
     progress: Progress | None = None,
 ) -> Concentrations:
-    """Lay a territories section over concentrations."""
+    """Lay a territories section over concentrations; its paths are relative to ``folder``."""
     over = sialgeo.overlay(
         found,
         layer,
@@ -302,6 +317,11 @@ def lay_over(
         name=source.name or None,
         population=source.population or None,
         indicators=source.indicators,
+        totals=source.totals,
+        settlements=folder / source.settlements if source.settlements else None,
+        precision=_precision(source.precision),
+        draws=source.draws,
+        seed=seed,
         progress=progress,
     )
     return over.with_step(Step("study", {}, notes=notes)) if notes else over
@@ -309,9 +329,19 @@ def lay_over(
 
 def lay_raster(found: Concentrations, source: RasterSource, folder: Path) -> Concentrations:
     """Lay a raster section over concentrations."""
-    raster = sialgeo.read_raster(folder / source.path, band=source.band)
     indicators = (source.indicator,) if source.indicator else ()
-    return sialgeo.overlay(found, raster, columns=[source.column], indicators=indicators)
+    path = folder / source.path
+    return sialgeo.overlay(
+        found, path, columns=[source.column], indicators=indicators, band=source.band
+    )
+
+
+def _precision(said: str) -> str | float | None:
+    """Return the precision of the producers: metres, or the column that holds them."""
+    try:
+        return float(said)
+    except ValueError:
+        return said or None
 
 
 def _nothing(crs: Any, study: Study) -> Concentrations:
@@ -388,7 +418,15 @@ def _overlays(
         layers.append(layer)
         if study.producers is not None:
             part = scaled(progress, i / total, (i + 1) / total)
-            found = lay_over(found, layer, territories, notes, part)
+            found = lay_over(
+                found,
+                layer,
+                territories,
+                study.folder,
+                seed=study.about.seed,
+                notes=notes,
+                progress=part,
+            )
     for i, raster in enumerate(study.rasters, start=len(study.territories)):
         progress(i / total, _("Laying over {layer}").format(layer=Path(raster.path).name))
         found = lay_raster(found, raster, study.folder)
@@ -401,6 +439,9 @@ def context_of(
     """Return what the outputs say and draw around the concentrations."""
     first = study.territories[0] if study.territories else None
     indicators = [i for t in study.territories[:1] for i in t.indicators]
+    if first and layers and not indicators:
+        told = layers[0].attrs.get("indicators", ())
+        indicators = [i for i in told if not first.shown or i.column in first.shown]
     return Context(
         title=study.about.title,
         sources=study.about.sources,

@@ -156,6 +156,13 @@ class TerritoriesSource:
     table: str = entry("file")
     table_key: str = entry("text")
     columns: tuple[str, ...] = entry("names", ())
+    preset: str = entry("text")
+    year: int = entry("int", 0)
+    description: str = entry("file")
+    totals: tuple[str, ...] = entry("names", ())
+    settlements: str = entry("file")
+    precision: str = entry("text")
+    draws: int = entry("int", 1_000)
     indicators: tuple[Indicator, ...] = ()
 
     @property
@@ -202,7 +209,10 @@ class ExportChoice:
     zip: str = entry("text")
 
 
-INDICATOR_KEYS = ("name", "family", "year", "unit", "better", "source")
+INDICATOR_KEYS = (
+    *("name", "family", "year", "unit", "better", "source"),
+    *("method_year", "low", "high"),
+)
 
 
 def suffix_of(name: str) -> str:

@@ -130,11 +130,11 @@ class JoinIndicators(SialgeoAlgorithm):
         return {"OUTPUT": layer, "JOINED_COUNT": int(told["joined"])}
 
     def _style(self, layer, joined, columns):
-        from ..indicators import described
+        from sialgeo import describe_indicators
 
         known = [
             one
-            for one in described(columns)
+            for one in describe_indicators(columns)
             if one.family != "other" and joined[one.column].dtype.kind in "if"
         ]
         first = known[0] if known else None

@@ -241,12 +241,14 @@ class OverlayIndicators(SialgeoAlgorithm):
         return sialgeo.overlay(found, raster, columns=[column], indicators=indicators)
 
     def _described(self, columns, parameters, context, feedback):
+        from sialgeo.descriptions import describe_indicators, sentence
+
         from ..adapters import table_of
-        from ..indicators import declared, described, sentence
 
         table = self.parameterAsSource(parameters, "DESCRIPTION", context)
-        known = {} if table is None else declared(table_of(table, feedback))
-        found = described(columns, self.text(parameters, "SOURCE", context) or "", known)
+        described = None if table is None else table_of(table, feedback)
+        source = self.text(parameters, "SOURCE", context) or ""
+        found = describe_indicators(columns, description=described, source=source)
         for indicator in found:
             feedback.pushInfo(sentence(indicator))
         return found

@@ -1106,46 +1106,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>No se pudo abrir el archivo {file} de la muestra.</translation>
     </message>
     <message>
-        <source>human development</source>
-        <translation>desarrollo humano</translation>
-    </message>
-    <message>
-        <source>monetary poverty</source>
-        <translation>pobreza monetaria</translation>
-    </message>
-    <message>
-        <source>marginalisation</source>
-        <translation>marginación</translation>
-    </message>
-    <message>
-        <source>capabilities</source>
-        <translation>capacidades</translation>
-    </message>
-    <message>
-        <source>other</source>
-        <translation>otra</translation>
-    </message>
-    <message>
-        <source>more is better</source>
-        <translation>más es mejor</translation>
-    </message>
-    <message>
-        <source>less is better</source>
-        <translation>menos es mejor</translation>
-    </message>
-    <message>
-        <source>no direction</source>
-        <translation>sin sentido declarado</translation>
-    </message>
-    <message>
-        <source>“{column}” is read as: {family}, year {year}, {better}.</source>
-        <translation>«{column}» se lee como: {family}, año {year}, {better}.</translation>
-    </message>
-    <message>
-        <source>unknown</source>
-        <translation>desconocido</translation>
-    </message>
-    <message>
         <source>XLSX tables</source>
         <translation>tablas XLSX</translation>
     </message>

@@ -7,6 +7,7 @@ and a line here.
 from __future__ import annotations
 
 from sialgeo.cli.commands import (
+    change,
     check,
     classify,
     demo,
@@ -14,6 +15,7 @@ from sialgeo.cli.commands import (
     export,
     hot_spots,
     overlay,
+    rings,
     run,
     suggest_radius,
     surface,
@@ -30,6 +32,8 @@ COMMANDS = {
     "surface": surface,
     "hot-spots": hot_spots,
     "overlay": overlay,
+    "rings": rings,
+    "change": change,
     "template": template,
     "classify": classify,
     "export": export,

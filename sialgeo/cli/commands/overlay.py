@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sialgeo
 from sialgeo import model, study
 from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, report
+from sialgeo.descriptions import guess_indicator
 from sialgeo.i18n import LANGUAGES, N_, _
 from sialgeo.progress import Progress
+from sialgeo.readers.presets import PRESETS
 
 if TYPE_CHECKING:
     from sialgeo.model import Concentrations
@@ -39,8 +42,25 @@ def declare(parser: Parser) -> None:
         metavar="A,B",
         help=_("indicators to lay over (for a raster: its name)"),
     )
-    about = parser.group(_("what these indicators are (of all columns given)")).add_argument
-    about("--family", choices=tuple(model.FAMILIES), default="other", help=_("kind of indicator"))
+    add("--totals", default="", metavar="A,B", help=_("counts of the districts, to share out"))
+    add("--settlements", default="", metavar="FILE.tif", help=_("raster of where the people live"))
+    add(
+        "--precision",
+        default="",
+        metavar="COLUMN|METRES",
+        help=_("precision of the producers' coordinates (default: column precision_m)"),
+    )
+    add("--band", type=int, default=1, help=_("band of the raster"))
+    add("--draws", type=int, default=1000, help=_("draws to carry intervals"))
+    add("--seed", type=int, default=1, help=_("seed of the draws"))
+    about = parser.group(
+        _(
+            "what these indicators are (of all columns given; else what a preset or their names tell)"
+        )
+    ).add_argument
+    about("--preset", choices=("", *PRESETS), default="", help=_("whose table --indicators is"))
+    about("--description", default="", metavar="TABLE", help=_("table that describes the columns"))
+    about("--family", choices=("", *model.FAMILIES), default="", help=_("kind of indicator"))
     about("--year", type=int, help=_("year of the figures"))
     about("--unit", default="", help=_("unit, as percent"))
     about("--better", choices=("more", "less"), default="", help=_("which is better"))
@@ -50,31 +70,43 @@ def declare(parser: Parser) -> None:
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     columns = tuple(c.strip() for c in options.columns.split(",") if c.strip())
-    if bool(options.territories) == bool(options.raster) or not columns:
+    totals = tuple(c.strip() for c in options.totals.split(",") if c.strip())
+    if bool(options.territories) == bool(options.raster) or not (columns or totals):
         raise UsageError(_("overlay needs --columns and either --territories or --raster"))
     require_workfile(options.output)
     found = sialgeo.read_concentrations(options.workfile)
-    indicators = tuple(_indicator(column, options) for column in columns)
+    indicators = tuple(_indicator(column, options) for column in columns) if _told(options) else ()
     progress(0.2, _("Laying over {layer}").format(layer=options.territories or options.raster))
     if options.raster:
-        if len(columns) > 1:
+        if len(columns) != 1 or totals:
             raise UsageError(_("a raster holds one indicator: give --columns one name"))
-        source = study.RasterSource(options.raster, columns[0], indicator=indicators[0])
+        source = study.RasterSource(
+            options.raster, columns[0], options.band, next(iter(indicators), None)
+        )
         found = study.lay_raster(found, source, Path())
     else:
-        found = _lay_territories(found, options, columns, indicators)
+        found = _lay_territories(found, options, columns, totals, indicators)
     written = Path(sialgeo.save(found, options.output))
     return report(found, {"work": written})
 
 
+def _told(options: argparse.Namespace) -> bool:
+    """Tell whether the options say what the indicators are."""
+    said = (options.family, options.unit, options.better, options.source)
+    return any(said) or (options.year is not None and not options.preset)
+
+
 def _indicator(column: str, options: argparse.Namespace) -> model.Indicator:
-    return model.Indicator(
-        column=column,
+    """Return what the options say of a column; what they leave out, its name tells."""
+    guess = guess_indicator(column)
+    family: Any = model.FAMILIES[options.family] if options.family else guess.family
+    return replace(
+        guess,
         name=dict.fromkeys(LANGUAGES, column),
-        family=model.FAMILIES[options.family],  # type: ignore[arg-type]
-        year=options.year,
-        unit=options.unit,
-        better=options.better,
+        family=family,
+        year=options.year or guess.year,
+        unit=options.unit or (guess.unit if family == guess.family else ""),
+        better=options.better or guess.better,
         source=options.source,
     )
 
@@ -83,6 +115,7 @@ def _lay_territories(
     found: Concentrations,
     options: argparse.Namespace,
     columns: tuple[str, ...],
+    totals: tuple[str, ...],
     indicators: tuple[model.Indicator, ...],
 ) -> Concentrations:
     source = study.TerritoriesSource(
@@ -92,9 +125,16 @@ def _lay_territories(
         population=options.population,
         table=options.indicators,
         columns=columns,
+        preset=options.preset,
+        year=options.year or 0,
+        description=options.description,
+        totals=totals,
+        settlements=options.settlements,
+        precision=options.precision,
+        draws=options.draws,
         indicators=indicators,
     )
     if source.table and not source.key:
         raise UsageError(_("--indicators is joined by --key: give the column with the code"))
     layer, notes = study.read_territories(source, Path(), found.producers.crs)
-    return study.lay_over(found, layer, source, notes)
+    return study.lay_over(found, layer, source, Path(), seed=options.seed, notes=notes)

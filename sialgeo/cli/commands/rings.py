@@ -1,0 +1,100 @@
+"""``sialgeo rings``: the indicators of the footprints and of the rings around them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import sialgeo
+from sialgeo import study
+from sialgeo.cli.parser import Parser, UsageError
+from sialgeo.cli.reports import Report, aligned, path_lines
+from sialgeo.files import whole_file
+from sialgeo.i18n import N_, _
+from sialgeo.overlays.interpolating import FROM, RADII, TO
+from sialgeo.params import parse_distance
+from sialgeo.progress import Progress
+
+HELP = N_("compare the indicators of footprints and of the rings around them")
+
+
+def declare(parser: Parser) -> None:
+    add = parser.group(_("inputs")).add_argument
+    add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
+    add("--territories", required=True, metavar="FILE", help=_("polygons of districts"))
+    add("--indicators", default="", metavar="TABLE", help=_("table of indicators, joined by --key"))
+    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+    add(
+        "--population",
+        default="",
+        metavar="COLUMN",
+        help=_("column with the districts' population"),
+    )
+    add("--settlements", default="", metavar="FILE.tif", help=_("raster of where the people live"))
+    add("--columns", default="", metavar="A,B", help=_("indicators: rates and indices"))
+    add("--totals", default="", metavar="A,B", help=_("counts of the districts, to share out"))
+    add(
+        "--radii",
+        default=",".join(f"{r / 1000:g}km" for r in RADII),
+        metavar="5km,10km",
+        help=_("outer edges of the rings (default: {default})").format(default="%(default)s"),
+    )
+    parser.group(_("outputs")).add_argument(
+        "--output", required=True, metavar="RINGS.csv", help=_("table, without locations")
+    )
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    columns, totals = (_split(options.columns), _split(options.totals))
+    if not columns and not totals:
+        raise UsageError(_("rings needs --columns or --totals"))
+    if not options.output.lower().endswith(".csv"):
+        raise UsageError(_("--output {path}: must end in .csv").format(path=options.output))
+    radii = [parse_distance(text) for text in _split(options.radii)]
+    found = sialgeo.read_concentrations(options.workfile)
+    source = study.TerritoriesSource(
+        options.territories,
+        key=options.key,
+        table=options.indicators,
+        columns=columns,
+        totals=totals,
+    )
+    progress(0.2, _("Laying over {layer}").format(layer=options.territories))
+    layer, _notes = study.read_territories(source, Path(), found.producers.crs)
+    rings = sialgeo.catchment_rings(
+        found,
+        layer,
+        radii=radii,
+        means=columns,
+        totals=totals,
+        key=options.key or None,
+        population=options.population or None,
+        settlements=options.settlements or None,
+    )
+    published = sialgeo.protect(found).areas.index
+    table = rings.drop(columns=rings.geometry.name)
+    table = table[table["concentration"].isin(published)]
+    with whole_file(Path(options.output)) as part:
+        table.to_csv(part, index=False, encoding="utf-8-sig")
+    shown = [*columns, *totals]
+    head = [_("Concentration"), _("from (km)"), _("to (km)"), *shown]
+    rows = [
+        [
+            str(r["name"]),
+            f"{r[FROM] / 1000:g}",
+            f"{r[TO] / 1000:g}",
+            *(f"{r[c]:.4g}" for c in shown),
+        ]
+        for r in table.to_dict("records")
+    ]
+    notes = list(rings.attrs["notes"])
+    withheld = len(found.areas) - len(published)
+    if withheld:
+        notes.append(_("Withheld as confidential: {n}.").format(n=withheld))
+    lines = [*aligned([head, *rows], left=(0,)), *notes, "", *path_lines([Path(options.output)])]
+    data = {"rings": table.to_dict("records"), "notes": notes, "outputs": {"csv": options.output}}
+    return Report(tuple(lines), data)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(c.strip() for c in text.split(",") if c.strip())

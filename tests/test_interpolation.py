@@ -1,0 +1,379 @@
+"""Figures carried between areas: totals kept, intervals, settled people, rings, precision, zones."""
+
+from __future__ import annotations
+
+import runpy
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import shapely
+from affine import Affine
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sialgeo
+from sialgeo import (
+    Indicator,
+    ParameterError,
+    Raster,
+    SchemaError,
+    catchment_rings,
+    interpolate_areas,
+    overlay,
+    zonal_statistics,
+)
+
+MADE = runpy.run_path(str(Path(__file__).with_name("overlaid.py")))
+X, Y, CRS, HALVES, SPOTS = (MADE[name] for name in ("X", "Y", "CRS", "HALVES", "SPOTS"))
+square, found_in, two_districts = (MADE[n] for n in ("square", "found_in", "two_districts"))
+
+
+# --- totals and means ---------------------------------------------------------------------------------
+def test_totals_are_shared_out_and_means_averaged() -> None:
+    found = interpolate_areas(
+        two_districts(),
+        gpd.GeoDataFrame(geometry=[square(0.5, 0, 1.5, 1), square(0, 0, 0.5, 1)], crs=CRS),
+        means="idh",
+        totals="people",
+        population="people",
+    )
+    assert found["people"].tolist() == pytest.approx([500, 200], rel=1e-6)
+    assert found["idh"].tolist() == pytest.approx([0.52, 0.4])
+    laid = overlay(found_in(HALVES, SPOTS), two_districts(), columns="idh", totals="people")
+    assert laid.areas.loc[1, "people"] == pytest.approx(500, rel=1e-6)
+    assert "people" not in laid.producers.columns  # a district's people are no producer's figure
+    assert [i.column for i in laid.indicators] == ["idh", "people"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 12), st.integers(1, 10), st.booleans())
+def test_totals_are_conserved_and_means_agree(
+    seed: int, sources: int, targets: int, settled: bool
+) -> None:
+    """Thiessen areas of one square carried to those of other points: nobody is lost or made."""
+    rng = np.random.default_rng(seed)
+    around = square(0, 0, 10, 10)
+    districts, zones = (thiessen(rng.uniform(0, 10, (n, 2)), around) for n in (sources, targets))
+    districts["people"] = rng.integers(0, 1000, sources).astype(float)
+    districts["rate"] = rng.uniform(0, 1, sources)
+    cells = None
+    if settled:
+        counts = rng.poisson(1.0, (20, 20)).astype(float)
+        cells = Raster(counts, (500.0, 0, X, 0, -500.0, Y + 10_000), CRS)
+    found = interpolate_areas(
+        districts,
+        zones,
+        means="rate",
+        totals="people",
+        population="people",
+        settlements=cells,
+    )
+    assert found["people"].sum() == pytest.approx(districts["people"].sum(), rel=1e-6, abs=1e-6)
+    poor = (districts["rate"] * districts["people"]).sum()
+    assert np.nansum(found["rate"] * found["people"]) == pytest.approx(poor, rel=1e-5, abs=1e-6)
+    known = found["rate"].dropna()
+    assert known.between(districts["rate"].min() - 1e-9, districts["rate"].max() + 1e-9).all()
+
+
+def thiessen(points: np.ndarray, around: shapely.Polygon) -> gpd.GeoDataFrame:
+    spots = shapely.multipoints(shapely.points(X + 1000 * points[:, 0], Y + 1000 * points[:, 1]))
+    cells = shapely.get_parts(shapely.voronoi_polygons(spots, extend_to=around))
+    return gpd.GeoDataFrame(geometry=shapely.intersection(cells, around), crs=CRS)
+
+
+def test_what_is_not_known_is_not_zero() -> None:
+    found = interpolate_areas(
+        two_districts(farms=[np.nan, 30.0]),
+        gpd.GeoDataFrame(
+            geometry=[square(0.5, 0, 1.5, 1), square(1, 0, 1.5, 1), square(8, 8, 9, 9)], crs=CRS
+        ),
+        totals="farms",
+    )
+    assert found["farms"].tolist() == pytest.approx([np.nan, 15.0, np.nan], nan_ok=True)
+    assert found["farms__covered"].tolist() == pytest.approx([0.5, 1.0, 0.0], abs=1e-6)
+    assert any("less than 80%" in note for note in found.attrs["notes"])
+    with pytest.raises(SchemaError, match="meet none"):
+        interpolate_areas(
+            two_districts(), gpd.GeoDataFrame(geometry=[square(8, 8, 9, 9)], crs=CRS), means="idh"
+        )
+
+
+def test_negative_totals_and_absent_columns_are_named_together() -> None:
+    with pytest.raises(SchemaError, match=r"(?s)nada.*farms.*060101"):
+        interpolate_areas(
+            two_districts(farms=[-9999, 5]),
+            two_districts(),
+            totals=["farms", "nada"],
+            key="ubigeo",
+        )
+
+
+# --- people where they are settled ---------------------------------------------------------------------
+def test_people_are_spread_as_the_settlements_say(tmp_path: Path) -> None:
+    """All of the first district's people live in its western half: the footprint has none of them."""
+    cells = np.array([[8.0, 0.0, 1.0, 1.0]])
+    transform = (500.0, 0.0, X, 0.0, -1000.0, Y + 1000)
+    given_ = found_in(HALVES, SPOTS)
+    options = {"columns": "idh", "totals": "people", "population": "people"}
+    found = overlay(given_, two_districts(), settlements=Raster(cells, transform, CRS), **options)
+    assert found.areas.loc[1, "idh"] == pytest.approx(0.6, abs=1e-5)
+    assert found.areas.loc[1, "people"] == pytest.approx(300, rel=1e-4)
+    assert found.steps[-1].parameters["weighting"] == "settlements"
+    path = tmp_path / "places.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=1, width=4, count=1, dtype="float32", crs=CRS,
+        transform=Affine(*transform),
+    ) as file:  # fmt: skip
+        file.write(cells.astype("float32"), 1)
+    filed = overlay(given_, two_districts(), settlements=path, **options)
+    assert filed.areas.loc[1, "people"] == pytest.approx(300, rel=1e-4)
+    bare = overlay(
+        given_, two_districts(), settlements=Raster(cells * 0, transform, CRS), **options
+    )
+    assert bare.areas.loc[1, "idh"] == pytest.approx(0.52)
+    assert any("2 territories have nobody" in note for note in bare.notes)
+    with pytest.raises(SchemaError, match="below zero"):
+        overlay(given_, two_districts(), settlements=Raster(-cells, transform, CRS), **options)
+
+
+# --- intervals ----------------------------------------------------------------------------------------
+ESTIMATE = Indicator(
+    "pobreza", {}, "monetary", 2018, "percent", "less", "INEI", low="li", high="ls"
+)
+
+
+def estimates(**columns: object) -> gpd.GeoDataFrame:
+    held = {"pobreza": [40.0, 60.0], "li": [36.0, 50.0], "ls": [46.0, 66.0], **columns}
+    return two_districts(**held)
+
+
+def test_the_interval_of_one_district_is_its_own_and_two_are_narrower() -> None:
+    targets = gpd.GeoDataFrame(
+        geometry=[square(0.2, 0, 0.8, 1), square(0, 0, 2, 1), square(9, 9, 10, 10)], crs=CRS
+    )
+    options = {
+        "means": "pobreza",
+        "indicators": [ESTIMATE],
+        "population": "people",
+        "draws": 20_000,
+    }
+    found = interpolate_areas(estimates(), targets, **options)
+    own = found.iloc[0]
+    assert (own["pobreza__low"], own["pobreza__high"]) == (
+        pytest.approx(36, abs=0.15),
+        pytest.approx(46, abs=0.2),
+    )
+    both = found.iloc[1]
+    assert both["pobreza"] == pytest.approx(52)
+    # half-widths by hand: √((.4·4)² + (.6·10)²) below, √((.4·6)² + (.6·6)²) above
+    assert both["pobreza"] - both["pobreza__low"] == pytest.approx(6.2, abs=0.6)
+    assert both["pobreza__high"] - both["pobreza"] == pytest.approx(4.3, abs=0.6)
+    assert found.iloc[2][["pobreza__low", "pobreza__high"]].isna().all()
+    together = interpolate_areas(estimates(), targets, dependence=1.0, **options).iloc[1]
+    assert together["pobreza__low"] == pytest.approx(0.4 * 36 + 0.6 * 50, abs=0.2)
+    assert together["pobreza__high"] == pytest.approx(0.4 * 46 + 0.6 * 66, abs=0.2)
+
+
+def test_intervals_have_a_seed_and_no_row_order() -> None:
+    given_ = found_in(HALVES, SPOTS)
+    options = {"indicators": [ESTIMATE], "population": "people", "key": "ubigeo"}
+    one = overlay(given_, estimates(), seed=7, **options)
+    ends = ["pobreza__low", "pobreza__high"]
+    assert one.steps[-1].seed == 7 and one.steps[-1].parameters["draws"] == 1000
+    again = overlay(given_, estimates().iloc[::-1], seed=7, **options)
+    assert again.areas.loc[1, ends].tolist() == pytest.approx(one.areas.loc[1, ends].tolist())
+    other = overlay(given_, estimates(), seed=8, **options)
+    assert other.areas.loc[1, ends].tolist() != one.areas.loc[1, ends].tolist()
+    assert any("1000 draws (seed 7)" in note for note in one.notes)
+    plain = overlay(given_, estimates(), indicators=[replace(ESTIMATE, low="", high="")])
+    assert "pobreza__low" not in plain.areas.columns and plain.steps[-1].seed is None
+
+
+def test_missing_ends_make_an_estimate_exact_and_it_is_said() -> None:
+    found = overlay(
+        found_in(HALVES, SPOTS),
+        estimates(li=[36.0, np.nan], ls=[46.0, np.nan]),
+        indicators=[ESTIMATE],
+        population="people",
+    )
+    assert any("1 territories have no interval" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("layer", "indicator", "words"),
+    [
+        (estimates(li=[41.0, 50.0]), ESTIMATE, "does not hold the value in 0"),
+        (estimates(), replace(ESTIMATE, high=""), "an interval has two ends"),
+        (estimates(), replace(ESTIMATE, high="nada"), "nada"),
+    ],
+)
+def test_intervals_that_cannot_be(
+    layer: gpd.GeoDataFrame, indicator: Indicator, words: str
+) -> None:
+    with pytest.raises(SchemaError, match=words):
+        overlay(found_in(HALVES, SPOTS), layer, indicators=[indicator])
+
+
+def test_drawing_out_of_bounds() -> None:
+    with pytest.raises(ParameterError, match=r"(?s)draws.*dependence"):
+        overlay(found_in(HALVES, SPOTS), estimates(), draws=10, dependence=2.0)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 1000), st.floats(0, 1))
+def test_intervals_hold_the_value_and_stay_within_bounds(seed: int, dependence: float) -> None:
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(0, 100, 2)
+    layer = estimates(
+        pobreza=values,
+        li=np.maximum(values - rng.uniform(0, 40, 2), 0),
+        ls=np.minimum(values + rng.uniform(0, 40, 2), 100),
+    )
+    found = interpolate_areas(
+        layer,
+        gpd.GeoDataFrame(geometry=[square(0, 0, 2, 1)], crs=CRS),
+        means="pobreza",
+        indicators=[ESTIMATE],
+        dependence=dependence,
+        seed=seed,
+    ).iloc[0]
+    assert 0 <= found["pobreza__low"] <= found["pobreza"] + 1e-9
+    assert found["pobreza"] - 1e-9 <= found["pobreza__high"] <= 100
+
+
+# --- rings --------------------------------------------------------------------------------------------
+def test_rings_lie_around_the_footprint_and_do_not_overlap() -> None:
+    given_ = found_in([square(5, 5, 6, 6)], [(5.5, 5.5, 1)])
+    layer = gpd.GeoDataFrame(
+        {"ubigeo": ["1", "2"], "idh": [0.3, 0.7], "people": [100.0, 900.0]},
+        geometry=[square(5, 5, 6, 6), square(-20, -20, 40, 40).difference(square(5, 5, 6, 6))],
+        crs=CRS,
+    )
+    rings = catchment_rings(
+        given_, layer, radii=[1_000, 2_000], means="idh", totals="people", key="ubigeo"
+    )
+    assert rings[["from_m", "to_m"]].values.tolist() == [[0, 0], [0, 1000], [1000, 2000]]
+    assert rings["idh"].tolist() == pytest.approx([0.3, 0.7, 0.7])
+    area = 900.0 / (60 * 60 - 1)
+    assert rings["people"].tolist() == pytest.approx(
+        [100, (4 + np.pi) * area, (4 + 3 * np.pi) * area], rel=5e-3
+    )
+    with np.errstate(invalid="ignore"):
+        assert shapely.union_all(rings.geometry).area == pytest.approx(rings.area.sum(), rel=1e-6)
+    assert rings["idh__covered"].tolist() == pytest.approx([1.0, 1.0, 1.0], abs=1e-3)
+
+
+def test_rings_reach_beyond_the_layer_and_say_so() -> None:
+    given_ = found_in([square(0, 0, 1, 1)], [(0.5, 0.5, 1)])
+    rings = catchment_rings(given_, two_districts(), radii=[5_000], means="idh")
+    assert rings["idh__covered"].iloc[1] < 0.1
+    assert any("less than 80%" in note for note in rings.attrs["notes"])
+    for bad in ([], [5_000, 1_000], [-5], [np.nan]):
+        with pytest.raises(ParameterError, match="radii"):
+            catchment_rings(given_, two_districts(), radii=bad, means="idh")
+    none = sialgeo.Concentrations(given_.producers, given_.areas.iloc[:0])
+    with pytest.raises(SchemaError, match="no concentrations"):
+        catchment_rings(none, two_districts(), means="idh")
+
+
+# --- precision ----------------------------------------------------------------------------------------
+def test_producers_near_a_border_are_unsure_by_their_precision() -> None:
+    spots = [(0.95, 0.5, 1), (0.95, 0.5, 1), (1.3, 0.5, 1), (0.01, 0.5, 1), (2.04, 0.5, -1)]
+    given_ = found_in(HALVES, spots)
+    metres = [100.0, 10.0, 100.0, 100.0, 50.0]  # the outer edge is no other territory
+    producers = given_.producers.assign(precision_m=metres)
+    given_ = sialgeo.Concentrations(producers, given_.areas)
+    found = overlay(given_, two_districts(), columns="idh", key="ubigeo")
+    assert found.producers["territory_unsure"].tolist() == [True, False, False, False, True]
+    assert found.steps[-1].parameters["producers_unsure"] == 2
+    assert any("2 of 5 producers (40.0%) may stand in another" in note for note in found.notes)
+    one = overlay(given_, two_districts(), columns="idh", precision=400)
+    assert one.producers["territory_unsure"].tolist() == [True, True, True, False, True]
+    reversed_ = overlay(given_, two_districts().iloc[::-1], columns="idh", precision=400)
+    assert reversed_.producers["territory_unsure"].equals(one.producers["territory_unsure"])
+
+
+def test_precision_that_is_not_stated_or_cannot_be() -> None:
+    given_ = found_in(HALVES, SPOTS)
+    assert "territory_unsure" not in overlay(given_, two_districts(), columns="idh").producers
+    some = sialgeo.Concentrations(
+        given_.producers.assign(precision_m=[np.nan, 5.0, 5.0, 5.0]), given_.areas
+    )
+    found = overlay(some, two_districts(), columns="idh")
+    assert any("1 of 4 producers state no precision" in note for note in found.notes)
+    with pytest.raises(SchemaError, match="not negative"):
+        overlay(given_, two_districts(), columns="idh", precision=-5)
+    with pytest.raises(SchemaError, match="no column “nada”"):
+        overlay(given_, two_districts(), columns="idh", precision="nada")
+
+
+# --- zones --------------------------------------------------------------------------------------------
+def test_zonal_means_and_sums(tmp_path: Path) -> None:
+    cells = Raster(np.array([[1.0, 2.0], [3.0, np.nan]]), (1000.0, 0, X, 0, -1000.0, Y + 2000), CRS)
+    zones = gpd.GeoDataFrame(
+        {"z": ["a", "b", "c"]},
+        geometry=[square(0.5, 0, 2, 2), square(0, 0, 1, 2), square(1.1, 0.1, 1.9, 0.9)],
+        crs=CRS,
+    )
+    found = zonal_statistics(zones, cells, column="v")
+    assert found["v"].tolist() == pytest.approx([2.0, 2.0, np.nan], nan_ok=True)
+    assert found["v__total"].tolist() == pytest.approx([4.0, 4.0, np.nan], nan_ok=True)
+    assert found["v__covered"].tolist() == pytest.approx([2 / 3, 1.0, 0.0])
+    assert any("less than 80% of 2 footprints" in note for note in found.attrs["notes"])
+    assert found.crs == zones.crs and found["z"].tolist() == ["a", "b", "c"]
+
+
+def huge_tiff(path: Path) -> Path:
+    """A sparse raster of 300,000 × 300,000 cells (720 GB when read whole), 2,048 × 2,048 of data."""
+    side = 300_000
+    with rasterio.open(
+        path, "w", driver="GTiff", height=side, width=side, count=1, dtype="float64", crs=CRS,
+        transform=Affine(10.0, 0, X - 1_000_000, 0, -10.0, Y + 2_000_000), nodata=-9999,
+        tiled=True, blockxsize=2048, blockysize=2048, SPARSE_OK="TRUE", BIGTIFF="YES",
+        compress="deflate",
+    ) as file:  # fmt: skip
+        column, row = 100_000, 199_900
+        window = rasterio.windows.Window(column, row, 400, 100)
+        file.write(np.full((1, 100, 400), 42.0), window=window)
+    return path
+
+
+def test_a_raster_larger_than_memory_is_laid_by_blocks_and_not_read_whole(tmp_path: Path) -> None:
+    path = huge_tiff(tmp_path / "pobreza_2018.tif")
+    with pytest.raises(SchemaError, match=r"720 GB"):
+        sialgeo.read_raster(path)
+    found = overlay(found_in([square(0.1, 0.1, 0.9, 0.9), square(3, 0, 5, 1)], SPOTS), path)
+    assert found.areas["pobreza_2018"].tolist() == pytest.approx([42.0, 42.0])
+    assert found.areas["pobreza_2018__covered"].tolist() == pytest.approx([1.0, 0.5], abs=1e-3)
+    zones = zonal_statistics(two_districts(), path, column="v")
+    assert zones["v"].tolist() == pytest.approx([42.0, 42.0])
+
+
+def test_bands_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "bands.tif"
+    with rasterio.open(
+        path, "w", driver="GTiff", height=1, width=2, count=2, dtype="float32", crs=CRS,
+        transform=Affine(1000.0, 0, X, 0, -1000.0, Y + 1000),
+    ) as file:  # fmt: skip
+        file.write(np.array([[[1, 1]], [[5, 7]]], dtype="float32"))
+    given_ = found_in(HALVES, SPOTS)
+    assert overlay(given_, path, columns="v", band=2).areas.loc[1, "v"] == pytest.approx(6.0)
+    with pytest.raises(ParameterError, match="no band 3; it has 2"):
+        overlay(given_, path, columns="v", band=3)
+
+
+def test_the_footprint_may_be_many_blocks_wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sialgeo.overlays import rasters
+
+    values = np.arange(60.0).reshape(6, 10)
+    raster = Raster(values, (100.0, 0, X, 0, -100.0, Y + 600), CRS)
+    zone = gpd.GeoDataFrame(geometry=[shapely.Point(X + 450, Y + 310).buffer(290)], crs=CRS)
+    whole = zonal_statistics(zone, raster, column="v")
+    monkeypatch.setattr(rasters, "CELLS_AT_ONCE", 3)
+    assert zonal_statistics(zone, raster, column="v")["v"].iloc[0] == pytest.approx(
+        whole["v"].iloc[0]
+    )
