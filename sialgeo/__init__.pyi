@@ -2,10 +2,14 @@
 from sialgeo.association import Association as Association
 from sialgeo.association import AssociationTest as AssociationTest
 from sialgeo.association import Autocorrelation as Autocorrelation
+from sialgeo.association import Contrast as Contrast
+from sialgeo.association import ContrastRow as ContrastRow
 from sialgeo.association import Division as Division
 from sialgeo.association import LocalAssociation as LocalAssociation
 from sialgeo.association import associate as associate
+from sialgeo.association import associations_of as associations_of
 from sialgeo.association import bivariate_classes as bivariate_classes
+from sialgeo.association import contrast as contrast
 from sialgeo.association import local_association as local_association
 from sialgeo.association import moran as moran
 from sialgeo.chains import Chains as Chains

@@ -37,6 +37,7 @@ from sialgeo.kernels.masking import donut, linked
 from sialgeo.kernels.nested import Cells, nested_cells
 from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import (
+    BIVARIATE,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -98,6 +99,7 @@ SHARES = N_("shares of producers within a concentration")
 MASKED_POINTS = N_("displaced points")
 NOT_HIDDEN = N_("fewer places of the same district and chain around than the minimum")
 COLUMNS = N_("columns")
+ASSOCIATIONS = N_("figures of tests of association")
 FEW = N_("fewer producers than the minimum for publication")
 DOMINATED = N_("two producers hold more than 85 % of the output")
 SMALL_COUNT = N_("below the minimum for publication, or would give such a count away")
@@ -209,6 +211,7 @@ def protect(
         key = _secret(secret)
         points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
     context = _published_context(concentrations, context, indicators, min_n, withheld)
+    steps = _without_small_answers(concentrations.steps, min_n, withheld)
     return Publication(
         areas=areas,
         points=points,
@@ -218,7 +221,7 @@ def protect(
         summaries=_summaries(concentrations, kept),
         tests=concentrations.tests,
         steps=(
-            *(_clean_step(s, areas.index, asked.min_n) for s in concentrations.steps),
+            *(_clean_step(s, areas.index, asked.min_n) for s in steps),
             _own_step(asked, masking),
         ),
         notes=(*(_clean_note(note) for note in concentrations.notes), *_masking_notes(masking)),
@@ -828,6 +831,7 @@ def _published_context(
             context.territory_name,
             context.territory_population,
             *(i.column for i in indicators),
+            BIVARIATE,
         )
         territories = _narrow(territories, named)
         counts = _territory_counts(c, territories, context.territory_key)
@@ -981,6 +985,22 @@ def _clean_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
         if not _FINGERPRINT.search(str(k)) and _clean_text(str(k)) == str(k)
     }
     return {k: new for k, (old, new) in named.items() if new is not None or old is None}
+
+
+def _without_small_answers(
+    steps: Sequence[Step], min_n: int, withheld: list[tuple[str, int, str]]
+) -> tuple[Step, ...]:
+    """Return the steps without the figures of tests that rest on too few producers."""
+    kept, hidden = [], 0
+    for step in steps:
+        answer = step.parameters.get("answer")
+        if step.verb == "associate" and answer and 0 < answer["producers"] < min_n:
+            hidden += 1
+            rest = {k: v for k, v in step.parameters.items() if k != "answer"}
+            step = replace(step, parameters=rest)  # noqa: PLW2901
+        kept.append(step)
+    withheld.append((ASSOCIATIONS, hidden, FEW))
+    return tuple(kept)
 
 
 def _clean_step(step: Step, published: Any, min_n: int) -> Step:

@@ -88,6 +88,7 @@ LOW, HIGH = (
 OF_INDICATOR = ("", COVERED, OF_UNITS, UNITS_KNOWN, LOW, HIGH)
 TERRITORY, TERRITORY_NAME = "territory", "territory_name"  # of ``producers``: own district
 TERRITORY_UNSURE = "territory_unsure"  # of ``producers``: another one lies within their precision
+BIVARIATE = "bivariate_class"  # of territories: "x-y", 1 low – 3 high, or no_data, suppressed
 TERRITORIES = "territories"  # of ``areas``: names of the districts touched
 
 # --- what the evidence of a concentration is worth ------------------------------------------------
@@ -171,6 +172,7 @@ LABELS: Mapping[str, Label] = {
     TERRITORY_NAME: Label(N_("Territory")),
     TERRITORY_UNSURE: Label(N_("Another territory lies within the precision")),
     TERRITORIES: Label(N_("Territories")),
+    BIVARIATE: Label(N_("Bivariate class (1 low – 3 high)")),
 }
 
 EVIDENCE_LABELS: Mapping[str, str] = {
@@ -455,7 +457,8 @@ class Publication:
     summaries : mapping
         The summary in each language.
     steps : tuple of Step
-        Provenance without paths and fingerprints.
+        Provenance without paths and fingerprints. :func:`sialgeo.associations_of` makes the answers
+        of ``associate`` again from them: verdict, cautions and figures, for a writer to tell.
     """
 
     areas: gpd.GeoDataFrame

@@ -71,6 +71,20 @@ EVIDENCE_STYLE: Mapping[str, Style] = {
 
 NO_DATA = Style("#bdbdbd", "#8c8c8c", 0.4, (), N_("no data"))
 TERRITORY_LINE = Style("#ffffff", "#8c8c8c", 0.4, (), N_("Territories"))
+SUPPRESSED = Style("#8c8c8c", "#595959", 0.4, (), N_("suppressed"))
+LOCAL_CLASSES: Mapping[
+    str, tuple[str, str]
+] = {  # of hot_spots and local_association: colour, label
+    "hot": ("#b2182b", N_("among high values")),
+    "cold": ("#2166ac", N_("among low values")),
+    "high_high": ("#b2182b", N_("high among high")),
+    "low_low": ("#2166ac", N_("low among low")),
+    "high_low": ("#f4a582", N_("high among low")),
+    "low_high": ("#92c5de", N_("low among high")),
+    "not_significant": ("#f2f2f2", N_("not significant")),
+    "no_neighbours": ("#bdbdbd", N_("no neighbours")),
+    "no_data": ("#bdbdbd", N_("no data")),
+}
 PLACE = Style("#ffffff", "#1a1a1a", 1.0, (), N_("Places"))
 POINT = Style("#4d4d4d", "#ffffff", 0.2, (), N_("Producers"))
 IN_NONE = Style("#999999", "#ffffff", 0.2, (), N_("in no concentration"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,14 +22,18 @@ from sialgeo.association import associate, bivariate_classes, local_association,
 from sialgeo.association.counting import Places
 from sialgeo.association.nulls import check_places, naive
 from sialgeo.errors import Cancelled, CRSError, ParameterError, SchemaError
+from sialgeo.exporters import runlog
+from sialgeo.exporters.tables import sheets
+from sialgeo.exporters.wording import said_first
 from sialgeo.i18n import use_language
 from sialgeo.kernels import autocorrelation
 from sialgeo.kernels.autocorrelation import (
     PAIR,
     SINGLETON,
+    FittedVectors,
+    Smoothness,
     contiguity_weights,
-    fit_smoothness,
-    fitted_vectors,
+    every_shift,
     modified_t,
     moran_vectors,
     p_of_magnitude,
@@ -41,6 +48,7 @@ from sialgeo.neighbourhoods import adjacency
 from sialgeo.references import Reference
 
 CRS = "EPSG:32717"
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def cells(columns: int, rows: int | None = None, size: float = 1_000.0) -> gpd.GeoDataFrame:
@@ -173,17 +181,47 @@ def test_draws_are_the_products_of_the_maps(procedure: str) -> None:
     np.testing.assert_allclose(maps @ c, draws)
 
 
-def test_smoothness_is_found_again() -> None:
+@pytest.mark.parametrize("order", [0.5, np.inf])
+def test_smoothness_is_found_again(order: float) -> None:
     rng = np.random.default_rng(5)
-    xy = rng.uniform(0, 100, (400, 2))
+    xy = rng.uniform(0, 100, (300, 2))
     gap = np.hypot(*(xy[:, None] - xy[None]).T)
-    for reach in (4.0, 25.0):
-        root = np.linalg.cholesky(np.exp(-gap / reach) + 1e-9 * np.eye(400))
-        found = [fit_smoothness(root @ rng.normal(size=400), xy) for _ in range(5)]
-        middle = np.median([f.reach * (2 if f.order > 1 else 1) for f in found])
-        assert reach / 3 < middle < reach * 3
-    vectors, fitted = fitted_vectors(root @ rng.normal(size=400), xy)
-    assert vectors.shape == (400, 399) and fitted.reach > 0
+    fitting = FittedVectors(xy, kept=100)
+    for reach in (5.0, 20.0):
+        root = np.linalg.cholesky(Smoothness(reach, order).weights(gap) + 0.01 * np.eye(300))
+        found = [fitting.fit(root @ rng.normal(size=300)) for _ in range(9)]
+        assert sum((f.order < 1) == (order < 1) for f in found) >= 7
+        alike = [f.reach for f in found if f.order == order]
+        assert reach / 2 < np.median(alike) < reach * 2
+    vectors, fitted = fitting(root @ rng.normal(size=300))
+    assert vectors.shape == (300, 299) and fitted.reach > 0
+
+
+def test_correlations_by_hand() -> None:
+    one = np.array([0.0, 1.0])
+    for order, told in ((0.5, 1), (1.5, 2), (2.5, 7 / 3)):
+        found = Smoothness(1.0, order).weights(one)
+        np.testing.assert_allclose(found, [1.0, told * np.exp(-1)])
+    np.testing.assert_allclose(Smoothness(2.0, np.inf).weights(one * 2), [1.0, np.exp(-0.5)])
+
+
+def test_random_signs_on_the_maps_own_components_are_an_exact_test() -> None:
+    """With its own components, the p-values of a Gaussian map are uniform however smooth it is."""
+    rng = np.random.default_rng(11)
+    xy = rng.uniform(0, 1, (60, 2))
+    gap = np.hypot(*(xy[:, None] - xy[None]).T)
+    covariance = Smoothness(0.5, np.inf).weights(gap) + 0.02 * np.eye(60)
+    root, vectors = np.linalg.cholesky(covariance), moran_vectors(covariance)[1]
+    contrast = root @ rng.normal(size=60)
+    contrast -= contrast.mean()
+    found = []
+    for _draw in range(2000):
+        y = root @ rng.normal(size=60)
+        drawn = spectral_draws(contrast, y, vectors, 99, rng)
+        found.append(p_of_magnitude(float(contrast @ y), drawn))
+    for level in (0.05, 0.2, 0.5):  # within 4 standard errors
+        share = np.mean(np.array(found) <= level)
+        assert abs(share - level) < 4 * np.sqrt(level * (1 - level) / 2000), (level, share)
 
 
 def test_shifts_of_a_square_by_hand() -> None:
@@ -191,12 +229,28 @@ def test_shifts_of_a_square_by_hand() -> None:
     contrast = np.zeros((3, 3))
     contrast[0, 0] = 1.0
     drawn_ = shift_draws(contrast, values, 500, np.random.default_rng(1))
-    assert set(drawn_.tolist()) == set(range(9))
+    assert set(np.round(drawn_, 9).tolist()) == set(range(9))
     # a rectangle is never turned by a quarter: a column keeps its values together
     tall = np.repeat([[0.0], [1.0]], 3, axis=1)
     rows = np.zeros((2, 3))
     rows[0] = 1.0
-    assert set(shift_draws(rows, tall, 200, np.random.default_rng(1)).tolist()) == {0.0, 3.0}
+    shifted = shift_draws(rows, tall, 200, np.random.default_rng(1))
+    assert set(np.round(np.abs(shifted), 9).tolist()) == {0.0, 3.0}
+
+
+def test_every_shift_is_the_sum_over_the_shifted_map() -> None:
+    rng = np.random.default_rng(4)
+    for shape, images in (((5, 5), 8), ((3, 4), 4)):
+        c, y = rng.normal(size=shape), rng.normal(size=shape)
+        found = every_shift(c, y)
+        assert found.shape == (images, *shape)
+        step = 1 if shape[0] == shape[1] else 2
+        for k in range(images):
+            image = np.rot90(y, step * (k // 2))
+            image = image[:, ::-1] if k % 2 else image
+            for i, j in ((0, 0), (1, 0), (2, 3)):
+                moved = np.roll(image, (i, j), axis=(0, 1))
+                assert found[k, i, j] == pytest.approx(float((c * moved).sum()))
 
 
 def test_p_values_by_hand() -> None:
@@ -446,13 +500,15 @@ def test_which_concentrations_are_counted_is_said() -> None:
 def test_false_positives_of_the_default_are_near_nominal_and_of_the_naive_far_above() -> None:
     """200 draws at 5 %: the default within the 99.9 % binomial bounds, the naive tests beyond."""
     found = {"msr": 0, "units": 0, "areas": 0}
+    fitted = None
     for seed in range(200):
         table = drawn(seed)
         xy = np.column_stack([table.centroid.x, table.centroid.y])
         places = Places(
             table.dairies.to_numpy(float), table.farms.to_numpy(float), table.hdi.to_numpy(), xy
         )
-        found["msr"] += check_places(places, "msr", PAIR, 99, seed).p <= 0.05
+        fitted = fitted or FittedVectors(xy, kept=100)
+        found["msr"] += check_places(places, "msr", SINGLETON, 99, seed, fitted).p <= 0.05
         for name, p in naive(places).items():
             found[name] += p <= 0.05
     assert 1 <= found["msr"] <= 22, found
@@ -589,3 +645,133 @@ def test_districts_of_cajamarca(shared_data: Any) -> None:
     assert found.areas == 127 and len(found.divisions) == 5
     assert found.naive["units"] < 1e-6 < found.p_value
     assert "indication only" in found.verdict or "all 5" in found.verdict
+
+
+# --- told again -------------------------------------------------------------------------------------
+def found_of(table: gpd.GeoDataFrame, groups: int = 5) -> Concentrations:
+    """Return concentrations of twelve producers each, in as many cells."""
+    centres = table.geometry.centroid.iloc[:: max(len(table) // groups, 1)][:groups]
+    points = [Point(c.x + k, c.y + k) for c in centres for k in range(12)]
+    number = np.repeat(np.arange(1, groups + 1), 12)
+    producers = gpd.GeoDataFrame(
+        {"concentration": number, "membership": "core"}, geometry=points, crs=table.crs
+    )
+    areas = gpd.GeoDataFrame(
+        {"name": [f"C{k}" for k in range(groups)], "n": 12, "evidence": "tested"},
+        geometry=centres.buffer(500).to_numpy(),
+        index=np.arange(1, groups + 1),
+        crs=table.crs,
+    )
+    return Concentrations(producers, areas)
+
+
+def test_an_answer_is_kept_and_made_again_in_both_languages(tmp_path: Path) -> None:
+    table = drawn(3, side=8)
+    answer = associate(found_of(table), table, column="hdi", reference="farms", better="more")
+    held = answer.added_to(found_of(table))
+    assert held.tests == (answer.test,)
+    again = sialgeo.read_concentrations(sialgeo.save(held, tmp_path / "c.work.gpkg"))
+    (told,) = sialgeo.associations_of(again.steps)
+    assert told.to_dict() == answer.to_dict() and told.details == answer.details
+    publication = sialgeo.protect(held, min_n=10)
+    for code in ("es", "en"):
+        with use_language(code):
+            lines = [said.text for said in said_first(publication)]
+            assert any(line.startswith(told.verdict) for line in lines)
+            assert told.contrast in lines and told.over_divisions in lines
+    rows = {sheet.name: sheet.rows for sheet in sheets(publication)}["Association"]
+    assert len(rows) == len(answer.divisions) >= 4
+    log = runlog.record(publication)
+    assert log["associations"][0]["p_value"] == answer.p_value
+    assert "answer" not in next(s for s in log["steps"] if s["verb"] == "associate")["parameters"]
+
+
+def test_figures_of_few_producers_are_withheld() -> None:
+    table = drawn(3, side=8)
+    answer = associate(found_of(table), table, column="hdi", reference="farms", better="more")
+    publication = sialgeo.protect(answer.added_to(found_of(table)), min_n=61)
+    assert sialgeo.associations_of(publication.steps) == ()
+    assert "figures of tests of association" in set(publication.withheld["what"])
+
+
+def test_fewer_than_five_concentrations_are_described_only() -> None:
+    table = drawn(3, side=8)
+    answer = associate(found_of(table, 4), table, column="hdi", reference="farms", better="more")
+    assert answer.conclusion == "not_tested" and not any(
+        np.isfinite(d.p_value) for d in answer.divisions
+    )
+    assert answer.contrast == "" and answer.to_dict()["naive"] == {}
+    assert answer.verdict.startswith("Described, not tested")
+    assert "4 concentrations are too few" in answer.verdict
+
+
+# --- one group against the rest ------------------------------------------------------------------------
+def parts() -> gpd.GeoDataFrame:
+    table = cells(4)
+    table["part"] = ["S"] * 4 + ["N"] * 12
+    table["who"] = list("abcdefghijklmnop")
+    table["hdi_1"] = [0.5, 0.5, 0.6, 0.8] + [0.7] * 11 + [0.4]
+    table["hdi_2"] = [0.9] * 4 + list(np.linspace(0.5, 0.6, 12))
+    return table
+
+
+def test_contrast_by_hand() -> None:
+    found = sialgeo.contrast(
+        parts(), by="part", group="S", columns=["hdi_1", "hdi_2"], name="who", replicates=199
+    )
+    first, second = found.rows
+    assert first.group_mean == pytest.approx(0.6)
+    assert first.rest_mean == pytest.approx((11 * 0.7 + 0.4) / 12)
+    assert (first.departing, first.departing_rest) == (("d",), ("p",))
+    assert found.agrees(first) and not found.agrees(second) and not found.shown(second)
+    assert second.departing == ("a", "b", "c", "d") and found.always == ("d",)
+    assert "against what is stated" in found.said_of(second)
+    assert found.table()["shown"].tolist() == [found.shown(first), False]
+    with use_language("es"):
+        assert "resto" in found.said_of(first) and "al contrario" in found.said_of(second)
+
+
+def test_contrast_does_not_depend_on_row_order() -> None:
+    table = parts()
+    told = [
+        sialgeo.contrast(t, by="part", group="S", columns=["hdi_1"], name="who").to_dict()
+        for t in (table, table.sample(frac=1, random_state=3))
+    ]
+    assert told[0] == told[1]
+
+
+def test_contrast_names_every_fault_at_once() -> None:
+    table = parts().assign(hdi_1=np.nan)
+    with pytest.raises(SchemaError) as raised:
+        sialgeo.contrast(table, by="part", group="W", columns=["hdi_1", "gone"], name="who")
+    said = str(raised.value)
+    for part in ("hdi_1", "gone", "“part” = “W”", "N, S"):
+        assert part in said
+
+
+def test_the_south_of_mexico_year_by_year(tmp_path: Path) -> None:
+    """The shipped study: means recomputed from the files, departures by hand."""
+    study = sialgeo.Study.from_toml(ROOT / "sample_layers" / "mexico" / "estudio.toml")
+    held = sialgeo.Study.from_toml(study.to_toml(tmp_path / "again.toml"))
+    assert held.contrasts == study.contrasts and len(study.contrasts[0].columns) == 33
+    few = dataclasses.replace(study.contrasts[0], columns=("shdi_1990", "shdi_2005", "shdi_2022"))
+    study = dataclasses.replace(
+        study, contrasts=(few,), export=dataclasses.replace(study.export, formats=("json",))
+    )
+    result = study.run(tmp_path / "out")
+    (found,) = result.contrasts
+    table = pd.read_csv(ROOT / "sample_layers" / "mexico" / "shdi.csv", dtype={"cve_ent": str})
+    south = table["entidad"].isin(
+        ["Campeche", "Chiapas", "Guerrero", "Oaxaca", "Quintana Roo", "Tabasco", "Veracruz", "Yucatán"]
+    )  # fmt: skip
+    for row in found.rows:
+        values = table[row.indicator.column]
+        assert row.group_mean == pytest.approx(values[south].mean())
+        assert row.rest_mean == pytest.approx(values[~south].mean())
+        away = table["entidad"][south & (values >= values[~south].mean())]
+        assert row.departing == tuple(sorted(away))
+    assert [r.departing for r in found.rows] == [("Campeche",), ("Quintana Roo",), ()]
+    assert (tmp_path / "out" / "contrast.png").stat().st_size > 50_000
+    log = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    step = next(s for s in log["steps"] if s["verb"] == "contrast")
+    assert len(step["parameters"]["contrast"]["rows"]) == 3

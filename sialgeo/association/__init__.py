@@ -2,9 +2,10 @@
 
 ``associate`` tests it over areas, a grid or whole footprints, at more than one division of the
 territory; ``moran`` and ``local_association`` describe one map or two together; ``bivariate_classes``
-makes the 3 × 3 classes of a map of both. The verdict is never stronger than the test.
+makes the 3 × 3 classes of a map of both; ``contrast`` holds one group of territories against the rest. The verdict is never stronger than the test.
 """
 
+from sialgeo.association.contrasts import Contrast, ContrastRow, contrast
 from sialgeo.association.local import (
     Autocorrelation,
     LocalAssociation,
@@ -12,17 +13,21 @@ from sialgeo.association.local import (
     local_association,
     moran,
 )
-from sialgeo.association.result import Association, Division
+from sialgeo.association.result import Association, Division, associations_of
 from sialgeo.association.testing import AssociationTest, associate
 
 __all__ = [
     "Association",
     "AssociationTest",
     "Autocorrelation",
+    "Contrast",
+    "ContrastRow",
     "Division",
     "LocalAssociation",
     "associate",
+    "associations_of",
     "bivariate_classes",
+    "contrast",
     "local_association",
     "moran",
 ]

@@ -185,6 +185,13 @@ def _within(shape: Any, rng: np.random.Generator) -> Array:
     return np.asarray(middle[0], dtype=float)
 
 
+def too_few(number: int) -> str:
+    """Return why so many concentrations are not tested."""
+    return _("{n} concentrations are too few for a test (at least {least}).").format(
+        n=number, least=LEAST
+    )
+
+
 def check_footprints(
     footprints: Sequence[Footprint],
     given: Given,
@@ -202,9 +209,7 @@ def check_footprints(
     here = [f.producers + f.centre for f in footprints]
     observed = [_mean(value_at, here, weight) - mean for value_at, mean in values]
     if len(footprints) < LEAST:
-        reason = _("{n} concentrations are too few for a test (at least {least}).").format(
-            n=len(footprints), least=LEAST
-        )
+        reason = too_few(len(footprints))
         return [(t, untested("footprints", reason)) for t in observed]
     placing = Placing(footprints, given)
     drawn = np.full((len(values), replicates), np.nan)

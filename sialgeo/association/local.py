@@ -21,8 +21,8 @@ from sialgeo.crs import equal_area_crs, require_crs, xy_of
 from sialgeo.errors import SchemaError, raise_all
 from sialgeo.i18n import N_, _, ngettext
 from sialgeo.kernels.autocorrelation import (
+    FittedVectors,
     bivariate_local,
-    fitted_vectors,
     lee_counts,
     lee_local,
     moran_index,
@@ -352,7 +352,7 @@ def _global(
         contrast = np.bincount(near, weights=sent, minlength=len(x))
         points = kept.geometry.representative_point()
         z = standardised(y)
-        vectors, _smoothness = fitted_vectors(z, xy_of(points, equal_area_crs(kept)))
+        vectors, _smoothness = FittedVectors(xy_of(points, equal_area_crs(kept)))(z)
         drawn = spectral_draws(
             contrast - contrast.mean(), z, vectors, replicates, np.random.default_rng([seed, 1])
         )

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from sialgeo.association.counting import Places
 from sialgeo.i18n import _
 from sialgeo.kernels.autocorrelation import (
+    FittedVectors,
     far_correlation,
-    fitted_vectors,
     modified_t,
     p_of_magnitude,
     shift_draws,
@@ -44,9 +44,17 @@ def untested(method: str, reason: str) -> Outcome:
 
 
 def check_places(
-    places: Places, method: str, procedure: str, replicates: int, seed: int | list[int]
+    places: Places,
+    method: str,
+    procedure: str,
+    replicates: int,
+    seed: int | list[int],
+    fitted: FittedVectors | None = None,
 ) -> Outcome:
-    """Test T over areas by the method; the seed and the places decide the draws."""
+    """Test T over areas by the method; the seed and the places decide the draws.
+
+    ``fitted`` may serve many maps over the same places.
+    """
     rng = np.random.default_rng(seed)
     if len(places.y) < FEW or np.ptp(places.y) == 0 or not np.abs(places.contrast).max() > 1e-15:
         return untested(
@@ -59,15 +67,18 @@ def check_places(
         return _shifted(places, replicates, rng)
     if method == "dutilleul" or len(places.y) > EXACT:
         return _modified(places)
-    return _spectral(places, procedure, replicates, rng)
+    fitted = fitted or FittedVectors(places.xy)
+    return _spectral(places, procedure, replicates, rng, fitted)
 
 
-def _spectral(places: Places, procedure: str, replicates: int, rng: np.random.Generator) -> Outcome:
+def _spectral(
+    places: Places, procedure: str, replicates: int, rng: np.random.Generator, fitted: FittedVectors
+) -> Outcome:
     values = (places.y - places.y.mean()) / places.y.std()  # the draws then do not know the unit
-    vectors, smoothness = fitted_vectors(values, places.xy)
+    vectors, smoothness = fitted(values)
     drawn = spectral_draws(places.contrast, values, vectors, replicates, rng, procedure)
     found = _outcome("msr", places, values, drawn)
-    return replace(found, details=dict(smoothness._asdict()))
+    return replace(found, details=smoothness.told)
 
 
 def _shifted(places: Places, replicates: int, rng: np.random.Generator) -> Outcome:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from sialgeo.i18n import N_, _, pick, retell
-from sialgeo.model import SIGNIFICANCE, Indicator, Step, Summary, TestResult
+from sialgeo.model import SIGNIFICANCE, Concentrations, Indicator, Step, Summary, TestResult
 
 METHODS = ("msr", "dutilleul", "shift", "footprints")
 METHOD_NAMES: Mapping[str, str] = {
@@ -18,6 +18,8 @@ METHOD_NAMES: Mapping[str, str] = {
     "shift": N_("toroidal shift, turned and mirrored"),
     "footprints": N_("whole footprints placed at random"),
 }
+ANSWER = "answer"  # of a step's parameters: the figures of an association
+VERB = "associate"
 Conclusion = Literal["worse", "better", "not_shown", "not_tested"]
 
 
@@ -132,6 +134,20 @@ class Association:
             METHOD_NAMES[self.method],
         )
 
+    def added_to(self, concentrations: Concentrations) -> Concentrations:
+        """Return the concentrations with this test among theirs, so that every output tells it.
+
+        The figures are kept in the step's parameters: :func:`associations_of` makes them again, from
+        a working file or from a publication.
+        """
+        held = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "step"}
+        held["indicator"] = {f.name: getattr(self.indicator, f.name) for f in fields(Indicator)}
+        held["divisions"] = [
+            {f.name: getattr(d, f.name) for f in fields(Division)} for d in self.divisions
+        ]
+        step = replace(self.step, parameters={**self.step.parameters, ANSWER: held})
+        return concentrations.with_step(step, tests=(*concentrations.tests, self.test))
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Every caution that the work left, in the language in force."""
@@ -167,6 +183,32 @@ class Association:
         )
         return Summary(self.verdict, str(told), " ".join(self.cautions))
 
+    @property
+    def contrast(self) -> str:
+        """How small the naive p-values are, beside the right one; empty where nothing was tested."""
+        if not self.tested:
+            return ""
+        return _(
+            "Taking places for independent would have given p {units} (producers drawn at random) and p {areas} (correlation over areas): not to be used."
+        ).format(units=p_text(self.naive["units"]), areas=p_text(self.naive["areas"]))
+
+    @property
+    def over_divisions(self) -> str:
+        """The range over other divisions of the territory (MAUP), with every one of them."""
+        if len(self.divisions) < 2:
+            return ""
+        (low, high), (least, most) = self.statistic_range, self.p_range
+        each = "; ".join(
+            f"{retell(d.name)} ({d.areas}): {_signed(d.statistic)}, p {p_text(d.p_value)}"
+            for d in self.divisions
+        )
+        return _(
+            "Over {n} divisions of the territory the difference goes from {low} to {high}, p from {least} to {most}: {each}."
+        ).format(
+            n=len(self.divisions), low=_signed(low), high=_signed(high),
+            least=_bare(least), most=_bare(most), each=each,
+        )  # fmt: skip
+
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as plain data (NaN as None)."""
         figures = {
@@ -191,7 +233,7 @@ class Association:
             "areas": self.areas,
             "replicates": self.replicates,
             "seed": self.seed,
-            "naive": {k: _plain(v) for k, v in self.naive.items()},
+            "naive": {k: _plain(v) for k, v in self.naive.items()} if self.tested else {},
             "divisions": [
                 {
                     "name": retell(d.name),
@@ -220,11 +262,37 @@ class Association:
         )
 
 
+def associations_of(steps: Iterable[Step]) -> tuple[Association, ...]:
+    """Return the associations that the steps of concentrations or of a publication hold.
+
+    Examples
+    --------
+    >>> associations_of(())
+    ()
+    """
+    found = []
+    for step in steps:
+        held = step.parameters.get(ANSWER) if step.verb == VERB else None
+        if held:
+            told = {
+                **held,
+                "indicator": Indicator(**held["indicator"]),
+                "divisions": tuple(Division(**d) for d in held["divisions"]),
+            }
+            rest = {k: v for k, v in step.parameters.items() if k != ANSWER}
+            found.append(Association(**told, step=replace(step, parameters=rest)))
+    return tuple(found)
+
+
 def p_text(p: float) -> str:
     """Return a p-value as a person reads it: "= 0.032", "< 0.001", "–" where there is none."""
     if not math.isfinite(p):
         return "–"
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+
+
+def _bare(p: float) -> str:
+    return p_text(p).removeprefix("= ")
 
 
 def _plain(value: float) -> float | None:

@@ -17,13 +17,22 @@ from sialgeo.association.counting import (
     crs_label,
 )
 from sialgeo.association.divisions import blocks, grids, joined
-from sialgeo.association.footprints import ValueAt, check_footprints, footprints_of
-from sialgeo.association.nulls import EXACT, Outcome, check_places, naive
+from sialgeo.association.footprints import LEAST, ValueAt, check_footprints, footprints_of, too_few
+from sialgeo.association.nulls import EXACT, Outcome, check_places, naive, untested
 from sialgeo.association.result import METHODS, Association, Division
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import N_, _
 from sialgeo.kernels.autocorrelation import PAIR, SINGLETON
-from sialgeo.model import Concentrations, Indicator, Raster, Step, fingerprint, versions
+from sialgeo.model import (
+    EVIDENCE,
+    TESTED,
+    Concentrations,
+    Indicator,
+    Raster,
+    Step,
+    fingerprint,
+    versions,
+)
 from sialgeo.params import check, param
 from sialgeo.progress import Progress, scaled, silent
 from sialgeo.references import Reference
@@ -56,10 +65,10 @@ class AssociationTest:
     replicates: int = param(999, N_("Maps drawn under the null"), label=N_("Replicates"), ge=99)
     seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
     procedure: str = param(
-        PAIR,
+        SINGLETON,
         N_("How eigenvectors are randomised (msr)"),
         label=N_("Procedure"),
-        choices=(PAIR, SINGLETON),
+        choices=(SINGLETON, PAIR),
         advanced=True,
     )
 
@@ -79,7 +88,7 @@ def associate(
     divisions: bool = True,
     replicates: int = 999,
     seed: int = 1,
-    procedure: str = PAIR,
+    procedure: str = SINGLETON,
     indicator: Indicator | None = None,
     progress: Progress | None = None,
 ) -> Association:
@@ -91,8 +100,8 @@ def associate(
     Parameters
     ----------
     producers
-        Concentrations (the producers in the tested ones are counted, else those in any), a point
-        table, or the column of the territories with their number.
+        Concentrations (the producers in the tested ones are counted, else those in any; fewer than
+        five are described, not tested), a point table, or the column of the territories with their number.
     territories
         Polygons with the indicator (same CRS as the points), or a ``Raster``.
     column
@@ -114,7 +123,8 @@ def associate(
         Compute also over other divisions: ``dissolve`` and grids at three offsets.
     replicates, seed
         Maps drawn under the null; two-sided p ≥ 1 / (replicates + 1).
-    procedure : {"pair", "singleton"}
+    procedure : {"singleton", "pair"}
+        A random sign for each eigenvector, or a random angle for each two successive ones.
     indicator
         What the column says; its label is used in the verdict.
     progress
@@ -134,9 +144,9 @@ def associate(
 
     Notes
     -----
-    Areas without a value are left out, and the notes say how many producers they hold. At the nominal
-    5 % the default finds an association in 3–8 % of independent smooth maps, tests that take places
-    for independent in up to 60 % (``benchmarks/calibration/association.py``). Wagner & Dray (2015); Dutilleul (1993).
+    Areas without a value are left out, and the notes say how many producers they hold. How often each
+    test errs on independent smooth maps: ``benchmarks/calibration/association.py`` and its table in
+    the documentation. Wagner & Dray (2015); Dutilleul (1993).
 
     Examples
     --------
@@ -158,7 +168,8 @@ def associate(
     if method == "footprints":
         found = _of_footprints(producers, territories, given, asked, dissolve, divisions, report)
     else:
-        found = _of_places(territories, given, asked, dissolve, divisions, report)
+        few = _too_few_concentrations(producers)
+        found = _of_places(territories, given, asked, dissolve, divisions, few, report)
     answer = _answer(described, asked, given, found, dissolve)
     report(1.0, _("Association tested"))
     parameters = dict(answer.step.parameters)
@@ -236,6 +247,7 @@ def _of_places(
     asked: AssociationTest,
     dissolve: str | None,
     divisions: bool,
+    few: str,
     report: Progress,
 ) -> _Found:
     found: list[tuple[str, Places]] = [(_("areas given"), given.places)]
@@ -243,8 +255,12 @@ def _of_places(
         found += _other_places(territories, given, dissolve)
     tested = []
     for k, (name, places) in enumerate(found):
-        outcome = check_places(
-            places, asked.method, asked.procedure, asked.replicates, [asked.seed, k]
+        outcome = (
+            untested(asked.method, few)
+            if few
+            else check_places(
+                places, asked.method, asked.procedure, asked.replicates, [asked.seed, k]
+            )
         )
         tested.append((name, len(places.y), places.statistic, outcome))
         report((k + 1) / len(found), _("Testing the association"))
@@ -256,6 +272,15 @@ def _of_places(
             ).format(n=len(given.places.y), most=EXACT),
         )
     return _Found(tuple(tested), notes)
+
+
+def _too_few_concentrations(producers: object) -> str:
+    """Return why concentrations are described only; empty where they are enough, or none were given."""
+    if not isinstance(producers, Concentrations):
+        return ""
+    evidence = producers.areas[EVIDENCE]
+    counted = int((evidence == TESTED).sum()) or len(evidence)
+    return too_few(counted) if counted < LEAST else ""
 
 
 def _other_places(

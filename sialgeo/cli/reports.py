@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo import model
-from sialgeo.i18n import N_, _, ngettext
+from sialgeo.association.result import associations_of, p_text
+from sialgeo.i18n import N_, _, ngettext, pick
 from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
+    from sialgeo.association import Contrast
     from sialgeo.model import Concentrations
     from sialgeo.study import StudyResult
 
@@ -57,7 +59,10 @@ def _report_territories(result: StudyResult) -> Report:
         0 if layer is None else len(layer),
     ).format(n=0 if layer is None else len(layer))
     lines, groups = [verdict], []
-    if layer is not None and source.group and source.shown:
+    if result.contrasts:
+        for told in result.contrasts:
+            lines += ["", *_contrast_lines(told)]
+    elif layer is not None and source.group and source.shown:
         labels = [i.label() for i in source.indicators] or list(source.shown)
         means = layer.groupby(source.group)[list(source.shown)].agg(["size", "mean"])
         for group, row in means.iterrows():
@@ -70,7 +75,33 @@ def _report_territories(result: StudyResult) -> Report:
         lines += [_("Plain means of the territories, not weighted by population.")]
     lines += ["", _("To hand on:"), *path_lines(_public(result.paths))]
     data = {"verdict": verdict, "groups": groups, "outputs": result.paths}
+    if result.contrasts:
+        data["contrasts"] = [told.to_dict() for told in result.contrasts]
     return Report(tuple(lines), data)
+
+
+def _contrast_lines(told: Contrast) -> list[str]:
+    """Say the statement, the verdict, the last indicator, and every indicator in a line."""
+    statement = [pick(told.statement)] if told.statement else []
+    head = ["", told.group, _("rest"), "p", _("departing from it")]
+    rows = [
+        [
+            r.indicator.label(),
+            f"{r.group_mean:.3f}",
+            f"{r.rest_mean:.3f}",
+            p_text(r.p_value).removeprefix("= "),
+            ", ".join(r.departing) or "–",
+        ]
+        for r in told.rows
+    ]
+    return [
+        *statement,
+        told.verdict,
+        told.said_of(told.rows[-1]),
+        *told.cautions,
+        "",
+        *aligned([head, *rows], left=(0, 4)),
+    ]
 
 
 def _public(paths: Mapping[str, Path]) -> list[Path]:
@@ -88,6 +119,8 @@ def report(
     lines = [said.verdict, said.number, said.caution]
     if len(found):
         lines += ["", *_table(found), "", *_verdicts(found)]
+    for told in associations_of(found.steps):
+        lines += ["", told.verdict, " ".join(told.cautions)]
     if rejected:
         lines += [
             "",
@@ -135,6 +168,7 @@ def _data(
         "producers": len(found.producers),
         "concentrations": rows,
         "tests": [vars(t) for t in found.tests],
+        "associations": [a.to_dict() for a in associations_of(found.steps)],
         "notes": found.notes,
         "guesses": guesses,
         "rejected": rejected,

@@ -7,6 +7,7 @@ import os
 from dataclasses import asdict
 from typing import Any
 
+from sialgeo.association import associations_of
 from sialgeo.exporters.wording import plain
 from sialgeo.files import whole_file
 from sialgeo.i18n import retell
@@ -49,6 +50,7 @@ def record(publication: Publication) -> dict[str, Any]:
             "withheld": publication.withheld.to_dict("records"),
             "steps": [_step(step) for step in publication.steps],
             "tests": [asdict(test) for test in publication.tests],
+            "associations": [a.to_dict() for a in associations_of(publication.steps)],
             "seeds": {step.verb: step.seed for step in publication.steps if step.seed is not None},
             "indicators": [asdict(indicator) for indicator in publication.indicators],
             "reference": context.reference,
@@ -64,7 +66,7 @@ def record(publication: Publication) -> dict[str, Any]:
 def _step(step: Step) -> dict[str, Any]:
     return {
         "verb": step.verb,
-        "parameters": step.parameters,
+        "parameters": {k: v for k, v in step.parameters.items() if k != "answer"},
         "crs": step.crs,
         "seed": step.seed,
         "versions": step.versions,

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from sialgeo.association import associations_of
+from sialgeo.association.result import METHOD_NAMES
 from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.wording import (
     indicator_name,
@@ -24,7 +26,7 @@ from sialgeo.exporters.wording import (
     with_unit,
 )
 from sialgeo.files import whole_file
-from sialgeo.i18n import LANGUAGES, N_, _, language
+from sialgeo.i18n import LANGUAGES, N_, _, language, retell
 from sialgeo.model import (
     CHAIN_LQ,
     CHAIN_N,
@@ -44,6 +46,7 @@ from sialgeo.model import (
 )
 from sialgeo.radii import evidence_by_radius
 
+ELSEWHERE = ("indicators", "ladder", "answer")  # parameters that have a sheet of their own
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST, _WIDEST, _NARROWEST = 32_000, 60, 9
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -108,6 +111,7 @@ def sheets(publication: Publication) -> list[Sheet]:
         _by_territory(publication),
         _indicators(publication),
         _tests(publication),
+        *_associations(publication),
         _sources(publication),
     ]
 
@@ -271,13 +275,42 @@ def _tests(publication: Publication) -> Sheet:
     return Sheet(_("Tests"), headers, digits, rows)
 
 
+def _associations(publication: Publication) -> list[Sheet]:
+    """Return one sheet with every division of every test of association, where there is one."""
+    found = associations_of(publication.steps)
+    headers: list[str] = [
+        _("Indicator"),
+        _("Division of the territory"),
+        _("Areas"),
+        _("Mean where the producers are"),
+        _("Mean of the reference population"),
+        _("Difference"),
+        _("p-value"),
+        _("Null hypothesis"),
+        _("Naive p-value: units"),
+        _("Naive p-value: areas"),
+        _("Verdict"),
+    ]
+    rows: list[list[Any]] = []
+    for answer in found:
+        name, null = indicator_name(answer.indicator), _(METHOD_NAMES[answer.method])
+        for i, d in enumerate(answer.divisions):
+            first = i == 0  # means and naive p-values belong to the areas given
+            means = [answer.producers_mean, answer.reference_mean] if first else [None, None]
+            plainly = [answer.naive["units"], answer.naive["areas"]]
+            shown_p = plainly if first and answer.tested else [None, None]
+            figures = [plain(d.statistic), plain(d.p_value), null, *shown_p]
+            verdict = answer.verdict if first else None
+            rows.append([name, retell(d.name), d.areas, *means, *figures, verdict])
+    digits: list[int | None] = [None, None, 0, 3, 3, 3, 3, None, 3, 3, None]
+    return [Sheet(_("Association"), headers, digits, rows)] if rows else []
+
+
 def _sources(publication: Publication) -> Sheet:
     rows: list[list[Any]] = [[said.heading, "", said.text] for said in said_first(publication)]
     for step in publication.steps:
         rows += [
-            [step.verb, str(k), _told(v)]
-            for k, v in step.parameters.items()
-            if k not in ("indicators", "ladder")
+            [step.verb, str(k), _told(v)] for k, v in step.parameters.items() if k not in ELSEWHERE
         ]
         rows += [[step.verb, "crs", step.crs]] if step.crs else []
         rows += [[step.verb, "seed", step.seed]] if step.seed is not None else []

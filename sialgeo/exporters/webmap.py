@@ -29,6 +29,7 @@ from sialgeo.exporters.picture import picture
 from sialgeo.exporters.pointset import PointSet, point_set
 from sialgeo.exporters.wording import (
     ECOLOGICAL,
+    association_lines,
     indicator_name,
     label_of,
     plain,
@@ -215,6 +216,7 @@ TEXTS: Mapping[str, str] = {
     "total": N_("Producers examined"),
     "versions": N_("Versions"),
     "withheld": N_("Withheld for confidentiality"),
+    "association": N_("In poorer places than expected?"),
     "withheld_count": N_("withheld"),
     "without_chain": N_("no chain given"),
     "year": N_("Year"),
@@ -608,6 +610,7 @@ def _about(publication: Publication) -> dict[str, Any]:
         "sources": [str(source) for source in context.sources],
         "reference": _in_all(context.reference),
         "total": int(publication.total),
+        "associations": _in_each(lambda: [line.text for line in association_lines(publication)]),
         "notes": _in_each(lambda: [retell(note) for note in publication.notes]),
         "withheld": _in_each(lambda: list(withheld_sentences(publication))),
         "tests": [
@@ -636,7 +639,11 @@ def _about(publication: Publication) -> dict[str, Any]:
 
 def _parameters(given: Mapping[str, Any]) -> list[list[str]]:
     """Return parameters as texts; the indicators have their own place on the page."""
-    kept = {k: v for k, v in given.items() if k != "indicators" and v not in (None, "", [], ())}
+    kept = {
+        k: v
+        for k, v in given.items()
+        if k not in ("indicators", "answer") and v not in (None, "", [], ())
+    }
     return [
         [str(k), v if isinstance(v, str) else json.dumps(plain(v), ensure_ascii=False)]
         for k, v in kept.items()

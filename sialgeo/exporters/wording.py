@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from typing import Any, NamedTuple
 
+from sialgeo.association import associations_of
 from sialgeo.disclosure import withheld_sentences
 from sialgeo.i18n import N_, _, language, pick, retell, tell_date
 from sialgeo.model import (
@@ -127,6 +128,7 @@ def said_first(publication: Publication) -> tuple[Said, ...]:
         Said("verdict", _("Verdict"), summary.verdict),
         Said("number", _("Number"), summary.number),
         Said("caution", _("Caution"), caution),
+        *association_lines(publication),
         *(Said("withheld", _("Withheld"), text) for text in withheld_sentences(publication)),
         Said("ecological", _("Caution"), _(ECOLOGICAL) if publication.indicators else ""),
         Said("reference", _("Reference population"), reference),
@@ -136,6 +138,20 @@ def said_first(publication: Publication) -> tuple[Said, ...]:
         *(Said("note", _("Note"), retell(note)) for note in publication.notes),
     ]
     return tuple(line for line in lines if line.text)
+
+
+def association_lines(publication: Publication) -> tuple[Said, ...]:
+    """Return what the tests of association say: verdict with its cautions, range, naive p-values."""
+    found: list[Said] = []
+    for answer in associations_of(publication.steps):
+        heading = _("Association: {name}").format(name=indicator_name(answer.indicator))
+        synthetic = synthetic_of(publication)
+        cautions = [c for c in answer.cautions if str(c) != synthetic]
+        told = " ".join([answer.verdict, *cautions])
+        found.append(Said("association", heading, told))
+        for text in (answer.over_divisions, answer.contrast):
+            found.append(Said("association_figures", heading, text))
+    return tuple(found)
 
 
 def shown(column: str, value: Any) -> Any:

@@ -16,6 +16,9 @@ and Moran's I. Journal of Geographical Systems 3, 369–385.
 
 from __future__ import annotations
 
+import functools
+import itertools
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -28,8 +31,24 @@ Ints = NDArray[np.int64]
 
 PAIR, SINGLETON = "pair", "singleton"
 AT_ONCE = 4_000_000
-FITTED_ON = 600  # areas that a smoothness is fitted on
-REACHES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0)  # of the mean distance between places
+FITTED_ON = 500  # areas that a smoothness is fitted on
+OCTAVES = range(-5, 3)  # reaches tried: powers of two of the mean distance between places
+ORDERS = {
+    0.5: 1.0,
+    1.5: 0.5,
+    2.5: 0.4,
+    np.inf: 0.7,
+}  # each with the reach that compares with the first's
+NOISES = (
+    0.001,
+    0.003,
+    0.01,
+    0.03,
+    0.1,
+    0.3,
+    0.6,
+    0.9,
+)  # shares of the variance that are not smooth
 PAIRS = 400_000_000  # of places, in the modified t-test
 CLASSES = 13  # of distance, in the modified t-test
 ROUND = 1e-10  # of a statistic's scale: equal sums in another order are equal
@@ -37,58 +56,106 @@ ROUND = 1e-10  # of a statistic's scale: equal sums in another order are equal
 
 # --- eigenvectors, and maps made of them ------------------------------------------------------------
 class Smoothness(NamedTuple):
-    """How smooth a map is: a Matérn correlation, ``order`` ½ or 3/2, that falls off over ``reach`` metres."""
+    """How smooth a map is: a Matérn correlation of an ``order`` that falls off over ``reach`` metres.
+
+    Orders ½ (exponential), 3/2, 5/2 and infinity (Gaussian): the higher, the smoother close by.
+    """
 
     reach: float
     order: float
 
+    @property
+    def told(self) -> dict[str, float | str]:
+        """Return reach and order as JSON holds them."""
+        return {"reach": self.reach, "order": self.order if self.order < np.inf else "gaussian"}
+
     def weights(self, distance: Array) -> Array:
         """Return the correlation at each distance."""
-        near: Array = np.exp(distance / -self.reach)
-        if self.order > 1:
-            near *= 1 + distance / self.reach
+        h = distance / self.reach
+        if self.order == np.inf:
+            near: Array = np.exp(-0.5 * h * h)
+            return near
+        near = np.exp(-h)
+        if self.order == 1.5:
+            near *= 1 + h
+        elif self.order == 2.5:
+            near *= 1 + h + h * h / 3
         return near
 
 
-def fit_smoothness(values: Array, xy: Array) -> Smoothness:
-    """Return the correlation, of a dozen, under which the map is likeliest (restricted likelihood).
+class FittedVectors:
+    """Eigenvectors of the weights that fit a map, for maps over the same places.
 
-    The eigenvectors of weights that fit the map are near its principal components; those of binary
-    contiguity are not towards the edges and where areas are of unequal size, and null maps made of
-    them are then too rough. On many areas it is fitted on every k-th.
+    Their signs are free under the null, and nothing else is: a Gaussian map's coefficients on the
+    eigenvectors of its own covariance are independent and symmetric about 0. The eigenvectors of
+    binary contiguity are not near those towards the edges and where areas are of unequal size, and
+    null maps made of them are then too rough.
+
+    Parameters
+    ----------
+    xy : (n, 2) metres
+    kept : int
+        Eigensystems held in memory; more than 1 only pays where many maps are fitted.
     """
+
+    def __init__(self, xy: Array, kept: int = 1) -> None:
+        some = xy[:: -(-len(xy) // FITTED_ON)]
+        self._all = _systems(xy, kept)
+        self._some = self._all if len(some) == len(xy) else _systems(some, kept)
+        self._step = -(-len(xy) // FITTED_ON)
+        self._mean = _mean_distance(some)
+
+    def __call__(self, values: Array) -> tuple[Array, Smoothness]:
+        """Return the eigenvectors (n, n − 1) of the likeliest correlation, and the correlation."""
+        smoothness = self.fit(values)
+        return self._all(smoothness)[1], smoothness
+
+    def fit(self, values: Array) -> Smoothness:
+        """Return the correlation under which the map is likeliest (restricted likelihood).
+
+        Reaches are tried by octaves, then by half octaves about the best for every order, each with
+        any share of noise. On many areas it is fitted on every k-th.
+        """
+        z = standardised(values[:: self._step])
+        found: dict[Smoothness, float] = {}
+
+        def likeliest(orders: Iterable[float], octaves: Iterable[float]) -> Smoothness:
+            for order, octave in itertools.product(orders, octaves):
+                tried = Smoothness(2.0**octave * self._mean * ORDERS[order], order)
+                if tried not in found:
+                    power, vectors = self._some(tried)
+                    found[tried] = _likelihood(np.maximum(power, 1e-9), vectors.T @ z)
+            return max(found, key=found.__getitem__)
+
+        coarse = likeliest((1.5,), OCTAVES)
+        middle = float(np.log2(coarse.reach / self._mean / ORDERS[1.5]))
+        return likeliest(ORDERS, [round(2 * middle) / 2 + k / 2 for k in range(-2, 3)])
+
+
+def _systems(xy: Array, kept: int) -> Callable[[Smoothness], tuple[Array, Array]]:
     from scipy.spatial.distance import cdist
 
-    step = -(-len(values) // FITTED_ON)
-    z, distance = standardised(values[::step]), cdist(xy[::step], xy[::step])
-    mean = float(distance.sum()) / (len(z) * (len(z) - 1)) or 1.0
-    best, chosen = -np.inf, Smoothness(mean, 0.5)
-    for order in (0.5, 1.5):
-        for reach in REACHES:
-            tried = Smoothness(reach * mean / (1.0 if order < 1 else 2.0), order)
-            power, vectors = moran_vectors(tried.weights(distance))
-            likelihood = _likelihood(np.maximum(power, 1e-9), vectors.T @ z)
-            if likelihood > best:
-                best, chosen = likelihood, tried
-    return chosen
+    distance = cdist(xy, xy)
+
+    @functools.lru_cache(kept)
+    def system(smoothness: Smoothness) -> tuple[Array, Array]:
+        return moran_vectors(smoothness.weights(distance))
+
+    return system
+
+
+def _mean_distance(xy: Array) -> float:
+    from scipy.spatial.distance import pdist
+
+    return float(pdist(xy).mean()) or 1.0
 
 
 def _likelihood(power: Array, b: Array) -> float:
     """Return the profile log-likelihood of coefficients, the best over shares of noise."""
-    best = -np.inf
-    for noise in (0.003, 0.01, 0.03, 0.1, 0.3, 0.6, 0.9):
-        variance = (1 - noise) * power + noise
-        scale = float((b * b / variance).mean())
-        best = max(best, -0.5 * float(np.log(variance).sum() + len(b) * np.log(scale)))
-    return best
-
-
-def fitted_vectors(values: Array, xy: Array) -> tuple[Array, Smoothness]:
-    """Return the eigenvectors (n, n − 1) of the weights that fit a map, and what was fitted."""
-    from scipy.spatial.distance import cdist
-
-    smoothness = fit_smoothness(values, xy)
-    return moran_vectors(smoothness.weights(cdist(xy, xy)))[1], smoothness
+    noise = np.array(NOISES)[:, None]
+    variance = (1 - noise) * power + noise
+    scale = (b * b / variance).mean(axis=1)
+    return float((-0.5 * (np.log(variance).sum(axis=1) + len(b) * np.log(scale))).max())
 
 
 def contiguity_weights(start: Ints, neighbours: Ints) -> Array:
@@ -125,12 +192,13 @@ def spectral_draws(
     vectors: Array,
     replicates: int,
     rng: np.random.Generator,
-    procedure: str = PAIR,
+    procedure: str = SINGLETON,
 ) -> Array:
     """Return Σ contrast·y* for maps y* drawn by Moran spectral randomisation of ``values``.
 
-    Pair: each two successive eigenvectors keep their share of the variance and get a random angle.
-    Singleton: each keeps its share and gets a random sign, so Moran's I is exactly kept.
+    Singleton: each eigenvector keeps its share of the variance and gets a random sign, so Moran's I is
+    exactly kept. Pair: each two successive ones share theirs at a random angle, as if their
+    eigenvalues were equal; on smooth maps the first ones are far from it.
     """
     a = vectors.T @ contrast
     b = vectors.T @ (values - values.mean())
@@ -138,12 +206,19 @@ def spectral_draws(
     chunk = max(AT_ONCE // max(len(a), 1), 1)
     for low in range(0, replicates, chunk):
         high = min(low + chunk, replicates)
-        found[low:high] = _coefficients(b, high - low, rng, procedure) @ a
+        if procedure == SINGLETON:
+            found[low:high] = _signs((high - low, len(b)), rng) @ (a * b)
+        else:
+            found[low:high] = _turned(b, high - low, rng) @ a
     return found
 
 
 def spectral_maps(
-    values: Array, vectors: Array, replicates: int, rng: np.random.Generator, procedure: str = PAIR
+    values: Array,
+    vectors: Array,
+    replicates: int,
+    rng: np.random.Generator,
+    procedure: str = SINGLETON,
 ) -> Array:
     """Return maps (replicates, n) with the mean, the variance and the autocorrelation of ``values``.
 
@@ -151,15 +226,20 @@ def spectral_maps(
     "singleton" and within the gap of successive eigenvalues for "pair".
     """
     b = vectors.T @ (values - values.mean())
-    drawn: Array = values.mean() + _coefficients(b, replicates, rng, procedure) @ vectors.T
-    return drawn
+    singly = procedure == SINGLETON
+    drawn = _signs((replicates, len(b)), rng) * b if singly else _turned(b, replicates, rng)
+    return np.asarray(values.mean() + drawn @ vectors.T, dtype=np.float64)
 
 
-def _coefficients(b: Array, replicates: int, rng: np.random.Generator, procedure: str) -> Array:
-    signs = np.array([-1.0, 1.0])
-    if procedure == SINGLETON:
-        flipped: Array = rng.choice(signs, (replicates, len(b))) * b
-        return flipped
+def _signs(shape: tuple[int, int], rng: np.random.Generator) -> Array:
+    """Return −1 and 1 at random."""
+    size = shape[0] * shape[1]
+    bits = np.unpackbits(np.frombuffer(rng.bytes(-(-size // 8)), dtype=np.uint8), count=size)
+    return np.asarray(2.0 * bits - 1.0, dtype=np.float64).reshape(shape)
+
+
+def _turned(b: Array, replicates: int, rng: np.random.Generator) -> Array:
+    """Return coefficients, each two successive ones at a random angle."""
     pairs = len(b) // 2
     drawn = np.empty((replicates, len(b)))
     power = np.hypot(b[0 : 2 * pairs : 2], b[1 : 2 * pairs : 2])
@@ -167,7 +247,7 @@ def _coefficients(b: Array, replicates: int, rng: np.random.Generator, procedure
     drawn[:, 0 : 2 * pairs : 2] = power * np.cos(angle)
     drawn[:, 1 : 2 * pairs : 2] = power * np.sin(angle)
     if len(b) % 2:
-        drawn[:, -1] = rng.choice(signs, replicates) * b[-1]
+        drawn[:, -1] = _signs((replicates, 1), rng)[:, 0] * b[-1]
     return drawn
 
 
@@ -175,18 +255,23 @@ def _coefficients(b: Array, replicates: int, rng: np.random.Generator, procedure
 def shift_draws(contrast: Array, values: Array, replicates: int, rng: np.random.Generator) -> Array:
     """Return Σ contrast·y* for a grid (rows, columns) of values shifted on the torus, turned, mirrored.
 
-    Quarter turns need a square; other rectangles are turned by half only.
+    Quarter turns need a square; other rectangles are turned by half only. Draws are taken from the
+    sums of all shifts, which are circular cross-correlations.
     """
-    rows, columns = values.shape
-    step = 1 if rows == columns else 2
-    found = np.zeros(replicates)
-    for r in range(replicates):
-        moved = np.roll(values, (rng.integers(rows), rng.integers(columns)), axis=(0, 1))
-        moved = np.rot90(moved, step * int(rng.integers(4 // step)))
-        if rng.integers(2):
-            moved = moved[:, ::-1]
-        found[r] = float((contrast * moved).sum())
-    return found
+    all_shifts = every_shift(contrast, values).ravel()
+    drawn: Array = all_shifts[rng.integers(len(all_shifts), size=replicates)]
+    return drawn
+
+
+def every_shift(contrast: Array, values: Array) -> Array:
+    """Return Σ contrast·y* for each turn and mirror image, and each shift (rows, columns) of it."""
+    from scipy.fft import irfft2, rfft2
+
+    step = 1 if values.shape[0] == values.shape[1] else 2
+    turned = [np.rot90(values, quarter) for quarter in range(0, 4, step)]
+    images = np.stack([image for t in turned for image in (t, t[:, ::-1])])
+    spectrum = rfft2(contrast)[None] * np.conj(rfft2(images, axes=(1, 2)))
+    return np.asarray(irfft2(spectrum, s=values.shape, axes=(1, 2)))
 
 
 def far_correlation(values: Array) -> float:
@@ -404,13 +489,17 @@ def lee_counts(
 def weighted_breaks(values: Array, weights: Array, classes: int = 3) -> Array:
     """Return the upper limits of the lower classes that split the weight (people) into equal parts.
 
+    Equal values stay together; where a limit cannot be met, the nearest cut on either side is taken.
+
     >>> weighted_breaks(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 1.0]))
     array([1., 2.])
-    >>> weighted_breaks(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 7.0]))
-    array([3., 3.])
+    >>> weighted_breaks(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 2.0]))
+    array([1., 2.])
     """
-    order = np.argsort(values, kind="stable")
-    held = np.cumsum(weights[order])
-    wanted = held[-1] * np.arange(1, classes) / classes * (1 - 1e-12)
-    limits: Array = values[order][np.searchsorted(held, wanted, side="left")]
+    each, place = np.unique(values, return_inverse=True)
+    held = np.cumsum(np.bincount(place.reshape(-1), weights=weights))
+    wanted = np.arange(1, classes) / classes
+    gap = np.abs(held[None, :] / held[-1] - wanted[:, None])
+    nearest = np.argmax(gap <= gap.min(axis=1, keepdims=True) + 1e-12, axis=1)
+    limits: Array = each[nearest]
     return limits

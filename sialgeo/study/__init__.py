@@ -29,6 +29,9 @@ public verbs and moves the outputs into place as a whole. A study file looks lik
     year = 2018
     better = "less"
 
+    [association]
+    columns = ["pobreza_2018"]
+
 Paths are relative to the study file.
 """
 
@@ -51,6 +54,9 @@ from sialgeo.study.sections import (
     FILES,
     METHOD,
     About,
+    AssociationChoice,
+    BivariateChoice,
+    ContrastChoice,
     Detection,
     ExportChoice,
     PlacesSource,
@@ -69,6 +75,9 @@ __all__ = [
     "REJECTED",
     "WORKFILE",
     "About",
+    "AssociationChoice",
+    "BivariateChoice",
+    "ContrastChoice",
     "Detection",
     "ExportChoice",
     "Found",

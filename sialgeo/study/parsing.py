@@ -18,6 +18,9 @@ from sialgeo.study.sections import (
     INDICATOR_KEYS,
     METHOD,
     About,
+    AssociationChoice,
+    BivariateChoice,
+    ContrastChoice,
     Detection,
     ExportChoice,
     PlacesSource,
@@ -37,6 +40,9 @@ else:
 
 if TYPE_CHECKING:
     from sialgeo.study.study import Study
+
+
+LEAST_REPLICATES = 99
 
 
 def load(source: Path) -> dict[str, Any]:
@@ -93,6 +99,38 @@ class Parser:
                     '[detect] method = {method} needs a [reference], or cases in [producers]. Remedy: give one, or choose method = "dbscan" (exploratory, without a test)'
                 ).format(method=METHOD)
             )
+
+        self.of_indicators(study)
+
+    def of_indicators(self, study: Study) -> None:
+        """Check what is asked of the territories' indicators."""
+        asked = {
+            "[association]": study.association,
+            "[bivariate]": study.bivariate,
+            "[[contrasts]]": study.contrasts,
+        }
+        for where, held in asked.items():
+            if held and not study.territories:
+                self.faults.append(
+                    _("{where}: needs [[territories]] with the indicators").format(where=where)
+                )
+        if study.association is not None:
+            if study.producers is None:
+                self.faults.append(_("{where}: needs [producers]").format(where="[association]"))
+            elif not study.reference and not study.association.reference:
+                self.faults.append(
+                    _(
+                        '[association]: needs a population to compare with. Remedy: give a [reference], or reference = "…", a column of the territories'
+                    )
+                )
+            if study.association.replicates < LEAST_REPLICATES:
+                self.faults.append(_minimum("[association] replicates", LEAST_REPLICATES))
+        if study.bivariate is not None and not any(t.population for t in study.territories):
+            self.faults.append(
+                _('[bivariate]: needs population = "…", a column, in [[territories]]')
+            )
+        if study.contrasts and not any(t.name for t in study.territories):
+            self.faults.append(_('[[contrasts]]: needs name = "…", a column, in [[territories]]'))
 
     def table(self, content: dict[str, Any], name: str) -> dict[str, Any] | None:
         held = content.get(name)
@@ -356,9 +394,12 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
         "sial",
         lambda parser, table, where: None if table is None else parser.sial(table, where),
     ),
+    "association": ("association", _optional(AssociationChoice)),
+    "bivariate": ("bivariate", _optional(BivariateChoice)),
     "export": ("export", lambda parser, table, where: parser.export(table or {}, where)),
 }
 _LISTS: Mapping[str, tuple[str, _Reader]] = {
     "territories": ("territories", Parser.territories),
     "rasters": ("rasters", Parser.raster),
+    "contrasts": ("contrasts", _one(ContrastChoice)),
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sialgeo.model import Concentrations, Context
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from sialgeo.association import Contrast
     from sialgeo.study.study import Study
 
 
@@ -24,6 +25,7 @@ class Found:
     rejected: int
     study: Study
     places: gpd.GeoDataFrame | None = None
+    reference: Any = None
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class StudyResult:
 
     ``context`` holds what the outputs drew around the concentrations (territories with their
     indicators, places). ``guesses`` are the reader's, one sentence each; ``rejected`` counts the rows
-    set aside. ``private`` paths hold locations and are not to be handed on.
+    set aside. ``contrasts`` are the answers to ``[[contrasts]]``. ``private`` paths hold locations and are not to be handed on.
     """
 
     concentrations: Concentrations
@@ -41,3 +43,4 @@ class StudyResult:
     context: Context
     guesses: tuple[str, ...] = ()
     rejected: int = 0
+    contrasts: tuple[Contrast, ...] = ()

@@ -19,6 +19,7 @@ from sialgeo.model import Concentrations, Context, Step
 from sialgeo.progress import Progress, scaled
 from sialgeo.scans import SpatialScan
 from sialgeo.study.activation import classified, write_details
+from sialgeo.study.answering import answer, draw_answers
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     FILES,
@@ -107,7 +108,8 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
     guesses = _said(everyone)
     if study.reference is not None:
         guesses += _said(reference.table, _("Reference: "))
-    return Found(found, guesses, int(reading.get("rejected", 0)), _as_read(study, reading), places)
+    rejections = int(reading.get("rejected", 0))
+    return Found(found, guesses, rejections, _as_read(study, reading), places, reference)
 
 
 def _relied_on(
@@ -372,8 +374,14 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
             found = study.find(scaled(progress, 0.0, 0.6), rejected=private / REJECTED)
         else:
             found = Found(_nothing("EPSG:4326", study), (), 0, study)
-        concentrations, layers = _overlays(study, found.concentrations, scaled(progress, 0.6, 0.75))
-        concentrations, paths, notes = _classified(study, concentrations, private, progress)
+        concentrations, layers = _overlays(study, found.concentrations, scaled(progress, 0.6, 0.7))
+        answered = answer(
+            study, concentrations, layers, found.reference, scaled(progress, 0.7, 0.75)
+        )
+        layers = answered.layers
+        concentrations, paths, notes = _classified(
+            study, answered.concentrations, private, progress
+        )
         progress(0.75, _("Writing the working file"))
         if study.producers is not None:
             paths["work"] = Path(sialgeo.save(concentrations, private / WORKFILE))
@@ -384,11 +392,14 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         paths["study"] = private / "study.toml"
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
         context = context_of(study, layers, found.places)
-        paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.78, 0.99))
+        paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.78, 0.98))
+        paths |= draw_answers(study, answered, context, temporary)
         moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
     progress(1.0, _("Done"))
     guesses = (*found.guesses, *notes)
-    return StudyResult(concentrations, moved, found.study, context, guesses, found.rejected)
+    return StudyResult(
+        concentrations, moved, found.study, context, guesses, found.rejected, answered.contrasts
+    )
 
 
 def _classified(

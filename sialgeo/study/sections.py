@@ -30,6 +30,7 @@ FILES: Mapping[str, str] = {  # a format's own file name; the study file may nam
     "json": "run.json",
     "datapackage": "datapackage.json",
 }
+METHODS_OF_ASSOCIATION = ("msr", "dutilleul", "footprints")
 SEED, REPLICATES, METHOD = 1, 999, "relative-dbscan"
 SPLITS, RUNS = 50, 100  # held-out halves, and repetitions on shaken data; 0 leaves them out
 
@@ -207,6 +208,43 @@ class ExportChoice:
     formats: tuple[str, ...] = entry("names", ("html", "gpkg", "xlsx", "png"))
     min_n: int = entry("int", 10)
     zip: str = entry("text")
+
+
+@dataclass(frozen=True)
+class AssociationChoice:
+    """``[association]``: indicators of the territories that are tested: are producers in poorer places?
+
+    ``reference`` is a column of the territories with the population compared with; without it the
+    study's reference population is.
+    """
+
+    columns: tuple[str, ...] = entry("names", required=True)
+    method: str = entry("text", "msr", choices=METHODS_OF_ASSOCIATION)
+    dissolve: str = entry("text")
+    reference: str = entry("text")
+    replicates: int = entry("int", REPLICATES)
+
+
+@dataclass(frozen=True)
+class BivariateChoice:
+    """``[bivariate]``: two indicators of the territories in one map of 3 × 3 classes."""
+
+    x: str = entry("text", required=True)
+    y: str = entry("text", required=True)
+
+
+@dataclass(frozen=True)
+class ContrastChoice:
+    """``[[contrasts]]``: one group of the territories against the rest, indicator by indicator."""
+
+    by: str = entry("text", required=True)
+    group: str = entry("text", required=True)
+    columns: tuple[str, ...] = entry("names", required=True)
+    expected: str = entry("text", "worse", choices=("worse", "better"))
+    better: str = entry("text", "more", choices=("more", "less"))
+    statement: Mapping[str, str] = entry("texts", {})
+    title: Mapping[str, str] = entry("texts", {})
+    replicates: int = entry("int", REPLICATES)
 
 
 INDICATOR_KEYS = (

@@ -13,6 +13,9 @@ from sialgeo.study import parsing, running, writing
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     About,
+    AssociationChoice,
+    BivariateChoice,
+    ContrastChoice,
     Detection,
     ExportChoice,
     PlacesSource,
@@ -36,6 +39,9 @@ class Study:
         The inputs; a study without producers joins indicators to territories only.
     sial
         The tables of the SIAL study; without them nothing is classified.
+    association, bivariate, contrasts
+        What is asked of the indicators: are producers in poorer places; two in one map; one group of
+        the territories against the rest.
     folder : Path
         The folder that relative paths start from.
 
@@ -58,6 +64,9 @@ class Study:
     territories: tuple[TerritoriesSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
     sial: SialSource | None = None
+    association: AssociationChoice | None = None
+    bivariate: BivariateChoice | None = None
+    contrasts: tuple[ContrastChoice, ...] = ()
     export: ExportChoice = field(default_factory=ExportChoice)
     folder: Path = field(default_factory=Path)
 

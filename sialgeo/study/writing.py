@@ -50,7 +50,13 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
         return held
 
     found: dict[str, Any] = {"study": table(study.about)}
-    for name in ("producers", "reference", "places"):  # optional sections
+    for name in (
+        "producers",
+        "reference",
+        "places",
+        "association",
+        "bivariate",
+    ):  # optional sections
         if getattr(study, name) is not None:
             found[name] = table(getattr(study, name))
     found["detect"] = table(study.detection) | dict(study.detection.parameters)
@@ -64,6 +70,7 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
     ]
     if study.sial is not None:
         found["sial"] = table(study.sial) | dict(study.sial.parameters)
+    found["contrasts"] = [table(c) for c in study.contrasts]
     found["export"] = table(study.export)
     return {name: held for name, held in found.items() if held}
 

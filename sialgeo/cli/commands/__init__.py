@@ -7,6 +7,7 @@ and a line here.
 from __future__ import annotations
 
 from sialgeo.cli.commands import (
+    associate,
     change,
     check,
     classify,
@@ -34,6 +35,7 @@ COMMANDS = {
     "overlay": overlay,
     "rings": rings,
     "change": change,
+    "associate": associate,
     "template": template,
     "classify": classify,
     "export": export,

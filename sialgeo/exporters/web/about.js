@@ -15,6 +15,8 @@ export function renderAbout() {
   const sources = [...about.sources, ...data.indicators.filter((one) => one.source).map((one) => `${inLang(one.label)}: ${one.source}`)];
   if (sources.length) parts.push(el('h3', {}, t('sources')), bullets([...new Set(sources)]));
   parts.push(el('p', { class: 'note' }, data.points_note ? inLang(data.points_note) : t(data.masked ? 'points_masked' : data.points ? 'points_exact' : 'none_published')));
+  const associations = inLang(about.associations);
+  if (associations.length) parts.push(el('h3', {}, t('association')), bullets(associations));
   const notes = inLang(about.notes);
   if (notes.length) parts.push(folded(t('notes'), bullets(notes)));
   const withheld = inLang(about.withheld);

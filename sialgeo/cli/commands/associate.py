@@ -1,0 +1,108 @@
+"""``sialgeo associate``: are the concentrations in poorer places than expected?"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import sialgeo
+from sialgeo import study
+from sialgeo.association import Association, AssociationTest
+from sialgeo.association.result import p_text
+from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.reports import Report, aligned, listed, path_lines
+from sialgeo.i18n import N_, _, retell
+from sialgeo.params import build, params_of
+from sialgeo.progress import Progress, scaled
+
+HELP = N_("test whether they are in poorer places than expected")
+_TESTED = ("method", "replicates", "seed")
+
+
+def declare(parser: Parser) -> None:
+    add = parser.group(_("inputs")).add_argument
+    add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
+    add("--territories", required=True, metavar="FILE", help=_("polygons of districts"))
+    add("--indicators", default="", metavar="TABLE", help=_("table of indicators, joined by --key"))
+    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+    add("--columns", required=True, metavar="A,B", help=_("indicators to test"))
+    add("--better", required=True, choices=("more", "less"), help=_("which is better"))
+    add(
+        "--reference",
+        required=True,
+        metavar="FILE|COLUMN",
+        help=_("population compared with: points, a raster, or a column of the territories"),
+    )
+    add(
+        "--dissolve",
+        default="",
+        metavar="COLUMN",
+        help=_("column to join the territories by (province), for a second level"),
+    )
+    test = parser.group(_("test"))
+    for p in params_of(AssociationTest):
+        if p.name in _TESTED:
+            test.add_argument(
+                f"--{p.name}",
+                type=type(p.default),
+                default=p.default,
+                choices=p.choices or None,
+                help=_(p.help),
+            )
+    workfile_option(parser)
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    require_workfile(options.output)
+    columns = tuple(c.strip() for c in options.columns.split(",") if c.strip())
+    if not columns:
+        raise UsageError(_("--columns: name at least one indicator"))
+    if options.indicators and not options.key:
+        raise UsageError(_("--indicators is joined by --key: give the column with the code"))
+    asked = {name: getattr(options, name) for name in _TESTED}
+    build(AssociationTest, asked)  # what is wrong is said before anything is read
+    found = sialgeo.read_concentrations(options.workfile)
+    source = study.TerritoriesSource(
+        options.territories, key=options.key, table=options.indicators, columns=columns
+    )
+    layer, notes = study.read_territories(source, Path(), found.producers.crs)
+    reference = options.reference
+    if reference not in layer.columns:
+        reference = sialgeo.read_reference(reference).to_crs(found.producers.crs)
+    answers = []
+    for i, column in enumerate(columns):
+        answers.append(
+            sialgeo.associate(
+                found,
+                layer,
+                column=column,
+                reference=reference,
+                better=options.better,
+                dissolve=options.dissolve or None,
+                progress=scaled(progress, i / len(columns), (i + 1) / len(columns)),
+                **asked,
+            )
+        )
+        found = answers[-1].added_to(found)
+    written = Path(sialgeo.save(found, options.output))
+    lines = [line for answer in answers for line in lines_of(answer)]
+    lines += listed(_("Notes:"), notes)
+    private = _("Private (locations of the producers; do not hand on):")
+    lines += ["", private, *path_lines([written])]
+    data = {"associations": [a.to_dict() for a in answers], "outputs": {"work": written}}
+    return Report(tuple(lines), data)
+
+
+def lines_of(answer: Association) -> list[str]:
+    """Return the verdict, its cautions, every division, and the naive p-values beside the right one."""
+    lines = [answer.verdict, " ".join(answer.cautions)]
+    if len(answer.divisions) > 1:
+        head = [_("Division of the territory"), _("Areas"), _("Difference"), "p"]
+        rows = [
+            [retell(d.name), str(d.areas), f"{d.statistic:+.3g}", p_text(d.p_value).lstrip("= ")]
+            for d in answer.divisions
+        ]
+        lines += ["", *aligned([head, *rows], left=(0,))]
+    if answer.contrast:
+        lines += ["", answer.contrast]
+    return [*lines, *listed(_("Notes:"), answer.notes), ""]
