@@ -14,6 +14,11 @@ from sialgeo.association import local_association as local_association
 from sialgeo.association import moran as moran
 from sialgeo.chains import Chains as Chains
 from sialgeo.chains import detect_chains as detect_chains
+from sialgeo.colocation import Colocation as Colocation
+from sialgeo.colocation import colocation_quotient as colocation_quotient
+from sialgeo.colocation import local_colocation as local_colocation
+from sialgeo.comparison import Comparison as Comparison
+from sialgeo.comparison import compare as compare
 from sialgeo.descriptions import describe_indicators as describe_indicators
 from sialgeo.detection import DBSCAN as DBSCAN
 from sialgeo.detection import HDBSCAN as HDBSCAN
@@ -22,6 +27,10 @@ from sialgeo.detection import RelativeDBSCAN as RelativeDBSCAN
 from sialgeo.detection import detect as detect
 from sialgeo.disclosure import protect as protect
 from sialgeo.disclosure import protect_surface as protect_surface
+from sialgeo.distances import DistanceFunction as DistanceFunction
+from sialgeo.distances import cross_k as cross_k
+from sialgeo.distances import kd_function as kd_function
+from sialgeo.distances import m_function as m_function
 from sialgeo.errors import Cancelled as Cancelled
 from sialgeo.errors import CRSError as CRSError
 from sialgeo.errors import FileError as FileError
@@ -46,6 +55,8 @@ from sialgeo.indicators import coneval_classes as coneval_classes
 from sialgeo.indicators import hdi as hdi
 from sialgeo.indicators import hdi_band as hdi_band
 from sialgeo.indicators import quantile_classes as quantile_classes
+from sialgeo.linkages import catchment_areas as catchment_areas
+from sialgeo.linkages import link as link
 from sialgeo.memory import NotEnoughMemoryError as NotEnoughMemoryError
 from sialgeo.methods import detector_of as detector_of
 from sialgeo.model import Concentrations as Concentrations
@@ -62,6 +73,7 @@ from sialgeo.overlays import join_indicators as join_indicators
 from sialgeo.overlays import overlay as overlay
 from sialgeo.overlays import zonal_statistics as zonal_statistics
 from sialgeo.pools import Clusterer as Clusterer
+from sialgeo.priorities import prioritise as prioritise
 from sialgeo.profiling import profile as profile
 from sialgeo.radii import RadiusEvidence as RadiusEvidence
 from sialgeo.radii import RadiusGuide as RadiusGuide
@@ -86,7 +98,9 @@ from sialgeo.scans import scan_areas as scan_areas
 from sialgeo.scans import scan_chains as scan_chains
 from sialgeo.scans import scan_producers as scan_producers
 from sialgeo.significance import assess as assess
+from sialgeo.specialisation import agglomeration_indices as agglomeration_indices
 from sialgeo.specialisation import location_quotient as location_quotient
+from sialgeo.specialisation import quotients_by_territory as quotients_by_territory
 from sialgeo.study import Study as Study
 from sialgeo.surfaces import Surface as Surface
 from sialgeo.surfaces import relative_risk_surface as relative_risk_surface

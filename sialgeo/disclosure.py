@@ -37,7 +37,11 @@ from sialgeo.kernels.masking import donut, linked
 from sialgeo.kernels.nested import Cells, nested_cells
 from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import (
+    BACKWARD,
     BIVARIATE,
+    CATCHMENT_KM,
+    CATCHMENT_N,
+    CATCHMENT_VOLUME,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -45,7 +49,10 @@ from sialgeo.model import (
     CONCENTRATION,
     EXPOSED_OUTPUT,
     EXPOSED_PRODUCERS,
+    FLOWS,
+    FORWARD,
     LABELS,
+    LOCAL_CONTENT,
     LQ,
     LQ_HIGH,
     LQ_LOW,
@@ -53,9 +60,16 @@ from sialgeo.model import (
     MASKED,
     MEMBER_SHARE,
     MEMBERSHIP,
+    NAME,
     NOISE,
     OF_INDICATOR,
+    SOLD_OUTSIDE,
+    SUBINDEX,
+    SUPPLIER_ACCESS,
+    SUPPLIERS_WITHIN,
+    SUPPLY_WITHIN,
     TERRITORY,
+    WITH_FLOWS,
     Concentrations,
     Context,
     Indicator,
@@ -100,9 +114,16 @@ MASKED_POINTS = N_("displaced points")
 NOT_HIDDEN = N_("fewer places of the same district and chain around than the minimum")
 COLUMNS = N_("columns")
 ASSOCIATIONS = N_("figures of tests of association")
+FLOW_SUMS = N_("flows between concentrations and markets")
+FLOW_SHARES = N_("shares of flows of a concentration")
+SUPPLIES = N_("supply of few suppliers")
 FEW = N_("fewer producers than the minimum for publication")
 DOMINATED = N_("two producers hold more than 85 % of the output")
 SMALL_COUNT = N_("below the minimum for publication, or would give such a count away")
+FEW_SELLERS = N_(
+    "fewer sellers than the minimum for publication, or two of them sell more than 85 %"
+)
+FEW_SUPPLIERS = N_("fewer suppliers than the minimum for publication")
 UNKNOWN_COLUMN = N_("not a column that sialgeo makes; ask for it by name to publish it")
 
 
@@ -203,6 +224,8 @@ def protect(
     areas = _areas(concentrations, kept, indicators, columns, withheld)
     areas = _without_small_chains(concentrations, areas, min_n, withheld)
     areas = _without_small_shares(areas, min_n, withheld)
+    areas = _without_few_flows(areas, min_n, withheld)
+    flows = _flow_lines(concentrations, areas, min_n, withheld)
     grid = _grid(concentrations, cell, min_n, withheld) if asked.publish == "grid" else None
     points, masking = None, None
     if asked.publish == "points":
@@ -227,6 +250,7 @@ def protect(
         notes=(*(_clean_note(note) for note in concentrations.notes), *_masking_notes(masking)),
         indicators=indicators,
         context=context,
+        flows=flows,
     )
 
 
@@ -376,7 +400,8 @@ def _areas(
 def _is_known(column: Any, indicators: tuple[Indicator, ...], columns: Sequence[str]) -> bool:
     if column in LABELS or column in columns or column == _OUTPUT_KNOWN:
         return True
-    if str(column).startswith((CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH)):
+    families = (CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH)
+    if str(column).startswith((*families, SUPPLIERS_WITHIN, SUPPLY_WITHIN, SUBINDEX)):
         return True
     return any(column == i.column + ending for i in indicators for ending in OF_INDICATOR)
 
@@ -456,6 +481,78 @@ def _chain_of(c: Concentrations) -> str | None:
     recorded = [s.parameters.get("chain") for s in c.steps if s.verb == "profile"]
     column = next((name for name in reversed(recorded) if name), None)
     return column if column in c.producers else None
+
+
+def _without_few_flows(
+    areas: gpd.GeoDataFrame, min_n: int, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame:
+    """Blank shares of flows that few plants made, and supplies that few suppliers hold."""
+    areas = areas.copy()
+    if WITH_FLOWS in areas:
+        few = ~(areas[WITH_FLOWS].to_numpy(float) >= min_n)
+        known = areas[[LOCAL_CONTENT, SOLD_OUTSIDE]].notna().any(axis=1).to_numpy()
+        withheld.append((FLOW_SHARES, int((few & known).sum()), FEW_SELLERS))
+        for column in (LOCAL_CONTENT, SOLD_OUTSIDE, BACKWARD, FORWARD, WITH_FLOWS):
+            _blank(areas, column, few)
+    supplies = [CATCHMENT_VOLUME, SUPPLIER_ACCESS]
+    supplies += [c for c in areas.columns if str(c).startswith(SUPPLY_WITHIN)]
+    if CATCHMENT_N in areas:
+        few = ~(areas[CATCHMENT_N].to_numpy(float) >= min_n)
+        withheld.append((SUPPLIES, int(few.sum()), FEW_SUPPLIERS))
+        for column in (*supplies, CATCHMENT_KM):
+            _blank(areas, column, few)
+    return areas
+
+
+def _flow_lines(
+    c: Concentrations,
+    areas: gpd.GeoDataFrame,
+    min_n: int,
+    withheld: list[tuple[str, int, str]],
+) -> gpd.GeoDataFrame | None:
+    """Return the sums of flows that enough sellers make, as lines between published places.
+
+    A line runs from the middle of a footprint as published to that of another, or to its market.
+    """
+    import geopandas as gpd
+    from shapely.geometry import LineString
+
+    found = [s.parameters[FLOWS] for s in c.steps if s.verb == "link" and s.parameters.get(FLOWS)]
+    if not found:
+        return None
+    middle = _middles(areas)
+    rows, lines, few = [], [], 0
+    for flow in found[-1]:
+        ends = [flow["origin"], *([] if flow["destination"] is None else [flow["destination"]])]
+        enough = flow["n"] >= min_n and flow["largest_two"] <= DOMINANCE
+        if not enough or any(end not in areas.index for end in ends):
+            few += 1
+            continue
+        start, stop = middle[flow["origin"]], middle.get(flow["destination"])
+        if "longitude" in flow:
+            stop = (flow["longitude"], flow["latitude"])
+        lines.append(LineString([start, stop]) if stop is not None else None)
+        name = flow["market"] if flow["destination"] is None else areas[NAME][flow["destination"]]
+        rows.append(
+            {
+                CONCENTRATION: flow["origin"],
+                NAME: areas[NAME][flow["origin"]],
+                "destination": name,
+                "product": flow["product"],
+                "volume": flow["volume"],
+                "volume_unit": flow["unit"],
+                N: flow["n"],
+            }
+        )
+    withheld.append((FLOW_SUMS, few, FEW_SELLERS))
+    columns = [CONCENTRATION, NAME, "destination", "product", "volume", "volume_unit", N]
+    return gpd.GeoDataFrame(rows, columns=columns, geometry=lines, crs=PUBLISHED_CRS)
+
+
+def _middles(areas: gpd.GeoDataFrame) -> dict[Any, tuple[float, float]]:
+    """Return a point of each published footprint, to a thousandth of a degree."""
+    points = areas.geometry.representative_point()
+    return {i: (round(p.x, 3), round(p.y, 3)) for i, p in zip(areas.index, points, strict=True)}
 
 
 def _blank(areas: gpd.GeoDataFrame, column: str, hidden: Mask) -> None:
@@ -978,11 +1075,11 @@ def _clean_value(value: Any) -> Any:
 
 
 def _clean_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries that are neither paths nor fingerprints."""
+    """Return the entries that are neither paths nor fingerprints, nor sums not yet protected."""
     named = {
         k: (v, _clean_value(v))
         for k, v in values.items()
-        if not _FINGERPRINT.search(str(k)) and _clean_text(str(k)) == str(k)
+        if k != FLOWS and not _FINGERPRINT.search(str(k)) and _clean_text(str(k)) == str(k)
     }
     return {k: new for k, (old, new) in named.items() if new is not None or old is None}
 

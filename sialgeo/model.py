@@ -62,6 +62,20 @@ LQ, LQ_LOW, LQ_HIGH = "location_quotient", "location_quotient_low", "location_qu
 MAIN_CHAIN = "main_chain"
 CHAIN_N, CHAIN_LQ = "chain_n__", "chain_lq__"  # + chain, one column each
 CHAIN_LQ_LOW, CHAIN_LQ_HIGH = "chain_lq_low__", "chain_lq_high__"  # + chain
+SUPPLIERS_WITHIN, SUPPLY_WITHIN = "suppliers_within__", "supply_within__"  # + kilometres
+SUPPLIER_ACCESS, AT_EDGE = "supplier_access", "plants_at_edge"
+CATCHMENT_N, CATCHMENT_VOLUME, CATCHMENT_KM = "catchment_n", "catchment_volume", "catchment_km"
+LINKS_MISSING = "links_missing"
+LOCAL_CONTENT, SOLD_OUTSIDE = "local_content", "sold_outside"
+BACKWARD, FORWARD, WITH_FLOWS = "backward_share", "forward_share", "plants_with_flows"
+FLOWS = "flows"  # of the step of ``link``: sums by concentration and destination
+CHANGE, BEFORE, N_BEFORE = "change", "before", "n_before"
+N_CHANGE, OVERLAP, DECLUSTERED = "n_change", "overlap_before", "declustering_since"
+PRIORITY, PRIORITY_RANK, PRIORITY_SCORE = "priority", "priority_rank", "priority_score"
+PRIORITY_GEOMETRIC, P_TOP = "priority_rank_geometric", "priority_p_top"
+RANK_LOW, RANK_HIGH = "priority_rank_low", "priority_rank_high"
+LEFT_OUT_LOW, LEFT_OUT_HIGH = "priority_rank_left_out_low", "priority_rank_left_out_high"
+PRIORITY_MISSING, SUBINDEX = "priority_missing", "subindex__"  # + its name
 COVERED = "__covered"  # indicator + this: share of the footprint that has a value
 OF_UNITS = "__units"  # indicator + this: mean over the producers' own districts
 UNITS_KNOWN = "__units_known"  # indicator + this: share of producers with a value
@@ -168,6 +182,33 @@ LABELS: Mapping[str, Label] = {
     EXPOSURE: Label(N_("Exposure to trade opening")),
     EXPOSURE_ACTIVATION: Label(N_("Exposure × activation")),
     MASKED: Label(N_("Displaced for confidentiality")),
+    SUPPLIER_ACCESS: Label(N_("Access to suppliers (distance decay)"), "", 1),
+    AT_EDGE: Label(N_("Plants at the edge of the suppliers' area"), "%", 0),
+    CATCHMENT_N: Label(N_("Suppliers in the catchment"), "", 0),
+    CATCHMENT_VOLUME: Label(N_("Supply in the catchment"), "", 0),
+    CATCHMENT_KM: Label(N_("Mean distance to suppliers in the catchment"), "km", 1),
+    LINKS_MISSING: Label(N_("Links of the chain not found")),
+    LOCAL_CONTENT: Label(N_("Local content of inputs"), "%", 0),
+    SOLD_OUTSIDE: Label(N_("Sold outside the concentration"), "%", 0),
+    BACKWARD: Label(N_("Plants with a recorded supplier"), "%", 0),
+    FORWARD: Label(N_("Plants with a recorded buyer or market"), "%", 0),
+    WITH_FLOWS: Label(N_("Plants with recorded flows"), "", 0),
+    CHANGE: Label(N_("Change since the earlier date")),
+    BEFORE: Label(N_("Concentrations of the earlier date")),
+    N_BEFORE: Label(N_("Producers at the earlier date"), "", 0),
+    N_CHANGE: Label(N_("Change in producers"), "%", 0),
+    OVERLAP: Label(N_("Overlap with the earlier date (Jaccard)"), "", 2),
+    DECLUSTERED: Label(N_("Signs of de-clustering since the earlier date")),
+    PRIORITY: Label(N_("Priority")),
+    PRIORITY_RANK: Label(N_("Rank, equal weights"), "", 0),
+    PRIORITY_SCORE: Label(N_("Score, equal weights (0–1)"), "", 2),
+    PRIORITY_GEOMETRIC: Label(N_("Rank, geometric mean"), "", 0),
+    P_TOP: Label(N_("Share of weightings that put it among the first"), "", 2),
+    RANK_LOW: Label(N_("Rank, best 5 % of weightings"), "", 0),
+    RANK_HIGH: Label(N_("Rank, worst 5 % of weightings"), "", 0),
+    LEFT_OUT_LOW: Label(N_("Best rank with one sub-index left out"), "", 0),
+    LEFT_OUT_HIGH: Label(N_("Worst rank with one sub-index left out"), "", 0),
+    PRIORITY_MISSING: Label(N_("Sub-indices that could not be told")),
     TERRITORY: Label(N_("Territory code")),
     TERRITORY_NAME: Label(N_("Territory")),
     TERRITORY_UNSURE: Label(N_("Another territory lies within the precision")),
@@ -216,6 +257,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words 
         "moderate": N_("moderate: at least one and a half times the rest"),
         "weak": N_("weak: more than the rest"),
         "uncertain": N_("uncertain"),
+    },
+    CHANGE: {
+        "born": N_("born"),
+        "grown": N_("grown"),
+        "stable": N_("stable"),
+        "shrunk": N_("shrunk"),
+        "merged": N_("merged from several"),
+        "split": N_("split from a larger one"),
+        "gone": N_("gone"),
+    },
+    DECLUSTERED: {"risk": N_("risk of de-clustering"), "none": N_("no sign")},
+    PRIORITY: {
+        "robust": N_("robust priority"),
+        "sensitive": N_("priority that depends on the weights"),
+        "not_first": N_("not among the first"),
+        "not_evaluable": N_("not assessable"),
     },
     STABILITY_BAND: {
         "robust": N_("robust"),
@@ -269,6 +326,15 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words 
             ("sheltered", "unknown"): N_("little exposed, activation not assessable"),
         }.items()
     },
+}
+
+
+SUBINDEX_NAMES: Mapping[str, str] = {  # of priorities; what a person reads
+    "need": N_("need"),
+    "potential": N_("potential"),
+    "activation": N_("activation"),
+    "access": N_("access"),
+    "evidence": N_("evidence"),
 }
 
 
@@ -450,6 +516,10 @@ class Publication:
         ``publish="masked"`` was.
     grid : GeoDataFrame or None
         Producers counted by square cells of several sizes (EPSG:4326), rounded, where ``publish="grid"`` was asked for.
+        Producers counted by grid cell (EPSG:4326), where ``publish="grid"`` was asked for.
+    flows : GeoDataFrame or None
+        Flows out of the published concentrations, summed by destination, as straight lines from
+        footprint to footprint or market (EPSG:4326); without geometry where the market has no place.
     withheld : DataFrame
         One row per thing withheld: ``what``, ``n_withheld``, ``reason`` (never the value itself).
     total : int
@@ -472,6 +542,7 @@ class Publication:
     notes: tuple[str, ...]
     indicators: tuple[Indicator, ...]
     context: Context
+    flows: gpd.GeoDataFrame | None = None
 
 
 _VIEWS = {"plot": "sialgeo.exporters.figures", "explore": "sialgeo.exporters.folium_layers"}

@@ -70,6 +70,7 @@ EVIDENCE_STYLE: Mapping[str, Style] = {
 }
 
 NO_DATA = Style("#bdbdbd", "#8c8c8c", 0.4, (), N_("no data"))
+FLOW_LINE = Style("none", "#0072b2", 1.4, (), N_("Flows"), 0.8)
 TERRITORY_LINE = Style("#ffffff", "#8c8c8c", 0.4, (), N_("Territories"))
 SUPPRESSED = Style("#8c8c8c", "#595959", 0.4, (), N_("suppressed"))
 LOCAL_CLASSES: Mapping[

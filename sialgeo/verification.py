@@ -23,7 +23,10 @@ from sialgeo.i18n import N_, _, ngettext
 
 Array = NDArray[np.float64]
 
+_PLAIN = "+proj=tmerc +lat_0=0 +lon_0=0 +datum=WGS84 +units=m"  # plain metres near the origin
+_REACH = (0.05, 0.1, 0.15)
 NC_SIDS = "nc_sids.gpkg"
+LANSING, PARACOU = "lansing.csv", "paracou16.csv"  # columns x, y, type (and weight)
 
 _SATSCAN_GRAVE = "SaTScan 9.3.1, grave (R smacpod)"
 _SATSCAN_NY = "SaTScan 9.6 and 10.3.2, New York leukaemia (R smerc)"
@@ -39,6 +42,8 @@ _RANDOM = "complete spatial randomness, λπr²"
 _SMERC = "R smerc, NC SIDS (spData)"
 _SPDEP = "spdep and esda, Columbus"
 _ESDA = "esda 2.9.0, Columbus"
+_LANSING = "R spatstat 3.0, Lansing Woods"
+_DBMSS = "R dbmss 2.11.0, Paracou 16"
 _TERRELL = "Terrell 1990, by hand"
 Z_95 = 1.96
 
@@ -105,6 +110,10 @@ def verify(data: str | os.PathLike[str] | None = None) -> list[Check]:
     if path is not None:
         found.extend(_nc_sids(path))
         found.extend(_nc_sids_bernoulli(path))
+    for name, group in ((NC_SIDS, _nc_sids), (LANSING, _lansing), (PARACOU, _paracou)):
+        path = _find(folder, name)
+        if path is not None:
+            found.extend(group(path))
     if find_spec("libpysal") is not None:
         found.extend(_columbus())
         found.extend(_columbus_moran())
@@ -120,6 +129,11 @@ def left_out(data: str | os.PathLike[str] | None = None) -> list[str]:
                 file=NC_SIDS
             )
         )
+    for name, what in ((LANSING, _("colocation and cross-K")), (PARACOU, _("M, Kd and K"))):
+        if data is None or _find(_folder(data), name) is None:
+            said.append(
+                _("{what}: needs {file} in the folder of --data").format(what=what, file=name)
+            )
     if data is None or find_spec("libpysal") is None:
         said.append(_("local statistics on Columbus: need --data and the library libpysal"))
     return said
@@ -344,6 +358,40 @@ def _quotients() -> Checks:
         yield Check(name, f"s {share}", float(quotient), published, 1e-9, _OWN)
 
 
+def _agglomeration() -> Checks:
+    import pandas as pd
+
+    from sialgeo.kernels import specialisation as kernel
+    from sialgeo.specialisation import agglomeration_indices
+
+    jobs = [200, 650, 12000, 100, 50, 16000, 13000, 1500, 1500, 25000]
+    places = ["Wien"] * 5 + ["Linz"] * 4 + ["Graz"]
+    plants = pd.DataFrame({"chain": "a", "place": places, "jobs": jobs})
+    whole = pd.Series({"Wien": 500_000, "Linz": 400_000, "Graz": 100_000})
+    row = agglomeration_indices(
+        plants, chain="chain", territory="place", size="jobs", benchmark=whole
+    ).iloc[0]
+    name = N_("Ellison–Glaeser index")
+    published = {
+        "ellison_glaeser": 0.05990628412,
+        "raw": 0.1681632653,
+        "herfindahl": 0.2446887755,
+    }
+    yield from _each(name, [(k, row[k], v) for k, v in published.items()], 1e-10, _REAT)
+    s, x = np.array([0.6, 0.1, 0.3]), np.array([0.5, 0.3, 0.2])
+    found = kernel.agglomeration(s, x, np.array([10.0, 20.0, 30.0, 5.0, 5.0, 30.0]))
+    worked = (0.06, 0.235, -0.18068732869, -0.1385199241)
+    yield from _each(
+        name, list(zip(("G", "H", "EG", "MS"), found, worked, strict=True)), 1e-10, _OWN
+    )
+    indices = [
+        ("Gini", kernel.locational_gini(s, x), 0.23),
+        ("Theil", kernel.relative_theil(s, x), 0.12117123764),
+        ("Hoover", kernel.hoover(s, x), 0.2),
+    ]
+    yield from _each(N_("Indices of uneven location"), indices, 1e-10, _OWN)
+
+
 def _interpolation() -> Checks:
     from sialgeo.kernels.interpolation import weighted_means
 
@@ -369,6 +417,7 @@ _GROUPS: tuple[Callable[[], Checks], ...] = (
     _terrell,
     _six_points,
     _quotients,
+    _agglomeration,
     _interpolation,
 )
 
@@ -469,6 +518,92 @@ def _columbus_moran() -> Checks:
         both = local_association(columbus, x, y, statistic=statistic, replicates=99)
         ours = float(both.attrs["global"]["statistic"])
         yield Check(name, f"{statistic}, {x}, {y}", ours, published, 1e-7, _SPDEP)
+
+
+def _trees(path: Path) -> Any:
+    """Return mapped trees; degrees or metres do not matter, distances are plain."""
+    import geopandas as gpd
+    import pandas as pd
+
+    table = pd.read_csv(path)
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["x"], table["y"]), crs=_PLAIN)
+
+
+def _lansing(path: Path) -> Checks:
+    from sialgeo.colocation import colocation_quotient
+    from sialgeo.distances import cross_k
+
+    trees = _trees(path)
+    quotients = colocation_quotient(trees, kind="type", replicates=0)
+    matrix = quotients.matrix()
+    name = N_("Colocation quotient")
+    published = {
+        ("hickory", "hickory"): 1.614,
+        ("hickory", "maple"): 0.4421,
+        ("maple", "hickory"): 0.4888,
+        ("maple", "maple"): 2.0693,
+        ("blackoak", "blackoak"): 3.3582,
+    }
+    rows = [(f"{a} → {b}", matrix.loc[a, b], q) for (a, b), q in published.items()]
+    yield from _each(name, rows, 5e-5, _OWN)
+    yield Check(name, "global", quotients.overall, 1.8118842, 5e-8, _OWN)
+    hickory, maple = (trees[trees["type"] == kind] for kind in ("hickory", "maple"))
+    # "border" is left out: its published figures come from classes of distance as wide as 0.05
+    for correction, values in {
+        "isotropic": (0.004631443, 0.021201709, 0.051329653),
+        "translation": (0.004690767, 0.021388946, 0.051733018),
+        "none": (0.004488822, 0.019557649, 0.045151131),
+    }.items():
+        found = cross_k(
+            hickory,
+            others=maple,
+            window=(0, 0, 1, 1),
+            correction=correction,
+            radii=_REACH,
+            replicates=0,
+        )
+        rows = [
+            (f"{correction}, r {r}", k, v)
+            for r, k, v in zip(_REACH, found.table["value"], values, strict=True)
+        ]
+        yield from _each(N_("Cross-K"), rows, 5e-10, _LANSING)
+
+
+def _paracou(path: Path) -> Checks:
+    from sialgeo.distances import cross_k, kd_function, m_function
+
+    trees = _trees(path)
+    kinds = {"Q": "Q. Rosea", "V": "V. Americana"}
+    reach = [5, 10, 20, 30, 50, 100]
+    published = {
+        "QQ": (0.869926, 0.6069201, 1.0193991, 1.300408, 1.2617654, 1.0301551),
+        "VQ": (0.5450749, 0.2260581, 0.5450475, 0.6071047, 0.8250446, 0.7426344),
+        "QV": (0.5469671, 0.5949164, 0.7021683, 0.6616147, 0.7582472, 0.7904358),
+    }
+    for pair, values in published.items():
+        of, near = (kinds[letter] for letter in pair)
+        found = m_function(
+            trees, kind="type", of=of, near=near, weight="weight", radii=reach, replicates=0
+        )
+        m = found.table["value"]
+        rows = [(f"{of} → {near}, r {r}", v, p) for r, v, p in zip(reach, m, values, strict=True)]
+        yield from _each(N_("M function"), rows, 1e-6, _DBMSS)
+    reached = (10, 20, 50, 100)
+    for letter, densities in (
+        ("Q", (0.002718362835, 0.00398097137, 0.005125048337, 0.007199645248)),
+        ("V", (0.002523811, 0.003853791, 0.007196571, 0.007040539)),
+    ):
+        kd = kd_function(trees, kind="type", of=kinds[letter], radii=reached, replicates=0)
+        rows = [
+            (f"{letter}, r {r}", v, p)
+            for r, v, p in zip(reached, kd.table["value"], densities, strict=True)
+        ]
+        yield from _each(N_("Kd function"), rows, 5e-6, _DBMSS)
+    window = (300, 0, 500, 250)
+    k = cross_k(trees, window=window, correction="isotropic", radii=(10, 20, 50, 100), replicates=0)
+    whole = (306.8672438, 1254.17921, 7954.636275, 31697.34893)
+    rows = [(f"r {r}", v, p) for r, v, p in zip(k.table["r"], k.table["value"], whole, strict=True)]
+    yield from _each(N_("K function"), rows, 1e-4, _DBMSS)
 
 
 def _columbus() -> Checks:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sialgeo import ParameterError, location_quotient, set_language
+from sialgeo import (
+    ParameterError,
+    SchemaError,
+    agglomeration_indices,
+    location_quotient,
+    quotients_by_territory,
+    set_language,
+)
+from sialgeo.kernels.specialisation import agglomeration
 
 
 def test_published_quotient() -> None:
@@ -89,3 +97,92 @@ def test_the_interval_holds_the_quotient_and_the_weighted_mean_is_one(data: st.D
     assert inside["p_upper"].between(0, 1).all()
     if defined.any():
         assert np.average(inside["lq"], weights=n_i[defined]) == pytest.approx(1.0)
+
+
+# --- shrinkage, districts, agglomeration -------------------------------------------------------------
+
+
+def test_few_units_are_drawn_to_the_mean_most() -> None:
+    found = location_quotient([8, 300, 40, 52], [20, 1000, 400, 580], 400, 2000, shrink=True)
+    pull = (found["shrunk"] - 1).abs() / (found["lq"] - 1).abs()
+    assert pull.iloc[0] == pull.min() and (pull <= 1).all()
+    assert (found["shrunk_low"] < found["shrunk"]).all()
+    assert (found["shrunk"] < found["shrunk_high"]).all()
+
+
+def test_rows_that_differ_only_by_chance_are_all_the_mean() -> None:
+    found = location_quotient([10, 20, 30], [100, 200, 300], 60, 600, shrink=True)
+    assert found["shrunk"].tolist() == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_quotients_of_districts_and_their_neighbours_by_hand() -> None:
+    """Three districts in a row: 1–2 and 2–3 touch."""
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    units = pd.DataFrame(
+        {
+            "chain": ["a"] * 4 + ["b"] * 4 + [None],
+            "code": ["1", "1", "1", "2", "2", "3", "3", "3", "1"],
+        }
+    )
+    districts = gpd.GeoDataFrame(
+        {"code": ["1", "2", "3"]},
+        geometry=[box(i * 1000, 0, i * 1000 + 1000, 1000) for i in range(3)],
+        crs=32717,
+    )
+    found = quotients_by_territory(
+        units, chain="chain", territory="code", territories=districts, key="code"
+    ).set_index(["chain", "code"])
+    assert found.attrs["left_out"] == 1
+    assert found["lq"].tolist() == pytest.approx([2.0, 1.0, 0.0, 0.0, 1.0, 2.0])
+    # district 1 with 2: four of five units are of chain a, half of all are
+    assert found["cluster_lq"].tolist() == pytest.approx([1.6, 1.0, 0.4, 0.4, 1.0, 1.6])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    plants=st.lists(st.floats(1, 100), min_size=2, max_size=12),
+    regions=st.lists(st.integers(0, 3), min_size=12, max_size=12),
+    split=st.integers(0, 11),
+)
+def test_splitting_a_plant_where_it_stands_never_lowers_the_index(
+    plants: list[float], regions: list[int], split: int
+) -> None:
+    """The activity lies as before, but fewer large plants explain it."""
+    place = np.array(regions[: len(plants)])
+    sizes, x = np.array(plants), np.full(4, 0.25)
+    s = np.bincount(place, weights=sizes, minlength=4) / sizes.sum()
+    k = split % len(plants)
+    halves = np.append(np.delete(sizes, k), [sizes[k] / 2] * 2)
+    whole, parts = agglomeration(s, x, sizes), agglomeration(s, x, halves)
+    assert parts.raw == whole.raw and parts.herfindahl < whole.herfindahl
+    if whole.raw / (1 - (x**2).sum()) <= 1:
+        assert parts.ellison_glaeser >= whole.ellison_glaeser - 1e-12
+
+
+def test_plants_thrown_at_random_have_no_agglomeration_on_average() -> None:
+    rng = np.random.default_rng(1)
+    x, sizes = np.array([0.5, 0.3, 0.15, 0.05]), rng.uniform(1, 20, 15)
+    found = []
+    for _map in range(2_000):
+        place = rng.choice(4, 15, p=x)
+        s = np.bincount(place, weights=sizes, minlength=4) / sizes.sum()
+        found.append(agglomeration(s, x, sizes)[2:])
+    mean, error = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(2_000)
+    assert (np.abs(mean) <= 3 * error).all()
+
+
+def test_one_plant_has_no_index() -> None:
+    table = pd.DataFrame({"chain": ["a", "b", "b"], "code": ["1", "1", "2"]})
+    found = agglomeration_indices(table, chain="chain", territory="code")
+    assert np.isnan(found.loc["a", "ellison_glaeser"])
+    assert found.loc["b", "hoover"] == pytest.approx(1 / 6)
+
+
+def test_a_benchmark_covers_every_district() -> None:
+    table = pd.DataFrame({"chain": ["a", "b"], "code": ["1", "2"]})
+    with pytest.raises(SchemaError, match="lacks 2"):
+        agglomeration_indices(
+            table, chain="chain", territory="code", benchmark=pd.Series({"1": 5.0})
+        )

@@ -40,6 +40,7 @@ from sialgeo.model import (
 )
 from sialgeo.symbology import (
     EVIDENCE_STYLE,
+    FLOW_LINE,
     IN_NONE,
     NO_DATA,
     PLACE,
@@ -55,12 +56,13 @@ from sialgeo.workfile import safe_names, sqlite_at, write_layers
 if TYPE_CHECKING:
     import geopandas as gpd
 
-AREAS, GRID, POINTS, TERRITORIES, PLACES = (
+AREAS, GRID, POINTS, TERRITORIES, PLACES, FLOW_LINES = (
     "concentraciones",
     "cuadricula",
     "productores",
     "territorios",
     "lugares",
+    "flujos",
 )
 ABOUT = "acerca_de"
 IDENTIFIERS: Mapping[str, str] = {
@@ -69,6 +71,7 @@ IDENTIFIERS: Mapping[str, str] = {
     POINTS: N_("Producers"),
     TERRITORIES: N_("Territories"),
     PLACES: N_("Places"),
+    FLOW_LINES: N_("Flows"),
 }
 # as QGIS itself makes it
 _STYLES = """
@@ -133,7 +136,7 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
     publication
         What :func:`sialgeo.protect` returned.
     path
-        A file ``*.gpkg``. Layers: ``concentraciones``; ``cuadricula`` and ``productores`` where they
+        A file ``*.gpkg``. Layers: ``concentraciones``; ``flujos`` where flows are known; ``cuadricula`` and ``productores`` where they
         are published; ``territorios`` and ``lugares`` where the context has them.
 
     Raises
@@ -161,6 +164,9 @@ def layers(publication: Publication) -> dict[str, Layer]:
         TERRITORIES: context.territories,
         GRID: publication.grid,
         AREAS: areas,
+        FLOW_LINES: publication.flows
+        if publication.flows is None or len(publication.flows)
+        else None,
         POINTS: publication.points,
         PLACES: context.places,
     }
@@ -285,6 +291,8 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
             _(LABELS[N].text),
             qml.document(qml.ruled(N, classes, TERRITORY_LINE, NO_DATA), aliases),
         )
+    elif name == FLOW_LINES:
+        yield _("Flows"), qml.document(qml.single(FLOW_LINE, "line"), aliases, "destination")
     elif name == POINTS:
         yield _("Producers"), qml.document(_point_renderer(layer, publication), aliases)
     else:

@@ -93,7 +93,7 @@ def single(style: Style, symbol_type: str = "fill") -> str:
 
 
 def _symbols(styles: Sequence[Style], symbol_type: str) -> str:
-    layers = _marker if symbol_type == "marker" else _fill
+    layers = {"marker": _marker, "line": _line}.get(symbol_type, _fill)
     return (
         "<symbols>"
         + "".join(
@@ -107,6 +107,10 @@ def _symbols(styles: Sequence[Style], symbol_type: str) -> str:
 
 def _fill(style: Style) -> str:
     inside = {"color": _colour(style.fill, style.opacity), "style": "solid", "outline_style": "no"}
+    return _layer("SimpleFill", inside) + _line(style)
+
+
+def _line(style: Style) -> str:
     line = {
         "line_color": _colour(style.line),
         "line_style": "solid",
@@ -117,7 +121,7 @@ def _fill(style: Style) -> str:
         "customdash": ";".join(f"{length:g}" for length in style.dash) or "5;2",
         "customdash_unit": "Point",
     }
-    return _layer("SimpleFill", inside) + _layer("SimpleLine", line)
+    return _layer("SimpleLine", line)
 
 
 def _marker(style: Style) -> str:

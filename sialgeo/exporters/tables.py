@@ -109,6 +109,7 @@ def sheets(publication: Publication) -> list[Sheet]:
         _by_chain(publication),
         *_by_radius(publication),
         _by_territory(publication),
+        *_flows(publication),
         _indicators(publication),
         _tests(publication),
         *_associations(publication),
@@ -190,6 +191,14 @@ def _by_radius(publication: Publication) -> list[Sheet]:
         for row in evidence.answers.sort_values(["concentration", "radius"]).itertuples()
     ]
     return [Sheet(_("By radius"), headers, [1, None, None, 0, 2, 3, None], rows)]
+
+
+def _flows(publication: Publication) -> list[Sheet]:
+    flows = publication.flows
+    if flows is None or not len(flows):
+        return []
+    table = flows.drop(columns=flows.geometry.name)
+    return [_sheet(_("Flows"), table, publication)]
 
 
 def _by_territory(publication: Publication) -> Sheet:

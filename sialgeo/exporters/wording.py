@@ -21,6 +21,10 @@ from sialgeo.model import (
     LOW,
     OF_UNITS,
     OUTPUT,
+    SUBINDEX,
+    SUBINDEX_NAMES,
+    SUPPLIERS_WITHIN,
+    SUPPLY_WITHIN,
     UNITS_KNOWN,
     WORDS,
     Indicator,
@@ -38,6 +42,10 @@ _CHAIN_TEXTS = {
     CHAIN_LQ_LOW: Label(N_("Location quotient of {chain}, lower 95 %"), "", 2),
     CHAIN_LQ_HIGH: Label(N_("Location quotient of {chain}, upper 95 %"), "", 2),
 }
+_RING_TEXTS = {
+    SUPPLIERS_WITHIN: Label(N_("Suppliers within {km} km, mean per plant"), "", 1),
+    SUPPLY_WITHIN: Label(N_("Supply within {km} km, mean per plant"), "", 1),
+}
 _INDICATOR_TEXTS = {
     COVERED: Label(N_("{name}: share of the area with a value"), "", 2),
     OF_UNITS: Label(N_("{name}: mean over the producers' own territories")),
@@ -46,6 +54,10 @@ _INDICATOR_TEXTS = {
     HIGH: Label(N_("{name}: upper 95 %")),
 }
 _OTHER_TEXTS = {
+    "destination": Label(N_("Destination")),
+    "product": Label(N_("Product")),
+    "volume": Label(N_("Volume"), "", 1),
+    "volume_unit": Label(N_("Unit")),
     "output_known": Label(N_("Producers with a known output"), "", 0),
     "side_m": Label(N_("Side of the cell"), "m", 0),
 }
@@ -69,6 +81,13 @@ def label_of(column: str, publication: Publication) -> Label:
         if column.startswith(prefix):
             label = _CHAIN_TEXTS[prefix]
             return label._replace(text=_(label.text).format(chain=column[len(prefix) :]))
+    for prefix, label in _RING_TEXTS.items():
+        if column.startswith(prefix):
+            return label._replace(text=_(label.text).format(km=column[len(prefix) :]))
+    if column.startswith(SUBINDEX):
+        name = column[len(SUBINDEX) :]
+        said = _("Sub-index: {name} (0–1)").format(name=_(SUBINDEX_NAMES.get(name, name)))
+        return Label(said, "", 2)
     for indicator in publication.indicators:
         found = _indicator_label(column, indicator)
         if found is not None:
