@@ -520,18 +520,13 @@ def _flow_lines(
     found = [s.parameters[FLOWS] for s in c.steps if s.verb == "link" and s.parameters.get(FLOWS)]
     if not found:
         return None
-    middle = _middles(areas)
-    rows, lines, few = [], [], 0
-    for flow in found[-1]:
-        ends = [flow["origin"], *([] if flow["destination"] is None else [flow["destination"]])]
-        enough = flow["n"] >= min_n and flow["largest_two"] <= DOMINANCE
-        if not enough or any(end not in areas.index for end in ends):
-            few += 1
-            continue
-        start, stop = middle[flow["origin"]], middle.get(flow["destination"])
+    middle, shown = _middles(areas), _shown_flows(found[-1], areas.index, min_n)
+    rows, lines = [], []
+    for flow in shown:
+        stop = middle.get(flow["destination"])
         if "longitude" in flow:
             stop = (flow["longitude"], flow["latitude"])
-        lines.append(LineString([start, stop]) if stop is not None else None)
+        lines.append(LineString([middle[flow["origin"]], stop]) if stop is not None else None)
         name = flow["market"] if flow["destination"] is None else areas[NAME][flow["destination"]]
         rows.append(
             {
@@ -544,9 +539,36 @@ def _flow_lines(
                 N: flow["n"],
             }
         )
+    few = len(found[-1]) - len(shown)
     withheld.append((FLOW_SUMS, few, FEW_SELLERS))
     columns = [CONCENTRATION, NAME, "destination", "product", "volume", "volume_unit", N]
     return gpd.GeoDataFrame(rows, columns=columns, geometry=lines, crs=PUBLISHED_CRS)
+
+
+def _shown_flows(
+    flows: Sequence[Mapping[str, Any]], published: pd.Index, min_n: int
+) -> list[Mapping[str, Any]]:
+    """Return the sums that enough sellers make and that give no other of their origin away.
+
+    The origin's whole output may be published: with one sum missing, the difference would be it.
+    """
+    shown = []
+    for origin in dict.fromkeys(flow["origin"] for flow in flows):
+        own = sorted((f for f in flows if f["origin"] == origin), key=lambda f: f["n"])
+        fits = [
+            f["n"] >= min_n
+            and f["largest_two"] <= DOMINANCE
+            and origin in published
+            and (f["destination"] is None or f["destination"] in published)
+            for f in own
+        ]
+        hidden = [f["n"] for f, ok in zip(own, fits, strict=True) if not ok]
+        for place, ok in enumerate(fits):
+            if ok and hidden and (len(hidden) < 2 or sum(hidden) < min_n):
+                fits[place] = False
+                hidden.append(own[place]["n"])
+        shown += [f for f, ok in zip(own, fits, strict=True) if ok]
+    return shown
 
 
 def _middles(areas: gpd.GeoDataFrame) -> dict[Any, tuple[float, float]]:

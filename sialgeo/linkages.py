@@ -58,6 +58,7 @@ RADII = (5_000.0, 10_000.0, 20_000.0)
 LINK, ORIGIN, DESTINATION, MARKET = "eslabon", "origen", "destino", "mercado"
 VOLUME, UNIT, PERIOD, PRODUCT, ID = "volumen", "unidad_vol", "periodo", "producto", "id"
 MARKET_OF_UNIT = "mercado_dest"
+LOCAL_MARKETS = frozenset({"local", "localidad", "feria local", "local market"})
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,8 @@ def link(
         ``links_present``, ``links_missing``, ``chain_completeness`` (CCI, 0–1);
         ``local_content`` (per cent of the input volume that is local), ``backward_share`` and
         ``forward_share`` (per cent of plants with a recorded supplier, and buyer or market) and
-        ``sold_outside`` (per cent of the volume sold that leaves the concentration's surroundings).
+        ``sold_outside`` (per cent of the volume sold that leaves the concentration's surroundings; a
+        market named "local" does not).
         The step keeps the flows summed by concentration and destination, for the map.
 
     Raises
@@ -643,11 +645,12 @@ def _shares(given: _Given, moves: pd.DataFrame, site: _Sites) -> dict[str, Array
     names = (LOCAL_CONTENT, SOLD_OUTSIDE, BACKWARD, FORWARD, WITH_FLOWS)
     columns = {k: nothing.copy() for k in names}
     origins, targets = (moves[c].astype(str).to_numpy() for c in (ORIGIN, DESTINATION))
+    local_market = moves[MARKET].str.strip().str.lower().isin(LOCAL_MARKETS).to_numpy(bool)
     for a in range(given.count):
         members = np.flatnonzero(given.group == a)
         bought, sold = buyer == a, seller == a
         local = np.array([(code, a) in site.near for code in origins])
-        stays = np.array([(code, a) in site.near for code in targets])
+        stays = local_market | np.array([(code, a) in site.near for code in targets])
         columns[LOCAL_CONTENT][a] = _share(moves, bought & origin_known, local)
         columns[SOLD_OUTSIDE][a] = _share(moves, sold & target_known, ~stays)
         parties = [moves["to"].to_numpy()[bought], moves["from"].to_numpy()[sold]]

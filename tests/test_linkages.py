@@ -15,7 +15,7 @@ from sialgeo.kernels.catchment import huff, nearest_with_room
 from sialgeo.model import Concentrations
 
 CRS = 32717
-X, Y = 500_000, 9_200_000
+X, Y = 770_000, 9_200_000  # near Cajamarca
 
 
 def points(xs: list[float], **columns: object) -> gpd.GeoDataFrame:

@@ -1,0 +1,106 @@
+"""``sialgeo link``: suppliers, catchments, links of the chain and flows of concentrations."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import sialgeo
+from sialgeo import params
+from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.reports import Report, report
+from sialgeo.i18n import N_, _
+from sialgeo.linkages import LINK, Linking
+from sialgeo.progress import Progress
+
+HELP = N_("link them to suppliers, markets and the other links of the chain")
+
+
+def declare(parser: Parser) -> None:
+    add = parser.group(_("inputs")).add_argument
+    add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
+    add("--suppliers", default="", metavar="FILE", help=_("producers of the raw material"))
+    add("--supply", default="", metavar="COLUMN", help=_("column with what a supplier can deliver"))
+    add("--actors", default="", metavar="FILE", help=_("all actors, with their link (eslabon)"))
+    add("--links", default="", metavar="1,2,3", help=_("links that the chain needs"))
+    add("--flows", default="", metavar="TABLE", help=_("who supplies whom (table flujo)"))
+    add("--places", default="", metavar="FILE", help=_("where markets are"))
+    add("--place-name", default="name", metavar="COLUMN", help=_("column with the markets' names"))
+    own = parser.group(_("columns of the producers")).add_argument
+    own("--id", default="id", metavar="COLUMN", help=_("column with the units' codes"))
+    own("--volume", default="", metavar="COLUMN", help=_("column with the output sold"))
+    own("--volume-unit", default="", metavar="UNIT", help=_("unit of the output, as t/week"))
+    own("--attraction", default="", metavar="COLUMN", help=_("column with what draws suppliers"))
+    own(
+        "--capacity",
+        default="",
+        metavar="COLUMN",
+        help=_("column with the supply a plant can take"),
+    )
+    how = parser.group(_("how")).add_argument
+    for p in params.params_of(Linking):
+        how(f"--{p.name}", default="", help=f"{_(p.help)} ({p.default:g})" if p.unit else _(p.help))
+    workfile_option(parser)
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    require_workfile(options.output)
+    if not (options.suppliers or options.actors or options.flows or options.volume):
+        raise UsageError(_("link needs --suppliers, --actors, --flows or --volume"))
+    given = {p.name: getattr(options, p.name) for p in params.params_of(Linking)}
+    asked = params.build(Linking, {name: text for name, text in given.items() if text})
+    found = sialgeo.read_concentrations(options.workfile)
+    crs = found.producers.crs
+    progress(0.2, _("Linking"))
+    layers: dict[str, Any] = {
+        name: sialgeo.read_producers(getattr(options, name)).to_crs(crs)
+        for name in ("suppliers", "actors")
+        if getattr(options, name)
+    }
+    if options.places:
+        named = sialgeo.read_places(options.places, name=options.place_name)
+        layers["places"] = named.to_crs(crs)
+    if options.flows:
+        layers["flows"] = _table(options.flows)
+    texts = ("supply", "volume", "attraction", "capacity")
+    columns = {name: getattr(options, name) for name in texts if getattr(options, name)}
+    links = tuple(name.strip() for name in options.links.split(",") if name.strip())
+    if links and "actors" not in layers:
+        layers["actors"] = _own_and(layers.get("suppliers"), found.producers)
+    found = sialgeo.link(
+        found,
+        links=links,
+        id=options.id,
+        volume_unit=options.volume_unit,
+        place_name=options.place_name,
+        **params.as_dict(asked),
+        **columns,
+        **layers,
+    )
+    written = Path(sialgeo.save(found, options.output))
+    return report(found, {"work": written})
+
+
+def _table(path: str) -> Any:
+    """Return a table of flows; codes stay text."""
+    return sialgeo.read_indicators(path)
+
+
+def _own_and(suppliers: Any, producers: Any) -> Any:
+    """Return suppliers and plants as the actors, where both say their link."""
+    import pandas as pd
+
+    tables = [
+        t[[LINK, t.geometry.name]] for t in (suppliers, producers) if t is not None and LINK in t
+    ]
+    if not tables:
+        raise UsageError(
+            _("--links needs --actors, or a column eslabon in suppliers and producers")
+        )
+    import geopandas as gpd
+
+    both = [
+        gpd.GeoDataFrame({LINK: t[LINK]}, geometry=t.geometry.values, crs=t.crs) for t in tables
+    ]
+    return pd.concat(both, ignore_index=True)

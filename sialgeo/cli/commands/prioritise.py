@@ -1,0 +1,75 @@
+"""``sialgeo prioritise``: which concentrations come first, whatever the weights."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+import sialgeo
+from sialgeo import params
+from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.reports import Report, aligned, report
+from sialgeo.i18n import N_, _
+from sialgeo.model import NAME, P_TOP, PRIORITY, PRIORITY_RANK, RANK_HIGH, RANK_LOW, WORDS
+from sialgeo.priorities import Prioritising
+from sialgeo.progress import Progress
+
+HELP = N_("rank them, and say how far the rank depends on the weights")
+
+
+def declare(parser: Parser) -> None:
+    add = parser.group(_("inputs")).add_argument
+    add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
+    add(
+        "--subindex",
+        action="append",
+        default=[],
+        metavar="NAME=COLUMN,-COLUMN",
+        help=_("a sub-index and its columns; a minus where less comes first (may be repeated)"),
+    )
+    for p in params.params_of(Prioritising):
+        add(f"--{p.name}", default="", help=f"{_(p.help)} ({p.default})")
+    workfile_option(parser)
+
+
+def act(options: argparse.Namespace, progress: Progress) -> Report:
+    require_workfile(options.output)
+    given = {p.name: getattr(options, p.name) for p in params.params_of(Prioritising)}
+    asked = params.build(Prioritising, {name: text for name, text in given.items() if text})
+    chosen = dict(_subindex(text) for text in options.subindex)
+    found = sialgeo.read_concentrations(options.workfile)
+    progress(0.3, _("Ranking"))
+    found = sialgeo.prioritise(found, subindices=chosen or None, **params.as_dict(asked))
+    made = report(found, {"work": Path(sialgeo.save(found, options.output))})
+    rows = [
+        [
+            str(r[NAME]),
+            _figure(r[PRIORITY_RANK]),
+            f"{_figure(r[RANK_LOW])}–{_figure(r[RANK_HIGH])}",
+            _figure(r[P_TOP], 2),
+            _(WORDS[PRIORITY][r[PRIORITY]]),
+        ]
+        for _i, r in found.areas.sort_values(PRIORITY_RANK).iterrows()
+    ]
+    heads = [_("Name"), _("Rank"), "5–95 %", _("p (first)"), _("Priority")]
+    lines = ("", *aligned([heads, *rows], left=(0, 4)), "", *found.steps[-1].notes)
+    columns = [NAME, PRIORITY_RANK, RANK_LOW, RANK_HIGH, P_TOP, PRIORITY]
+    ranks = found.areas[columns].to_dict("records")
+    return Report((*made.lines, *lines), {**made.data, "priorities": ranks})
+
+
+def _subindex(text: str) -> tuple[str, dict[str, int]]:
+    name, equals, columns = text.partition("=")
+    wanted = [c.strip() for c in columns.split(",") if c.strip()]
+    if not equals or not name.strip() or not wanted:
+        raise UsageError(
+            _("--subindex {text}: write NAME=COLUMN, as need=pobreza_2018,-idh_2019").format(
+                text=text
+            )
+        )
+    return name.strip(), {c.removeprefix("-"): -1 if c.startswith("-") else 1 for c in wanted}
+
+
+def _figure(value: float, digits: int = 0) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else "–"
