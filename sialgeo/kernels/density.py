@@ -16,10 +16,10 @@ from sialgeo.kernels.grid import Frame, Grid, frame_of
 from sialgeo.kernels.neighbours import (
     canonical_order,
     components_within,
-    count_within,
     covered_by,
     crowded,
     nearest_within,
+    reaches,
     worth,
 )
 
@@ -65,7 +65,7 @@ def dbscan(
         return grid.labels(grid.reach(grid, radius, min_units), radius)
     core = crowded(xy, radius, min_units) if len(xy) else np.zeros(0, dtype=bool)
     rest = np.flatnonzero(~core)
-    core[rest] = count_within(xy[rest], xy, radius, compiled=False) >= min_units
+    core[rest] = reaches(xy[rest], xy, radius, min_units)
     return cluster(xy, core, radius, compiled=False), core
 
 

@@ -25,7 +25,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 PAIRS_AT_ONCE = 2_000_000
-SAMPLE = 50
+FEW = 64
+SAMPLE = 8
 TREE_FROM = 100_000  # pairs of points between two cells from which a tree is cheaper
 COMPILED_FROM = 50_000  # points from which loading numba and what it compiled pays
 COMPILED_FROM_WARM = 2_000  # and where they are loaded
@@ -51,6 +52,26 @@ def count_within(
         return _count_on_grid(queries, points, radius, frame)
     tree = cKDTree(points)
     return np.asarray(tree.query_ball_point(queries, radius, return_length=True), dtype=np.int64)
+
+
+def reaches(queries: Array, points: Array, radius: float, least: int) -> Flags:
+    """Tell which queries have ``least`` points or more at a distance ≤ radius (the plain path).
+
+    Few are looked for one by one, nearest first; many are counted.
+    """
+    if len(points) < least or len(queries) == 0:
+        return np.full(len(queries), False)
+    if least > FEW:
+        return count_within(queries, points, radius, compiled=False) >= least
+    tree, found = cKDTree(points), np.zeros(len(queries), dtype=bool)
+    chunk = PAIRS_AT_ONCE // least
+    for low in range(0, len(queries), chunk):
+        asked = queries[low : low + chunk]
+        index = tree.query(asked, k=[least], distance_upper_bound=radius * (1 + TIGHT))[1][:, 0]
+        hit = np.flatnonzero(index < len(points))
+        gap = ((asked[hit] - points[index[hit]]) ** 2).sum(axis=1)
+        found[low + hit] = gap <= radius * radius
+    return found
 
 
 def worth(n: int, compiled: bool | None) -> bool:
@@ -220,33 +241,46 @@ def _without_gaps(row: Array) -> Ints:
 
 def _any_within(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
     """Tell, for each pair of cells, whether any two of their points are within the radius."""
-    near = np.zeros(len(a), dtype=bool)
-    pairs = cells.size[a] * cells.size[b]
+    near = _in_chunks(
+        cells, a, b, np.arange(len(a)), radius, SAMPLE
+    )  # crowded squares mostly touch
+    pairs = np.where(near, 0, cells.size[a] * cells.size[b])
+    pairs[np.maximum(cells.size[a], cells.size[b]) <= SAMPLE] = 0
     for p in np.flatnonzero(pairs > TREE_FROM):
         ours = cells.xy[cells.start[a[p]] : cells.start[a[p]] + cells.size[a[p]]]
         theirs = cells.xy[cells.start[b[p]] : cells.start[b[p]] + cells.size[b[p]]]
-        gap = ours[:SAMPLE, None] - theirs[None, :SAMPLE]  # crowded squares mostly touch
-        if ((gap**2).sum(axis=2) <= radius * radius).any():
-            near[p] = True
-            continue
         near[p] = bool((nearest_within(ours, theirs, radius) >= 0).any())
-    small = np.flatnonzero(pairs <= TREE_FROM)
-    bounds = np.searchsorted(
-        np.cumsum(pairs[small]), np.arange(0, pairs[small].sum() + 1, PAIRS_AT_ONCE)
-    )
-    for low, high in zip(bounds, [*bounds[1:], len(small)], strict=True):
-        chunk = small[low:high]
-        if len(chunk):
-            near[chunk] = _any_pair(cells, a[chunk], b[chunk], radius)
+    small = np.flatnonzero((pairs > 0) & (pairs <= TREE_FROM))
+    near[small] = _in_chunks(cells, a, b, small, radius)[small]
     return near
 
 
-def _any_pair(cells: _Cells, a: Ints, b: Ints, radius: float) -> Flags:
-    size = cells.size[a] * cells.size[b]
+def _in_chunks(
+    cells: _Cells, a: Ints, b: Ints, which: Ints, radius: float, most: int | None = None
+) -> Flags:
+    """Tell it for some of the pairs of cells from all pairs of points, or the first ``most`` of each."""
+    near = np.zeros(len(a), dtype=bool)
+    ours, theirs = cells.size[a[which]], cells.size[b[which]]
+    if most is not None:
+        ours, theirs = np.minimum(ours, most), np.minimum(theirs, most)
+    ends = np.cumsum(ours * theirs)
+    total = int(ends[-1]) if len(ends) else 0
+    bounds = np.searchsorted(ends, np.arange(0, total + 1, PAIRS_AT_ONCE))
+    for low, high in zip(bounds, [*bounds[1:], len(which)], strict=True):
+        part = which[low:high]
+        if len(part):
+            near[part] = _any_pair(
+                cells, a[part], b[part], ours[low:high], theirs[low:high], radius
+            )
+    return near
+
+
+def _any_pair(cells: _Cells, a: Ints, b: Ints, ours: Ints, theirs: Ints, radius: float) -> Flags:
+    size = ours * theirs
     pair = np.repeat(np.arange(len(a)), size)
     rank = np.arange(len(pair)) - np.repeat(np.cumsum(size) - size, size)
-    i = cells.start[a][pair] + rank // cells.size[b][pair]
-    j = cells.start[b][pair] + rank % cells.size[b][pair]
+    i = cells.start[a][pair] + rank // theirs[pair]
+    j = cells.start[b][pair] + rank % theirs[pair]
     gap = cells.xy[i] - cells.xy[j]
     within = gap[:, 0] ** 2 + gap[:, 1] ** 2 <= radius * radius
     return np.bincount(pair[within], minlength=len(a)) > 0
