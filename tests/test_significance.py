@@ -117,3 +117,50 @@ def test_cancel_stops_the_replicates() -> None:
     with pytest.raises(sialgeo.Cancelled):
         sialgeo.assess(found, detector=RULE, reference=reference, replicates=999, progress=stop)
     assert len(seen) == 5
+
+
+@pytest.mark.parametrize("radius", [4_000, "auto"])
+def test_p_values_are_the_same_on_both_paths_and_for_any_number_of_threads(
+    radius: float | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sialgeo.kernels import neighbours
+
+    producers, reference = planted(np.random.default_rng(7), each=12)
+    rule = sialgeo.RelativeDBSCAN(radius=radius)
+    answers = []
+    for least, threads in ((10**9, 1), (10**9, 3), (1, 1), (1, 3)):
+        monkeypatch.setattr(neighbours, "COMPILED_FROM", least)
+        monkeypatch.setattr(neighbours, "COMPILED_FROM_WARM", least)
+        found = sialgeo.detect(producers, rule, reference=reference)
+        tested = sialgeo.assess(
+            found, detector=rule, reference=reference, replicates=49, threads=threads
+        )
+        answers.append((tested.producers.concentration.tolist(), tested.areas.p_value.tolist()))
+    assert answers[1:] == answers[:1] * 3
+
+
+def test_the_progress_bar_advances_with_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Evenly, one map after the other, and every map looks at as many units."""
+    from sialgeo.kernels.pooled import Rung
+
+    looked_at: list[int] = []
+    label = Rung.label
+
+    def spy(rung: Rung, chosen: np.ndarray, threads: int = 0) -> object:
+        looked_at.append(len(chosen))
+        return label(rung, chosen, threads)
+
+    producers, reference = planted(np.random.default_rng(7))
+    found = sialgeo.detect(producers, RULE, reference=reference)
+    monkeypatch.setattr(Rung, "label", spy)
+    told: list[float] = []
+    sialgeo.assess(
+        found,
+        detector=RULE,
+        reference=reference,
+        replicates=40,
+        threads=1,
+        progress=lambda share, _said: told.append(share),
+    )
+    np.testing.assert_allclose(told, np.arange(1, 41) / 40)
+    assert looked_at == [len(producers)] * 40
