@@ -4,7 +4,7 @@
 of its own and writes the table; ``… --one CASE PEER`` is one of them. ``DIR`` holds the acceptance
 data (by default ``../shared/data`` beside the checkout): 2,469 municipalities of Mexico; the capitals
 of Peru's districts, whose Thiessen areas stand in for the 1,892 districts (their limits are not
-there), cut by the department they lie in. Producers are drawn at random within them.
+there), cut by the outline of the country. Producers are drawn at random over them.
 """
 
 from __future__ import annotations
@@ -62,16 +62,14 @@ def districts(data: Path) -> gpd.GeoDataFrame:
 
 
 def producers(layer: gpd.GeoDataFrame, n: int) -> gpd.GeoDataFrame:
-    """Draw n points within the bounds of polygons chosen by area, kept where they fall inside."""
+    """Draw n points within the bounds of polygons chosen by area; a few fall beyond the layer."""
     rng = np.random.default_rng(1)
     whole = layer.geometry.bounds.to_numpy()
     weight = shapely.area(layer.geometry.to_numpy())
-    rows = rng.choice(len(layer), int(n * 1.02), p=weight / weight.sum())
+    rows = rng.choice(len(layer), n, p=weight / weight.sum())
     west, south, east, north = whole[rows].T
     x, y = rng.uniform(west, east), rng.uniform(south, north)
-    return gpd.GeoDataFrame(
-        {"id": np.arange(n)}, geometry=gpd.points_from_xy(x[:n], y[:n]), crs=layer.crs
-    )
+    return gpd.GeoDataFrame({"id": np.arange(n)}, geometry=gpd.points_from_xy(x, y), crs=layer.crs)
 
 
 def cells(layer: gpd.GeoDataFrame, side: float) -> gpd.GeoDataFrame:
@@ -84,20 +82,23 @@ def cells(layer: gpd.GeoDataFrame, side: float) -> gpd.GeoDataFrame:
 
 def raster(layer: gpd.GeoDataFrame, folder: Path) -> Path:
     """Write a synthetic raster of 6,000 columns over a layer."""
-    import rasterio
+    import rasterio.windows
 
     west, south, east, north = layer.total_bounds
     columns = 6_000
     side = (east - west) / columns
     rows = int(np.ceil((north - south) / side))
-    values = np.random.default_rng(1).uniform(0, 100, (rows, columns)).astype("float32")
+    rng = np.random.default_rng(1)
     path = folder / "poverty.tif"
     with rasterio.open(
         path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32",
         crs=layer.crs, nodata=-9999, tiled=True, compress="deflate",
         transform=rasterio.transform.from_origin(west, north, side, side),
     ) as file:  # fmt: skip
-        file.write(values, 1)
+        for top in range(0, rows, 256):  # by rows of tiles: memory is measured after this
+            window = rasterio.windows.Window(0, top, columns, min(256, rows - top))
+            values = rng.uniform(0, 100, (int(window.height), columns)).astype("float32")
+            file.write(values, 1, window=window)
     return path
 
 

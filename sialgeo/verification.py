@@ -44,6 +44,9 @@ _SPDEP = "spdep and esda, Columbus"
 _ESDA = "esda 2.9.0, Columbus"
 _LANSING = "R spatstat 3.0, Lansing Woods"
 _DBMSS = "R dbmss 2.11.0, Paracou 16"
+_HDR = "Human Development Report 2015, table 1"
+_ALKIRE = "Alkire and Foster 2011, example matrix"
+_INDIA = "World Bank, Technical Note 7 (figures not checked at the source)"
 _TERRELL = "Terrell 1990, by hand"
 Z_95 = 1.96
 
@@ -392,6 +395,50 @@ def _agglomeration() -> Checks:
     yield from _each(N_("Indices of uneven location"), indices, 1e-10, _OWN)
 
 
+def _human_development() -> Checks:
+    """The report's own rounding to three decimals bounds the agreement."""
+    from sialgeo.indicators import hdi
+
+    for country, life, expected, mean, income, published in (
+        ("Norway", 81.6, 17.5, 12.6, 64_992.0, 0.944),
+        ("Australia", 82.4, 20.2, 13.0, 42_261.0, 0.935),
+        ("Singapore", 83.0, 15.4, 10.6, 76_628.0, 0.912),
+        ("Liechtenstein", 80.0, 15.0, 11.8, 79_851.0, 0.908),
+        ("Germany", 80.9, 16.5, 13.1, 43_919.0, 0.916),
+    ):
+        ours = hdi(life, expected, mean, income).iloc[0]
+        yield Check(N_("Human Development Index"), country, float(ours), published, 1e-3, _HDR)
+
+
+def _multidimensional_poverty() -> Checks:
+    from sialgeo.indicators import alkire_foster
+
+    rows = [[13.1, 14, 4, 1], [15.2, 7, 5, 0], [12.5, 10, 1, 0], [20, 11, 3, 1]]
+    found = alkire_foster(rows, [13, 12, 3, 1], k=2)
+    for measure, published in (
+        ("H", 0.5),
+        ("A", 0.75),
+        ("M0", 0.375),
+        ("M1", 0.20552884615),
+        ("M2", 0.16545703895),
+    ):
+        ours = float(getattr(found, measure))
+        yield Check(N_("Multidimensional poverty"), measure, ours, published, 1e-10, _ALKIRE)
+
+
+def _concentration_index() -> Checks:
+    from sialgeo.indicators import concentration_index
+
+    name = N_("Concentration index")
+    births = [29939, 28776, 26528, 24689, 19739]
+    india = concentration_index([154.7, 152.9, 119.5, 86.9, 54.3], range(5), weights=births)
+    yield Check(name, "India", india.value, -0.1694167747, 1e-9, _INDIA)
+    people = [10, 20, 30, 20, 20]
+    rates = [n / p for n, p in zip([8, 6, 3, 2, 1], people, strict=True)]
+    toy = concentration_index(rates, range(5), weights=people)
+    yield Check(name, "8, 6, 3, 2, 1 / 10, 20, 30, 20, 20", toy.value, -0.475, 1e-12, _OWN)
+
+
 def _interpolation() -> Checks:
     from sialgeo.kernels.interpolation import weighted_means
 
@@ -419,6 +466,9 @@ _GROUPS: tuple[Callable[[], Checks], ...] = (
     _quotients,
     _agglomeration,
     _interpolation,
+    _human_development,
+    _multidimensional_poverty,
+    _concentration_index,
 )
 
 

@@ -347,6 +347,50 @@ def test_overlay_and_export(folder: Path, capsys: Capture) -> None:
     assert len(published["features"]) == 1
 
 
+def test_overlay_guesses_and_says_what_it_is_not_told(folder: Path, capsys: Capture) -> None:
+    two_real_districts()
+    assert detect_knot() == DONE
+    lay = "overlay c.work.gpkg --territories d.gpkg --indicators t.csv --key ubigeo --columns pobreza_2018 --totals farms --precision 50 --output c2.work.gpkg"
+    assert main(lay.split()) == DONE
+    found = sialgeo.read_concentrations("c2.work.gpkg")
+    poverty, farms = found.indicators
+    assert (poverty.family, poverty.year, poverty.better) == ("monetary", 2018, "less")
+    assert (farms.column, 0 < found.areas["farms"].iloc[0] < 8) == ("farms", True)
+    assert any("is read as: monetary poverty" in note for note in found.notes)
+    assert "territory_unsure" in found.producers
+
+
+def test_rings_and_change(folder: Path, capsys: Capture) -> None:
+    two_real_districts()
+    assert detect_knot() == DONE
+    rings = "rings c.work.gpkg --territories d.gpkg --indicators t.csv --key ubigeo --columns pobreza_2018 --radii 5km,10km --output rings.csv"
+    assert main(rings.split()) == DONE
+    lines = (folder / "rings.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0].startswith("concentration,name,from_m,to_m,pobreza_2018")
+    assert len(lines) == 4 and "geometry" not in lines[0]
+    assert main([*rings.split()[:-1], "rings.txt"]) == BAD_INPUT
+    Path("idh.csv").write_text(
+        "ubigeo,idh_2010,idh_2012,idh_2019\n60101,0.4,0.5,0.6\n60102,0.5,0.4,0.6\n"
+    )
+    move = "change idh.csv --preset pnud-peru --from idh_2010 --to idh_2012 --output change.csv"
+    assert main(move.split()) == DONE
+    assert "2 territories: 1 better, 1 worse" in capsys.readouterr().out
+    assert "060101" in (folder / "change.csv").read_text(encoding="utf-8-sig")
+    capsys.readouterr()
+    assert main(move.replace("idh_2012", "idh_2019").split()) == BAD_INPUT
+    assert "different methods (2013 and 2019)" in capsys.readouterr().err
+
+
+def two_real_districts() -> None:
+    geopandas = pytest.importorskip("geopandas")
+    from shapely.geometry import box
+
+    districts = {"ubigeo": ["060101", "060102"], "people": [100, 300], "farms": [8, 9]}
+    shapes = [box(-79, -8, -78.5, -6), box(-78.5, -8, -78, -6)]
+    geopandas.GeoDataFrame(districts, geometry=shapes, crs=4326).to_file("d.gpkg")
+    Path("t.csv").write_text("ubigeo,pobreza_2018\n060101,20\n060102,60\n")
+
+
 def test_export_names_the_formats_it_knows(folder: Path, capsys: Capture) -> None:
     assert detect_knot() == DONE
     assert main(["export", "c.work.gpkg", "ficha.doc"]) == BAD_INPUT
