@@ -7,11 +7,20 @@ from __future__ import annotations
 def all_algorithms() -> tuple:
     """Return every algorithm class."""
     from .areas import HotSpots
+    from .association import AssociateConcentrations
     from .check import CheckProducers
     from .detect import DetectConcentrations
     from .export import ExportFiles, ExportMap, ExportReport
     from .join import JoinIndicators
     from .overlay import OverlayIndicators
+    from .radius import SuggestRadius
+    from .sial import (
+        ClassifyConcentrations,
+        CompareConcentrations,
+        LinkConcentrations,
+        PrioritiseConcentrations,
+        TemplateWorkbook,
+    )
     from .steps import AssessConcentrations, EstimateStrength, ProfileConcentrations, Stability
     from .study import RunStudy
     from .table import ProducersFromTable
@@ -20,6 +29,7 @@ def all_algorithms() -> tuple:
         ProducersFromTable,
         CheckProducers,
         JoinIndicators,
+        SuggestRadius,
         DetectConcentrations,
         AssessConcentrations,
         EstimateStrength,
@@ -27,6 +37,12 @@ def all_algorithms() -> tuple:
         HotSpots,
         ProfileConcentrations,
         OverlayIndicators,
+        AssociateConcentrations,
+        TemplateWorkbook,
+        LinkConcentrations,
+        ClassifyConcentrations,
+        PrioritiseConcentrations,
+        CompareConcentrations,
         ExportMap,
         ExportReport,
         ExportFiles,

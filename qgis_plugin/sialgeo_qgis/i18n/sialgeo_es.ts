@@ -74,6 +74,60 @@ Los valores p salen de permutaciones condicionales con semilla, de dos colas; la
         <translation>Puntos calientes</translation>
     </message>
     <message>
+        <source>Are they in poorer places?</source>
+        <translation>¿Están en lugares más pobres?</translation>
+    </message>
+    <message>
+        <source>Asks whether the producers in concentrations stand in worse-off territories than the reference population, and tests it against maps as smooth as the indicator's own: smooth maps look alike by chance, and the usual tests find far too much.
+With fewer than five concentrations it describes and does not test. An association is no effect, and territories are not households.</source>
+        <translation>Pregunta si los productores en concentraciones están en territorios peor situados que la población de referencia, y lo prueba frente a mapas tan suaves como el del indicador: los mapas suaves se parecen por azar, y las pruebas usuales hallan demasiado.
+Con menos de cinco concentraciones describe y no prueba. Una asociación no es un efecto, y los territorios no son los hogares.</translation>
+    </message>
+    <message>
+        <source>Territory and poverty</source>
+        <translation>Territorio y pobreza</translation>
+    </message>
+    <message>
+        <source>Polygons of districts with the indicator as a field.</source>
+        <translation>Polígonos de distritos con el indicador como campo.</translation>
+    </message>
+    <message>
+        <source>Field with the indicator.</source>
+        <translation>Campo con el indicador.</translation>
+    </message>
+    <message>
+        <source>So that “poorer” is understood.</source>
+        <translation>Para que se entienda «más pobre».</translation>
+    </message>
+    <message>
+        <source>Field with the province, to see whether the answer holds at another level.</source>
+        <translation>Campo con la provincia, para ver si la respuesta se sostiene a otro nivel.</translation>
+    </message>
+    <message>
+        <source>Territories with indicators</source>
+        <translation>Territorios con indicadores</translation>
+    </message>
+    <message>
+        <source>Indicator</source>
+        <translation>Indicador</translation>
+    </message>
+    <message>
+        <source>Which is better</source>
+        <translation>Qué es mejor</translation>
+    </message>
+    <message>
+        <source>Larger division</source>
+        <translation>División mayor</translation>
+    </message>
+    <message>
+        <source>less is better (poverty)</source>
+        <translation>menos es mejor (pobreza)</translation>
+    </message>
+    <message>
+        <source>more is better (human development)</source>
+        <translation>más es mejor (desarrollo humano)</translation>
+    </message>
+    <message>
         <source>points</source>
         <translation>puntos</translation>
     </message>
@@ -554,10 +608,6 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
         <translation>Indicadores que se unen</translation>
     </message>
     <message>
-        <source>Territories with indicators</source>
-        <translation>Territorios con indicadores</translation>
-    </message>
-    <message>
         <source>Territories with a row in the table</source>
         <translation>Territorios con fila en la tabla</translation>
     </message>
@@ -738,6 +788,28 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>Fuente de los indicadores</translation>
     </message>
     <message>
+        <source>Suggest a radius</source>
+        <translation>Sugerir un radio</translation>
+    </message>
+    <message>
+        <source>Tells for each of several radii how many neighbours chance alone gives, how many would be remarkable, and whether the reference population is fine enough.
+It suggests and decides nothing: chains concentrate at different scales. A ladder of radii inside the test (“Radius: several are tried”) is the honest choice where none is known.</source>
+        <translation>Dice para cada uno de varios radios cuántos vecinos da el solo azar, cuántos serían notables y si la población de referencia es bastante fina.
+Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una escalera de radios dentro de la prueba («Radio: se prueban varios») es la opción honesta donde no se conoce ninguno.</translation>
+    </message>
+    <message>
+        <source>One row per radius, without geometry.</source>
+        <translation>Una fila por radio, sin geometría.</translation>
+    </message>
+    <message>
+        <source>Looking at radii</source>
+        <translation>Mirando radios</translation>
+    </message>
+    <message>
+        <source>Radii</source>
+        <translation>Radios</translation>
+    </message>
+    <message>
         <source>All farms or establishments as points, or polygons with counts.</source>
         <translation>Todas las fincas o establecimientos como puntos, o polígonos con conteos.</translation>
     </message>
@@ -816,6 +888,152 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
     <message>
         <source>The reference raster has no coordinate system. Remedy: set it in its layer properties.</source>
         <translation>El ráster de referencia no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <source>Template of the study's tables</source>
+        <translation>Plantilla de las tablas del estudio</translation>
+    </message>
+    <message>
+        <source>Writes a workbook with one sheet a table (units, flows, organisations, memberships, collective actions, specific resources, events, what was surveyed), with drop-down lists and the meaning of each column.
+Fill in what you know: what is missing is “not assessable”, never “no”.</source>
+        <translation>Escribe un libro con una hoja por tabla (unidades, flujos, organizaciones, membresías, acciones colectivas, recursos específicos, eventos, lo levantado), con listas desplegables y el significado de cada columna.
+Llene lo que sepa: lo que falta es «no evaluable», nunca «no».</translation>
+    </message>
+    <message>
+        <source>Classify: from concentration to SIAL</source>
+        <translation>Clasificar: de la concentración al SIAL</translation>
+    </message>
+    <message>
+        <source>Says on two axes what each concentration is: the evidence of the points, and the level of activation that the study's tables show (1 passive, 2 SIAL candidate, 3 being activated, 4 activated, 5 with hybrid coordination), each criterion with its evidence.
+What was not surveyed is not assessable, never “not activated”. Points alone never show a SIAL.</source>
+        <translation>Dice en dos ejes qué es cada concentración: la evidencia de los puntos y el nivel de activación que muestran las tablas del estudio (1 pasiva, 2 SIAL candidato, 3 en activación, 4 activado, 5 con coordinación híbrida), cada criterio con su evidencia.
+Lo que no se levantó es «no evaluable», nunca «no activado». Los puntos solos nunca muestran un SIAL.</translation>
+    </message>
+    <message>
+        <source>Linkages: suppliers and markets</source>
+        <translation>Encadenamientos: proveedores y mercados</translation>
+    </message>
+    <message>
+        <source>Says how each concentration is linked backward to its suppliers (access within 5, 10 and 20 km, catchments) and forward to its markets (from recorded flows), and which links of the chain are present.
+What no table tells stays unknown.</source>
+        <translation>Dice cómo se encadena cada concentración hacia atrás con sus proveedores (acceso a 5, 10 y 20 km, cuencas) y hacia adelante con sus mercados (según los flujos registrados), y qué eslabones de la cadena están presentes.
+Lo que ninguna tabla dice queda sin saberse.</translation>
+    </message>
+    <message>
+        <source>Prioritise concentrations</source>
+        <translation>Priorizar concentraciones</translation>
+    </message>
+    <message>
+        <source>Ranks the concentrations by need, potential, activation, access and evidence, as far as the working file tells them, and says how far each rank depends on the weights.
+“Robust priority” only where at least 80 % of all weightings put it among the first.</source>
+        <translation>Ordena las concentraciones por necesidad, potencial, activación, acceso y evidencia, hasta donde el archivo de trabajo los dice, y muestra cuánto depende cada rango de los pesos.
+«Prioridad robusta» solo donde al menos el 80 % de las ponderaciones la ponen entre las primeras.</translation>
+    </message>
+    <message>
+        <source>Compare two dates</source>
+        <translation>Comparar dos fechas</translation>
+    </message>
+    <message>
+        <source>Matches the concentrations of two dates or runs and says which were born, have grown, are stable, have shrunk, merged, split, or are gone, and where there is a risk of de-clustering.
+Both dates must have been detected alike.</source>
+        <translation>Empareja las concentraciones de dos fechas o corridas y dice cuáles nacieron, crecieron, están estables, se redujeron, se fusionaron, se dividieron o desaparecieron, y dónde hay riesgo de de-clusterización.
+Ambas fechas deben haberse detectado igual.</translation>
+    </message>
+    <message>
+        <source>Units, organisations, memberships, collective actions …; “Template” writes one.</source>
+        <translation>Unidades, organizaciones, membresías, acciones colectivas…; «Plantilla» escribe uno.</translation>
+    </message>
+    <message>
+        <source>Instead of one file: a folder with one CSV or workbook a table.</source>
+        <translation>En lugar de un archivo: una carpeta con un CSV o libro por tabla.</translation>
+    </message>
+    <message>
+        <source>The workbook to fill in.</source>
+        <translation>El libro por llenar.</translation>
+    </message>
+    <message>
+        <source>Reading the tables</source>
+        <translation>Leyendo las tablas</translation>
+    </message>
+    <message>
+        <source>Classifying</source>
+        <translation>Clasificando</translation>
+    </message>
+    <message>
+        <source>Points of the producers of the raw material.</source>
+        <translation>Puntos de los productores de la materia prima.</translation>
+    </message>
+    <message>
+        <source>Empty: each counts one.</source>
+        <translation>Vacío: cada uno cuenta uno.</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field with the codes that the tables use.</source>
+        <translation>Nombre del campo de los productores con los códigos que usan las tablas.</translation>
+    </message>
+    <message>
+        <source>Linking</source>
+        <translation>Encadenando</translation>
+    </message>
+    <message>
+        <source>The working file above is the later date.</source>
+        <translation>El archivo de trabajo de arriba es la fecha posterior.</translation>
+    </message>
+    <message>
+        <source>Name of the field in both files; empty: matched by ground.</source>
+        <translation>Nombre del campo en ambos archivos; vacío: se emparejan por el suelo.</translation>
+    </message>
+    <message>
+        <source>Tables of the study</source>
+        <translation>Tablas del estudio</translation>
+    </message>
+    <message>
+        <source>Folder of tables</source>
+        <translation>Carpeta de tablas</translation>
+    </message>
+    <message>
+        <source>Workbook</source>
+        <translation>Libro</translation>
+    </message>
+    <message>
+        <source>Field with the producers' code</source>
+        <translation>Campo con el código de los productores</translation>
+    </message>
+    <message>
+        <source>Date</source>
+        <translation>Fecha</translation>
+    </message>
+    <message>
+        <source>Day, month or year for which the level holds, as 2004; empty: now.</source>
+        <translation>Día, mes o año para el que vale el nivel, como 2004; vacío: ahora.</translation>
+    </message>
+    <message>
+        <source>Give the tables of the study, as a file or as a folder.</source>
+        <translation>Dé las tablas del estudio, como archivo o como carpeta.</translation>
+    </message>
+    <message>
+        <source>Suppliers</source>
+        <translation>Proveedores</translation>
+    </message>
+    <message>
+        <source>Volume of each supplier</source>
+        <translation>Volumen de cada proveedor</translation>
+    </message>
+    <message>
+        <source>Nothing to link to: give suppliers, or the tables of the study.</source>
+        <translation>No hay con qué encadenar: dé proveedores o las tablas del estudio.</translation>
+    </message>
+    <message>
+        <source>Working file of the earlier date</source>
+        <translation>Archivo de trabajo de la fecha anterior</translation>
+    </message>
+    <message>
+        <source>Workbooks</source>
+        <translation>Libros</translation>
+    </message>
+    <message>
+        <source>Workbook or GeoPackage</source>
+        <translation>Libro o GeoPackage</translation>
     </message>
     <message>
         <source>Profile concentrations</source>

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""*Suggest a radius*: what speaks for one radius or another, before anything is detected."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingOutputString,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+)
+
+from .. import declared, library
+from ..texts import mark, tr
+from .base import POINT, SialgeoAlgorithm
+from .reference import ReferenceInputs
+
+
+class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
+    """Say what speaks for one radius or another."""
+
+    ID = "suggestradius"
+    TITLE = mark("Suggest a radius")
+    ABOUT = mark(
+        "Tells for each of several radii how many neighbours chance alone gives, how many would "
+        "be remarkable, and whether the reference population is fine enough.\n"
+        "It suggests and decides nothing: chains concentrate at different scales. A ladder of radii "
+        "inside the test (“Radius: several are tried”) is the honest choice where none is known."
+    )
+    GROUP = ("analysis", mark("Analysis"))
+    TAGS = "radius,radio,distance,distancia,k-distance,eps,scale,escala"
+    ICON = "detect"
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and output."""
+        del configuration
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "PRODUCERS", tr("Producers"), [QgsProcessing.SourceType.TypeVectorPoint]
+            ),
+            tr("Point layer, one feature per producer."),
+        )
+        self.add_reference()
+        for one in self._declarations():
+            self.addParameter(declared.parameter(one))
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT", tr("Radii"), QgsProcessing.SourceType.TypeVector
+            ),
+            tr("One row per radius, without geometry."),
+        )
+        self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
+
+    def _declarations(self) -> tuple:
+        try:
+            library.sialgeo()
+            from sialgeo.radii import RadiusChoice
+        except ImportError:
+            return ()
+        from sialgeo.params import params_of
+
+        return params_of(RadiusChoice)
+
+    def faults(self, parameters, context) -> list:
+        """Explain layers that cannot be used."""
+        found = self.source_faults(parameters, "PRODUCERS", context, kind=POINT)
+        return found + self.reference_faults(parameters, context)
+
+    def work(self, parameters, context, feedback):
+        """Look at radii, write, tell."""
+        import geopandas as gpd
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the layers"))
+        producers = self.frame(parameters, "PRODUCERS", context, feedback)
+        reference = self.reference(parameters, context, feedback, producers)
+        report(0.5, tr("Looking at radii"))
+        guide = sialgeo.suggest_radius(
+            producers,
+            reference=reference,
+            **{
+                one.name: declared.value(self, one, parameters, context)
+                for one in self._declarations()
+            },
+        )
+        sentences = guide.sentences()
+        for line in sentences:
+            feedback.pushInfo(line)
+        table = guide.table.reset_index()
+        rows = gpd.GeoDataFrame(table, geometry=[None] * len(table))
+        layer = self.write(rows, parameters, "OUTPUT", context, feedback, geometry="NoGeometry")
+        report(1.0)
+        return {"OUTPUT": layer, "SUMMARY": " ".join(sentences)}

@@ -1,0 +1,335 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""From a concentration to a SIAL: linkages, activation, change between dates, priorities."""
+
+from __future__ import annotations
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterString,
+)
+
+from .. import library
+from ..texts import mark, tr
+from .base import POINT, SialgeoAlgorithm
+from .outcome import WORKFILES
+from .steps import WorkfileStep
+
+GROUP = ("sial", "SIAL")
+
+
+class StudyTables:
+    """Mixed into a step: the tables of a SIAL study, as a workbook or GeoPackage, or as a folder."""
+
+    def add_tables(self) -> None:
+        """Declare the two ways to give them."""
+        self.add(
+            QgsProcessingParameterFile(
+                "TABLES",
+                tr("Tables of the study"),
+                fileFilter=tr("Workbook or GeoPackage") + " (*.xlsx *.ods *.gpkg)",
+                optional=True,
+            ),
+            tr("Units, organisations, memberships, collective actions …; “Template” writes one."),
+        )
+        self.add(
+            QgsProcessingParameterFile(
+                "FOLDER",
+                tr("Folder of tables"),
+                QgsProcessingParameterFile.Behavior.Folder,
+                optional=True,
+            ),
+            tr("Instead of one file: a folder with one CSV or workbook a table."),
+        )
+
+    def tables_path(self, parameters, context) -> str:
+        """Return the file or folder given, empty where there is none."""
+        return self.parameterAsFile(parameters, "TABLES", context) or self.parameterAsString(
+            parameters, "FOLDER", context
+        )
+
+
+class TemplateWorkbook(SialgeoAlgorithm):
+    """Write the empty tables of a SIAL study."""
+
+    ID = "template"
+    TITLE = mark("Template of the study's tables")
+    ABOUT = mark(
+        "Writes a workbook with one sheet a table (units, flows, organisations, memberships, "
+        "collective actions, specific resources, events, what was surveyed), with drop-down lists "
+        "and the meaning of each column.\n"
+        "Fill in what you know: what is missing is “not assessable”, never “no”."
+    )
+    GROUP = GROUP
+    TAGS = "template,plantilla,workbook,xlsx,SIAL,tables,tablas"
+    ICON = "table"
+    NEEDS = (*library.ALL, "openpyxl")
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare the workbook."""
+        del configuration
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Workbook"), tr("Workbooks") + " (*.xlsx)"
+            ),
+            tr("The workbook to fill in."),
+        )
+
+    def work(self, parameters, context, feedback):
+        """Write it."""
+        import sialgeo
+
+        path = sialgeo.write_template(self.parameterAsFileOutput(parameters, "OUTPUT", context))
+        feedback.pushInfo(tr("Written: {path}").format(path=path))
+        return {"OUTPUT": str(path)}
+
+
+class ClassifyConcentrations(StudyTables, WorkfileStep):
+    """Say how activated concentrations are."""
+
+    ID = "classify"
+    TITLE = mark("Classify: from concentration to SIAL")
+    ABOUT = mark(
+        "Says on two axes what each concentration is: the evidence of the points, and the level of "
+        "activation that the study's tables show (1 passive, 2 SIAL candidate, 3 being activated, "
+        "4 activated, 5 with hybrid coordination), each criterion with its evidence.\n"
+        "What was not surveyed is not assessable, never “not activated”. Points alone never show a "
+        "SIAL."
+    )
+    GROUP = GROUP
+    TAGS = "SIAL,classify,clasificar,activation,activación,collective action,acción colectiva,LAFS"
+
+    def owner(self):
+        """Return the declaration of the thresholds."""
+        from sialgeo.typology import Thresholds
+
+        return Thresholds
+
+    def declare(self) -> None:
+        """Declare the tables and what ties them to the producers."""
+        self.add_tables()
+        for name, label, about in (
+            (
+                "ID",
+                tr("Field with the producers' code"),
+                tr("Name of the producers' field with the codes that the tables use."),
+            ),
+            (
+                "DATE",
+                tr("Date"),
+                tr("Day, month or year for which the level holds, as 2004; empty: now."),
+            ),
+        ):
+            self.add(QgsProcessingParameterString(name, label, optional=True), about)
+
+    def faults(self, parameters, context) -> list:
+        """Ask for the tables, and name every fault in them before the run."""
+        found = super().faults(parameters, context)
+        path = self.tables_path(parameters, context)
+        if not path:
+            return [*found, tr("Give the tables of the study, as a file or as a folder.")]
+        sialgeo = library.sialgeo()
+        try:
+            sialgeo.read_tables(path)
+        except sialgeo.SialgeoError as failure:
+            found.append(str(failure))
+        return found
+
+    def step(self, found, parameters, context, feedback, report):
+        """Classify and tell."""
+        import sialgeo
+
+        report(0.1, tr("Reading the tables"))
+        tables = sialgeo.read_tables(self.tables_path(parameters, context))
+        for note in tables.notes:
+            feedback.pushInfo(note)
+        report(0.6, tr("Classifying"))
+        typology = sialgeo.classify(
+            found,
+            tables,
+            thresholds=self.owner()(**self.given(parameters, context)),
+            date=self.text(parameters, "DATE", context),
+            key=self.text(parameters, "ID", context) or "id",
+        )
+        for line in typology.summary():
+            feedback.pushInfo(line)
+        return typology.concentrations
+
+
+class LinkConcentrations(StudyTables, WorkfileStep):
+    """Say how concentrations are linked to suppliers and markets."""
+
+    ID = "link"
+    TITLE = mark("Linkages: suppliers and markets")
+    ABOUT = mark(
+        "Says how each concentration is linked backward to its suppliers (access within 5, 10 and "
+        "20 km, catchments) and forward to its markets (from recorded flows), and which links of "
+        "the chain are present.\n"
+        "What no table tells stays unknown."
+    )
+    GROUP = GROUP
+    TAGS = "linkages,encadenamientos,suppliers,proveedores,catchment,cuenca,flows,flujos,huff"
+
+    def owner(self):
+        """Return the declaration of reach and catchments."""
+        from sialgeo.linkages import Linking
+
+        return Linking
+
+    def declare(self) -> None:
+        """Declare suppliers and tables."""
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "SUPPLIERS",
+                tr("Suppliers"),
+                [QgsProcessing.SourceType.TypeVectorPoint],
+                optional=True,
+            ),
+            tr("Points of the producers of the raw material."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "SUPPLY",
+                tr("Volume of each supplier"),
+                parentLayerParameterName="SUPPLIERS",
+                type=numeric,
+                optional=True,
+            ),
+            tr("Empty: each counts one."),
+        )
+        self.add_tables()
+        self.add(
+            QgsProcessingParameterString("ID", tr("Field with the producers' code"), optional=True),
+            tr("Name of the producers' field with the codes that the tables use."),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Ask for suppliers or tables."""
+        found = super().faults(parameters, context)
+        found += self.source_faults(parameters, "SUPPLIERS", context, kind=POINT)
+        found += self.orphans(parameters, context, SUPPLY="SUPPLIERS")
+        given = self.parameterAsSource(parameters, "SUPPLIERS", context) is not None
+        if not given and not self.tables_path(parameters, context):
+            found.append(tr("Nothing to link to: give suppliers, or the tables of the study."))
+        return found
+
+    def step(self, found, parameters, context, feedback, report):
+        """Link."""
+        import sialgeo
+
+        more = {}
+        path = self.tables_path(parameters, context)
+        if path:
+            tables = sialgeo.read_tables(path)
+            more = {
+                name: tables.frames[table]
+                for name, table in (("flows", "flujo"), ("actors", "unidad"))
+                if table in tables.given and len(tables.frames[table])
+            }
+        report(0.3, tr("Linking"))
+        suppliers = self.frame(parameters, "SUPPLIERS", context, feedback, like=found.producers)
+        return sialgeo.link(
+            found,
+            suppliers=suppliers,
+            supply=self.field(parameters, "SUPPLY", context),
+            id=self.text(parameters, "ID", context) or "id",
+            **more,
+            **self.given(parameters, context),
+        )
+
+
+class PrioritiseConcentrations(WorkfileStep):
+    """Rank concentrations, with the interval of every rank."""
+
+    ID = "prioritise"
+    TITLE = mark("Prioritise concentrations")
+    ABOUT = mark(
+        "Ranks the concentrations by need, potential, activation, access and evidence, as far as the "
+        "working file tells them, and says how far each rank depends on the weights.\n"
+        "“Robust priority” only where at least 80 % of all weightings put it among the first."
+    )
+    GROUP = GROUP
+    TAGS = "priority,prioridad,rank,rango,weights,pesos,SMAA"
+
+    def owner(self):
+        """Return the declaration of the draws."""
+        from sialgeo.priorities import Prioritising
+
+        return Prioritising
+
+    def step(self, found, parameters, context, feedback, report):
+        """Rank."""
+        import sialgeo
+
+        del feedback, report
+        return sialgeo.prioritise(found, **self.given(parameters, context))
+
+
+class CompareConcentrations(WorkfileStep):
+    """Say what became of each concentration between two dates."""
+
+    ID = "compare"
+    TITLE = mark("Compare two dates")
+    ABOUT = mark(
+        "Matches the concentrations of two dates or runs and says which were born, have grown, are "
+        "stable, have shrunk, merged, split, or are gone, and where there is a risk of "
+        "de-clustering.\n"
+        "Both dates must have been detected alike."
+    )
+    GROUP = GROUP
+    TAGS = "compare,comparar,change,cambio,dates,fechas,de-clustering,de-clusterización"
+
+    def owner(self):
+        """Return the declaration of overlap and tolerance."""
+        from sialgeo.comparison import Comparing
+
+        return Comparing
+
+    def declare(self) -> None:
+        """Declare the earlier date."""
+        self.add(
+            QgsProcessingParameterFile(
+                "BEFORE",
+                tr("Working file of the earlier date"),
+                fileFilter=tr(WORKFILES) + " (*.work.gpkg)",
+            ),
+            tr("The working file above is the later date."),
+        )
+        self.add(
+            QgsProcessingParameterString("ID", tr("Field with the producers' code"), optional=True),
+            tr("Name of the field in both files; empty: matched by ground."),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Explain a wrong working file."""
+        return super().faults(parameters, context) + self.workfile_faults(
+            parameters, "BEFORE", context
+        )
+
+    def step(self, found, parameters, context, feedback, report):
+        """Compare and tell what is gone."""
+        import sialgeo
+
+        del report
+        before = sialgeo.read_concentrations(self.parameterAsFile(parameters, "BEFORE", context))
+        told = sialgeo.compare(
+            before,
+            found,
+            id=self.text(parameters, "ID", context),
+            **self.given(parameters, context),
+        )
+        for row in told.table.itertuples():
+            feedback.pushInfo(f"{row.name}: {_word(row.change)}")
+        return told.concentrations
+
+
+def _word(change: str) -> str:
+    """Return the word for a change in the user's language."""
+    from sialgeo.i18n import _
+    from sialgeo.model import CHANGE, WORDS
+
+    return _(WORDS[CHANGE].get(change, change))
