@@ -26,13 +26,23 @@ told = {
     "estimatestrength": sialgeo.estimate(found, splits=6, seed=3, **again),
     "stability": sialgeo.stability(found, runs=6, seed=3, precision="precision_m", **again),
     "profileconcentrations": sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t"),
+    "classify": sialgeo.classify(found, sialgeo.read_tables(sys.argv[4]), key="id").concentrations,
+    "link": sialgeo.link(found, suppliers=farms, id="id"),
+    "compare": sialgeo.compare(found, found, id="id").concentrations,
 }
+districts = gpd.read_file(sys.argv[4] + "/distritos.gpkg").to_crs(found.producers.crs)
+answer = sialgeo.associate(found, districts, column="poblacion", reference=reference,
+                           better="more", replicates=49, seed=3)
+told["associate"] = answer.added_to(found)
+profiled = told["profileconcentrations"]
+told["prioritise"] = sialgeo.prioritise(profiled, draws=500, seed=3)
+sialgeo.save(profiled, sys.argv[3].replace("c.work", "p.work"))
 def figures(c):
     a = c.areas.drop(columns=c.areas.geometry.name)
     return {k: [None if v != v else v for v in a[k].tolist()] for k in a.columns}
-districts = gpd.read_file(sys.argv[4] + "/distritos.gpkg")
-hot = sialgeo.hot_spots(districts, "poblacion", replicates=99, seed=2)
-print(json.dumps({**{k: figures(c) for k, c in told.items()}, "hotspots": list(hot["class"]),
+hot = sialgeo.hot_spots(gpd.read_file(sys.argv[4] + "/distritos.gpkg"), "poblacion", replicates=99, seed=2)
+radii = sialgeo.suggest_radius(producers, reference=reference).table
+print(json.dumps({"radii": radii.reset_index().iloc[:, 0].tolist(), **{k: figures(c) for k, c in told.items()}, "hotspots": list(hot["class"]),
                   "faults": len(sialgeo.check_producers(producers).faults)}))
 """
 
@@ -89,6 +99,77 @@ def test_a_step_gives_the_librarys_numbers(
     )
     assert run.status == 0, run.errors
     assert library(profile, FIGURES, tmp_path / "b.work.gpkg") == ours[algorithm]
+
+
+SIAL = {
+    "classify": {"FOLDER": SAMPLE, "ID": "id"},
+    "link": {"SUPPLIERS": "reference", "ID": "id"},
+    "compare": {"BEFORE": "work", "ID": "id"},
+    "prioritise": {"DRAWS": 500, "SEED": 3, "CONCENTRATIONS": "profiled"},
+    "associate": {
+        "TERRITORIES": SAMPLE / "distritos.gpkg",
+        "COLUMN": "poblacion",
+        "BETTER": 1,
+        "REFERENCE": "reference",
+        "REPLICATES": 49,
+        "SEED": 3,
+    },
+}
+
+
+@pytest.mark.parametrize("algorithm", SIAL)
+def test_the_steps_to_a_sial_give_the_librarys_numbers(
+    profile: Profile,
+    layers: dict[str, Path],
+    ours: dict[str, Any],
+    tmp_path: Path,
+    algorithm: str,
+) -> None:
+    places = {
+        "reference": layers["reference"],
+        "work": ours["work"],
+        "profiled": ours["work"].with_name("p.work.gpkg"),
+    }
+    given = {name: places.get(str(value), value) for name, value in SIAL[algorithm].items()}
+    run = profile.run(
+        algorithm,
+        **{"CONCENTRATIONS": ours["work"], **given},
+        OUTPUT=tmp_path / "a.gpkg",
+        WORKFILE=tmp_path / "b.work.gpkg",
+    )
+    assert run.status == 0, run.errors
+    assert library(profile, FIGURES, tmp_path / "b.work.gpkg") == ours[algorithm]
+
+
+def test_radii_and_template(
+    profile: Profile, layers: dict[str, Path], ours: dict[str, Any], tmp_path: Path
+) -> None:
+    run = profile.run(
+        "suggestradius",
+        PRODUCERS=layers["producers"],
+        REFERENCE=layers["reference"],
+        OUTPUT=tmp_path / "radii.csv",
+    )
+    assert run.status == 0, run.errors
+    rows = (tmp_path / "radii.csv").read_text(encoding="utf-8").splitlines()
+    assert [float(row.split(",")[0]) for row in rows[1:]] == ours["radii"]
+    run = profile.run("template", OUTPUT=tmp_path / "tables.xlsx")
+    assert run.status == 0, run.errors
+    assert (tmp_path / "tables.xlsx").stat().st_size > 5_000
+
+
+def test_tables_at_fault_are_told_before_the_run(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "evento.csv").write_text("fecha,clase\n2004,volcan\n", encoding="utf-8")
+    run = profile.run(
+        "classify", CONCENTRATIONS=ours["work"], FOLDER=tmp_path, OUTPUT=tmp_path / "a.gpkg"
+    )
+    assert run.status == 1
+    assert "volcan" in run.errors
+    assert "Traceback" not in run.errors
+    run = profile.run("classify", CONCENTRATIONS=ours["work"], OUTPUT=tmp_path / "a.gpkg")
+    assert "tables of the study" in run.errors
 
 
 def test_a_step_that_repeats_the_detection_asks_for_its_reference(
