@@ -32,7 +32,7 @@ told = {
 }
 districts = gpd.read_file(sys.argv[4] + "/distritos.gpkg").to_crs(found.producers.crs)
 answer = sialgeo.associate(found, districts, column="poblacion", reference=reference,
-                           better="more", replicates=49, seed=3)
+                           better="more", replicates=99, seed=3)
 told["associate"] = answer.added_to(found)
 profiled = told["profileconcentrations"]
 told["prioritise"] = sialgeo.prioritise(profiled, draws=500, seed=3)
@@ -111,7 +111,7 @@ SIAL = {
         "COLUMN": "poblacion",
         "BETTER": 1,
         "REFERENCE": "reference",
-        "REPLICATES": 49,
+        "REPLICATES": 99,
         "SEED": 3,
     },
 }
@@ -138,7 +138,11 @@ def test_the_steps_to_a_sial_give_the_librarys_numbers(
         WORKFILE=tmp_path / "b.work.gpkg",
     )
     assert run.status == 0, run.errors
-    assert library(profile, FIGURES, tmp_path / "b.work.gpkg") == ours[algorithm]
+    told = library(profile, FIGURES, tmp_path / "b.work.gpkg")
+    assert told.keys() == ours[algorithm].keys()
+    for column, values in ours[algorithm].items():  # sums over suppliers in another order of rows
+        expected = [pytest.approx(v, rel=1e-9) if isinstance(v, float) else v for v in values]
+        assert told[column] == expected, column
 
 
 def test_radii_and_template(

@@ -106,6 +106,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         able, why = self.canExecute()  # qgis_process and scripts do not ask for it
         if not able:
             return False, why
+        library.bind()  # what looks for faults may read files
         right, message = super().checkParameterValues(parameters, context)
         faults = self.faults(parameters, context)  # ours say more than "incorrect value"
         return (False, "\n".join(faults)) if faults else (right, message)

@@ -70,6 +70,7 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
     def work(self, parameters, context, feedback):
         """Look at radii, write, tell."""
         import geopandas as gpd
+
         import sialgeo
 
         from ..adapters import Reporter
