@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sialgeo import SchemaError, colocation_quotient, local_colocation
+from sialgeo import (
+    SchemaError,
+    colocation_quotient,
+    load_sample,
+    local_colocation,
+    read_producers,
+)
 from sialgeo.kernels.colocation import Neighbours, pair_counts
 
 
@@ -111,3 +117,19 @@ def test_all_actors_are_needed() -> None:
         colocation_quotient(units.assign(kind=["a", None, "a", "b"]), kind="kind")
     with pytest.raises(SchemaError, match="one kind only"):
         colocation_quotient(units.assign(kind="a"), kind="kind")
+
+
+def test_the_three_chains_of_the_sample_lie_apart_as_the_paper_says() -> None:
+    """Fresh cheese keeps to itself around Bambamarca; mantecoso and andino share Cajamarca."""
+    sample = load_sample("cajamarca")
+    dairies = read_producers(sample.folder / "queserias.csv")
+    found = colocation_quotient(dairies, kind="cadena", k=5, replicates=199)
+    rows = found.table.set_index(["kind", "near"])
+    assert found.overall > 1.1 and found.overall_p <= 0.01
+    for kind in ("queso-fresco", "queso-andino", "quesillo-mantecoso"):
+        assert rows.loc[(kind, kind), "clq"] > 1 and rows.loc[(kind, kind), "q_value"] <= 0.05
+    for other in ("queso-andino", "quesillo-mantecoso"):
+        for pair in (("queso-fresco", other), (other, "queso-fresco")):
+            assert rows.loc[pair, "clq"] < 1 and rows.loc[pair, "q_value"] <= 0.05
+    pair = rows.loc[("quesillo-mantecoso", "queso-andino")]
+    assert pair["clq"] > 1 and pair["q_value"] <= 0.05

@@ -68,3 +68,10 @@ def test_the_sial_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert "los miembros actúan individualmente (evento declarado)" in said
     assert "Exposición a la apertura comercial, no su efecto" in said
     assert (tmp_path / "plantilla.xlsx").is_file()
+
+
+@pytest.mark.slow
+def test_the_notebook_of_two_dates_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = said_by("dos_fechas.ipynb", tmp_path, monkeypatch)
+    for line in ("Agua Blanca → gone", "Cutervo → shrunk", "→ born", "Bambamarca → stable"):
+        assert line in said
