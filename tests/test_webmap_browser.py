@@ -130,7 +130,7 @@ def test_a_click_on_the_map_opens_the_ficha(open_map: Open) -> None:
     assert page.locator("#ficha-name").inner_text() == "2.\u00a0Cajamarca"
     assert page.evaluate("document.activeElement.id") == "ficha-name"
     ficha = page.locator("#ficha").inner_text()
-    assert "Denser than the reference population explains (adjusted p = 0.001)." in ficha
+    assert "Significant: denser than the reference population explains (p = 0.001)." in ficha
     assert "58 producers where 21.2 would be expected." in ficha
     assert "Synthetic data" in ficha
     assert "2.20 – 3.90" not in ficha  # folded
@@ -177,7 +177,7 @@ def test_the_language_switch_changes_every_text(open_map: Open) -> None:
     assert page.evaluate("document.documentElement.lang") == "es"
     assert page.title() == "Queserías rurales de Cajamarca"
     assert "«List of concentrations»" in spanish and "«List" not in english
-    assert "«Denser than" in page.locator("#ficha").inner_text()
+    assert "«Significant" in page.locator("#ficha").inner_text()
     assert "«tested" in page.locator("#legend").inner_text()
     assert "Pobreza monetaria 2018" in page.locator("#legend").inner_text()
     assert page.locator("#query").get_attribute("placeholder").startswith("«")
@@ -468,6 +468,13 @@ def test_without_the_browsers_inflate_the_page_opens_all_the_same(
     rows = page.locator("#table tbody tr").count()
     context.close()
     assert rows == 5
+
+
+def test_only_the_panel_scrolls_on_a_desktop(open_map: Open) -> None:
+    page = open_map(hash_="#c=2&vs=1,2,3")
+    page.wait_for_timeout(600)
+    assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    assert page.locator("header").bounding_box()["y"] == 0
 
 
 def test_dark_where_the_reader_likes_it_dark(open_map: Open) -> None:

@@ -92,6 +92,8 @@ async function start() {
   if (isSmall()) byId('legend').open = false;
   const wanted = recall();
   makeMap();
+  renderLegend(); // it has its size before the map is fitted beside it, once, and only then drawn
+  fit(data.bounds, { animate: false });
   drawGround();
   drawTerritories();
   drawGrid();
@@ -100,7 +102,6 @@ async function start() {
   styleTerritories();
   gatherPlaces();
   renderAll();
-  fit(data.bounds, { animate: false });
   spaceNames();
   if (wanted) openFicha(wanted, { focus: false });
   listen();

@@ -23,7 +23,6 @@ export function makeMap() {
   });
   for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = z;
   ['ground', 'dots', 'names'].forEach((name) => { map.getPane(name).style.pointerEvents = 'none'; });
-  map.fitBounds(data.bounds, { animate: false }); // again later, once the legend has its size
   map.on('click', (event) => pickAt(event.latlng));
   map.getContainer().addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target === map.getContainer()) tellMiddle();
@@ -199,44 +198,55 @@ function tellMiddle() {
   else if (i >= 0) territoryPopup(i, middle);
 }
 
-/* Names, the more important first: it stays where two would overlap. */
+/* Names, the more important first: it stays where two would overlap. A name gets its element when it is
+   first shown, and is measured on a canvas: neither makes the browser lay the page out again. */
+const NAMES = { // kind → layer that switches it, lowest zoom, font as in map.css
+  concentration: ['concentrations', 0, '700 14.4px'], country: ['basemap', 4, '600 15px'], province: ['basemap', 6, '400 13px'],
+  place: ['places', 7, '600 12.5px'], territory: ['basemap', 10, '400 11.5px'],
+};
 export function drawNames() {
-  const add = (kind, from, text, at, allowed = () => true) => {
-    const span = el('span', {}, text);
-    const icon = L.divIcon({ className: `map-name ${kind}`, html: span, iconSize: [0, 0] });
-    const marker = L.marker(at, { icon, pane: 'names', interactive: false, keyboard: false, alt: '' }).addTo(map);
-    names.push({ kind, from, allowed, marker, span, text: fold(text), at: L.latLng(at) });
+  const pen = document.createElement('canvas').getContext('2d');
+  const add = (kind, text, at, allowed = () => true) => {
+    const [layer, from, font] = NAMES[kind];
+    names.push({ kind, layer, from, font, allowed, name: text, text: fold(text), at: L.latLng(at), marker: null, width: 0 });
   };
-  data.areas.forEach((area) => add('concentration', 0, called(area), area.at, () => passes(area.values, state.filter)));
-  (data.places || []).forEach((place) => add('place', 7, place.name, place.at));
-  data.basemap.countries.forEach(([name, x, y]) => add('country', 4, name, [y, x]));
-  data.basemap.names.forEach(([name, x, y]) => add('province', 6, name, [y, x]));
-  territories.forEach((layer, i) => add('territory', 10, data.territories.names[i], layer.getCenter()));
-  names.forEach((one) => one.marker.getElement().setAttribute('aria-hidden', 'true'));
+  data.areas.forEach((area) => add('concentration', called(area), area.at, () => passes(area.values, state.filter)));
+  (data.places || []).forEach((place) => add('place', place.name, place.at));
+  data.basemap.countries.forEach(([name, x, y]) => add('country', name.toUpperCase(), [y, x]));
+  data.basemap.names.forEach(([name, x, y]) => add('province', name, [y, x]));
+  territories.forEach((layer, i) => add('territory', data.territories.names[i], layer.getBounds().getCenter()));
+  names.measure = (one) => {
+    pen.font = `${one.font} system-ui, sans-serif`;
+    return pen.measureText(one.name).width * (one.kind === 'country' ? 1.25 : 1.05);
+  };
   map.on('moveend zoomend resize viewreset', spaceNames);
 }
-const layerOfName = { concentration: 'concentrations', place: 'places', country: 'basemap', province: 'basemap', territory: 'basemap' };
+function showName(one) {
+  const span = el('span', {}, one.name);
+  const icon = L.divIcon({ className: `map-name ${one.kind}`, html: span, iconSize: [0, 0] });
+  one.marker = L.marker(one.at, { icon, pane: 'names', interactive: false, keyboard: false, alt: '' }).addTo(map);
+  one.marker.getElement().setAttribute('aria-hidden', 'true');
+}
 export function spaceNames() {
   const zoom = map.getZoom();
   const view = map.getSize();
   const taken = [];
   for (const one of names) {
-    const shown = zoom >= one.from && !state.hidden.has(layerOfName[one.kind]) && one.allowed();
+    const shown = zoom >= one.from && !state.hidden.has(one.layer) && one.allowed();
     const spot = map.latLngToContainerPoint(one.at);
-    const near = spot.x > -100 && spot.y > -30 && spot.x < view.x + 100 && spot.y < view.y + 30;
-    let free = shown && near;
+    let free = shown && spot.x > -100 && spot.y > -30 && spot.x < view.x + 100 && spot.y < view.y + 30;
     if (free) {
-      one.width = one.width || one.span.offsetWidth;
+      one.width = one.width || names.measure(one);
       const left = one.kind === 'place' ? spot.x - 6 : spot.x - one.width / 2;
       const box = [left - 2, spot.y - 9, left + one.width + (one.kind === 'place' ? 16 : 2), spot.y + 9];
       free = !taken.some(([b, text]) => (box[0] < b[2] && b[0] < box[2] && box[1] < b[3] && b[1] < box[3])
         || (one.kind === 'territory' && text === one.text && Math.hypot(b[0] - box[0], b[1] - box[1]) < 200));
       if (free) taken.push([box, one.text]);
     }
-    one.marker.getElement().classList.toggle('crowded', !free);
+    if (free && !one.marker) showName(one);
+    if (one.marker) one.marker.getElement().classList.toggle('crowded', !free);
   }
 }
-
 
 export function drawControls() {
   controls.splice(0).forEach((control) => control.remove());

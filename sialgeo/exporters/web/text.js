@@ -7,11 +7,15 @@ export const fold = (text) =>
   text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/\s+/g, ' ').toLowerCase();
 
 const LOCALE = { es: 'es-PE', en: 'en-US' }; // 1,234.5 in both, as the legend's classes are written
+const formats = new Map(); // making one costs a thousand times what using it does
 export function formatted(value, digits, lang) {
-  const options = known(digits)
-    ? { minimumFractionDigits: digits, maximumFractionDigits: digits }
-    : { maximumSignificantDigits: 4 };
-  return value.toLocaleString(LOCALE[lang], options);
+  const key = `${lang}${digits}`;
+  if (!formats.has(key)) {
+    formats.set(key, new Intl.NumberFormat(LOCALE[lang], known(digits)
+      ? { minimumFractionDigits: digits, maximumFractionDigits: digits }
+      : { maximumSignificantDigits: 4 }));
+  }
+  return formats.get(key).format(value);
 }
 
 export const filled = (text, values) =>
