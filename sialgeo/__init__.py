@@ -131,6 +131,7 @@ _HOME = {
     "export": "exporters",
     "methods_text": "exporters.dossier.paragraph",
     "export_all": "exporters",
+    "figure": "exporters.figures",
     "save": "workfile",
     "Study": "study",
     # languages and errors

@@ -258,3 +258,65 @@ def _range(low: float, high: float, digits: int, unit: str) -> str:
     ends = (low, high) if low < high else (low,)
     said = " – ".join(localised(f"{end:.{digits}f}") for end in ends)
     return f"{said} {unit}".rstrip()
+
+
+# --- kinds of maps --------------------------------------------------------------------------------
+
+HATCHES: Mapping[str, str] = {"robust": "", "indicative": "//", "unstable": "xx"}  # of stability
+
+# ColorBrewer's RdBu: high and low stay apart for colour-blind readers
+CLUSTERS: Mapping[str, str] = {
+    "hot": "#ca0020",
+    "cold": "#0571b0",
+    "high_high": "#ca0020",
+    "high_low": "#f4a582",
+    "low_high": "#92c5de",
+    "low_low": "#0571b0",
+    "not_significant": "#f7f7f7",
+    "no_neighbours": "#d9d9d9",
+    "no_data": NO_DATA.fill,
+    "suppressed": NO_DATA.fill,
+}
+_RISK_BOUNDS = (0.0, 0.25, 0.5, 0.8, 1.25, 2.0, 4.0, math.inf)
+_RISK_COLOURS = (
+    "#2166ac",
+    "#67a9cf",
+    "#d1e5f0",
+    "#f7f7f7",
+    "#fddbc7",
+    "#ef8a62",
+    "#b2182b",
+)  # RdBu
+_WIDTH_BOUNDS = (1.0, 1.5, 2.0, 3.0, math.inf)  # upper over lower bound of a relative risk
+_WIDTH_COLOURS = ("#f2f0f7", "#cbc9e2", "#9e9ac8", "#6a51a3")  # Purples
+CHANGES: Mapping[str, Style] = {
+    "new": Style("#009e73", "#00513b", 1.8, (), N_("new: not there at the earlier date"), 0.55),
+    "kept": Style("#0072b2", "#00334f", 1.4, (), N_("there at both dates"), 0.35),
+    "gone": Style(
+        "#ffffff", "#d55e00", 1.8, (5.0, 2.5), N_("gone: at the earlier date only"), 0.25
+    ),
+    "before": Style("#ffffff", "#4d4d4d", 1.0, (2.0, 2.0), N_("extent at the earlier date"), 0.0),
+}
+FLOW = Style("#984ea3", "#5e2a66", 1.0, (), N_("Flows"), 0.75)
+CATCHMENT = Style("#fdc086", "#b35806", 1.0, (4.0, 2.0), N_("Catchment"), 0.25)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # a shape beside each colour of a kind of actor
+
+
+def risk_classes() -> tuple[Class, ...]:
+    """Return the classes of a relative risk: the same steps up and down, the middle about 1."""
+    return _open_classes(_RISK_BOUNDS, _RISK_COLOURS)
+
+
+def width_classes() -> tuple[Class, ...]:
+    """Return the classes of an interval's width: its upper bound over its lower."""
+    return _open_classes(_WIDTH_BOUNDS, _WIDTH_COLOURS)
+
+
+def _open_classes(bounds: tuple[float, ...], colours: tuple[str, ...]) -> tuple[Class, ...]:
+    found = []
+    for i, colour in enumerate(colours):
+        low, high = bounds[i], bounds[i + 1]
+        first, last = i == 0, i == len(colours) - 1
+        said = f"≤ {high:g}" if first else f"> {low:g}" if last else f"{low:g} – {high:g}"
+        found.append(Class(low, high, colour, localised(said)))
+    return tuple(found)

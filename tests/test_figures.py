@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from sialgeo.disclosure import protect
 from sialgeo.errors import SchemaError
-from sialgeo.exporters import export, figures
-from sialgeo.exporters.figures import plot
+from sialgeo.exporters import export
+from sialgeo.exporters.figures import furniture, plot
 from sialgeo.i18n import use_language
 from sialgeo.symbology import NO_DATA, class_of, indicator_classes
 
@@ -138,7 +138,7 @@ def test_no_global_state(tmp_path: Path) -> None:
 
 
 def test_scale_bar_lengths() -> None:
-    assert [figures._nice(x) for x in (1, 1.9, 2, 4.99, 5, 9.9, 12_345)] == [
+    assert [furniture.nice(x) for x in (1, 1.9, 2, 4.99, 5, 9.9, 12_345)] == [
         1,
         1,
         2,

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sialgeo.disclosure import protect
-from sialgeo.errors import FileError
+from sialgeo.errors import FileError, ParameterError
 from sialgeo.exporters import datapackage, package
+from sialgeo.exporters.kinds import PUBLISHED
 from sialgeo.i18n import N_, _
 from sialgeo.model import Concentrations, Context
 from sialgeo.progress import Progress, silent
@@ -52,6 +53,7 @@ def export(
     min_n: int = 10,
     context: Context | None = None,
     columns: Sequence[str] = (),
+    figure: str | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write a file to hand on, always through :func:`sialgeo.protect`.
@@ -70,6 +72,10 @@ def export(
         where asked.
     context
         Title, sources, territories and places that the file shows.
+    figure
+        Kind of map of a ``.png`` or ``.svg``, as :func:`sialgeo.figure`: ``"map"`` ``"chains"``
+        ``"concentrations"`` ``"indicator"`` ``"bivariate"`` ``"hotspots"`` ``"linkages"`` or
+        ``"quality"``. By default what the name says (``a.bivariate.png``), else ``"map"``.
     progress
         ``progress(fraction, message)``; it may raise ``Cancelled``, then no file is left.
 
@@ -82,6 +88,8 @@ def export(
     FileError
         The suffix is unknown or that of a private working file; the folder may not be written; the
         disk is full.
+    ParameterError
+        ``figure`` is no kind of map that a publication can show.
     MissingDependencyError
         The library that writes this format is not installed.
 
@@ -103,6 +111,7 @@ def export(
         min_n=min_n,
         context=context,
         columns=columns,
+        figure=figure,
         progress=progress,
     )[0]
 
@@ -115,6 +124,7 @@ def export_all(
     min_n: int = 10,
     context: Context | None = None,
     columns: Sequence[str] = (),
+    figure: str | None = None,
     archive: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -122,7 +132,7 @@ def export_all(
 
     Parameters
     ----------
-    concentrations, publish, min_n, context, columns, progress
+    concentrations, publish, min_n, context, columns, figure, progress
         As :func:`export`.
     paths
         The files. A ``.qgz`` reads the ``.gpkg`` that is written in its folder;
@@ -139,6 +149,8 @@ def export_all(
     ------
     FileError
         As :func:`export`; two files of one name go into the archive.
+    ParameterError
+        As :func:`export`.
     MissingDependencyError
         The library that writes one of the formats is not installed.
 
@@ -157,6 +169,11 @@ def export_all(
     """
     targets = [Path(path) for path in paths]
     chosen = [_writer(target) for target in targets]
+    if figure is not None and figure not in PUBLISHED:
+        raise ParameterError(
+            f"figure = {figure}: "
+            + _("must be one of {choices}").format(choices=", ".join(PUBLISHED))
+        )
     zipped = None if archive is None else package.checked(Path(archive), targets)
     told = progress or silent
     told(0.0, _("Checking what may be published"))
@@ -171,7 +188,7 @@ def export_all(
             0.3 + 0.7 * done / len(order),
             _("Writing {what}: {name}").format(what=_(what), name=target.name),
         )
-        written += package.write_one(module, publication, target, written)
+        written += package.write_one(module, publication, target, written, figure)
     if zipped is not None:
         package.write_archive(zipped, written)
         targets.append(zipped)

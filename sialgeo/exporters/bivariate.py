@@ -26,7 +26,7 @@ _LEAST = 3
 def bivariate_layers(
     publication: Publication,
     territories: gpd.GeoDataFrame | None,
-    in_each: Callable[[Callable[[], Any]], dict[str, Any]],
+    in_each: Callable[[Callable[[], str]], Any],
 ) -> list[dict[str, Any]]:
     """Return a 3 × 3 layer for each indicator of the territories that has a poorer end.
 
@@ -64,7 +64,7 @@ def _layer(
     rate: Any,
     weights: Any,
     per: str,
-    in_each: Callable[[Callable[[], Any]], dict[str, Any]],
+    in_each: Callable[[Callable[[], str]], Any],
 ) -> dict[str, Any]:
     sign = -1.0 if indicator.better == "more" else 1.0  # the poorer end is high
     table = territories[[territories.geometry.name]].copy()
@@ -77,6 +77,7 @@ def _layer(
     x_breaks = [sign * b for b in found.attrs["breaks"]["x"]]
     return {
         "key": f"{indicator.column}×n",
+        "per": per,
         "label": in_each(partial(_title, indicator)),
         "colours": list(BIVARIATE),
         "classes": [int(c) for c in place],

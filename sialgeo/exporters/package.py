@@ -16,12 +16,19 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # of the entries: the same files give the same a
 
 
 def write_one(
-    module: str, publication: Publication, target: Path, written: Sequence[Path]
+    module: str,
+    publication: Publication,
+    target: Path,
+    written: Sequence[Path],
+    figure: str | None = None,
 ) -> list[Path]:
-    """Write a file by its module; return it, and what it brought with it."""
+    """Write a file by its module (``figure``: the kind of map); return it, and what it brought with it."""
     writer = import_module(f"sialgeo.exporters.{module}")
     if module == "datapackage":
         writer.write(publication, target, written)
+        return [target]
+    if module == "figures":
+        writer.write(publication, target, figure)
         return [target]
     if module != "project":
         writer.write(publication, target)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sialgeo import model, params
 from sialgeo.errors import FileError, SchemaError, SialgeoError
+from sialgeo.exporters.kinds import PUBLISHED
 from sialgeo.i18n import LANGUAGES, N_, _
 from sialgeo.model import Indicator
 from sialgeo.study.sections import (
@@ -290,6 +291,12 @@ class Parser:
                         name=name
                     )
                 )
+        self.faults += [
+            f"[export] figures = {kind}: "
+            + _("must be one of {choices}").format(choices=", ".join(PUBLISHED))
+            for kind in section.figures
+            if kind not in PUBLISHED
+        ]
         if section.min_n < 1:
             self.faults.append(_minimum("[export] min_n", 1))
         return section

@@ -42,6 +42,7 @@ REJECTED = "rechazados.csv"
 # the scan that confirms looks at local zones: so many are reported, and tried at the most
 SCAN_SHARE, SCAN_REPORTED, SCAN_TRIED, SCAN_CENTRES = 0.1, 50, 10_000_000, 1_000
 RADII_FIGURE = "radii.png"
+FIGURE = "figure.{kind}.png"  # the name tells the writer the kind
 PRECISION, FEWEST_RUNS = "precision_m", 3
 
 
@@ -479,17 +480,19 @@ def _export(
         names.append(FILES["json"])
     if FILES["datapackage"] not in names:
         names.append(FILES["datapackage"])
+    kinds = list(dict.fromkeys(choice.figures))
+    drawn = [FIGURE.format(kind=kind) for kind in kinds]
     made = sialgeo.export_all(
         found,
-        [folder / name for name in names],
+        [folder / name for name in (*names, *drawn)],
         publish=choice.publish,
         min_n=choice.min_n,
         context=context,
         archive=folder / choice.zip if choice.zip else None,
         progress=progress,
     )
-    kinds = [_kind_of(name) for name in names] + ["zip"]
-    paths = dict(zip(kinds, made, strict=False))
+    keys = [*map(_kind_of, names), *(f"figure_{kind}" for kind in kinds), "zip"]
+    paths = dict(zip(keys, made, strict=False))
     if "png" in paths and any(step.parameters.get("ladder") for step in found.steps):
         paths["radii"] = folder / RADII_FIGURE
         published = sialgeo.protect(

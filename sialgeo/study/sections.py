@@ -207,6 +207,7 @@ class ExportChoice:
     publish: str = entry("text", "areas", choices=PUBLISH)
     formats: tuple[str, ...] = entry("names", ("html", "gpkg", "xlsx", "png"))
     min_n: int = entry("int", 10)
+    figures: tuple[str, ...] = entry("names", ())
     zip: str = entry("text")
 
 

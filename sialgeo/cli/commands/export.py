@@ -12,6 +12,7 @@ from sialgeo import model, study
 from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import Report, path_lines
 from sialgeo.disclosure import PUBLISH
+from sialgeo.exporters.kinds import PUBLISHED
 from sialgeo.i18n import LANGUAGES, N_, _
 from sialgeo.progress import Progress
 
@@ -46,6 +47,14 @@ def declare(parser: Parser) -> None:
             "what is handed on: areas only, counts by cell, displaced points, or the producers' points"
         ),
     )
+    out(
+        "--figure",
+        choices=tuple(PUBLISHED),
+        default=None,
+        help=_("kind of map of the .png and .svg: {known}").format(
+            known="; ".join(f"{kind} ({_(said)})" for kind, said in PUBLISHED.items())
+        ),
+    )
     out("--zip", default="", metavar="FILE.zip", help=_("an archive that holds them all"))
     out(
         "--min-n",
@@ -65,6 +74,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         publish=options.publish,
         min_n=options.min_n,
         context=context,
+        figure=options.figure,
         archive=options.zip or None,
         progress=progress,
     )

@@ -1,0 +1,155 @@
+"""One door to every kind of map: ``figure(kind, …)``, and the writer of PNG and SVG."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sialgeo.errors import ParameterError, raise_all
+from sialgeo.exporters.figures import described, ground, maps, related
+from sialgeo.exporters.figures.furniture import clean_all, require_matplotlib
+from sialgeo.exporters.kinds import MAP, kind_of
+from sialgeo.exporters.wording import title_of
+from sialgeo.files import whole_file
+from sialgeo.i18n import _
+from sialgeo.model import Concentrations, Context, Publication
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DPI = 200
+DRAWERS: Mapping[str, Callable[..., Any]] = {
+    MAP: maps.plot,
+    "chains": described.chains,
+    "concentrations": described.concentrations,
+    "risk": ground.risk,
+    "indicator": ground.indicator,
+    "bivariate": ground.bivariate,
+    "hotspots": ground.hotspots,
+    "linkages": related.linkages,
+    "actors": related.actors,
+    "quality": described.quality,
+    "change": related.change,
+}
+
+
+def figure(
+    kind: str,
+    concentrations: Concentrations | Publication,
+    *,
+    ax: Axes | None = None,
+    context: Context | None = None,
+    **options: Any,
+) -> Axes:
+    """Draw one kind of map, with scale bar, north arrow, projection, date, sources, n and what is withheld.
+
+    Parameters
+    ----------
+    kind
+        ``"map"``: as :meth:`Concentrations.plot`. ``"chains"``: where each chain is, generalised.
+        ``"concentrations"``: evidence and stability. ``"risk"``: a surface of relative risk with
+        contours (``surface=``). ``"indicator"``: HDI or poverty with the concentrations (``column=``).
+        ``"bivariate"``: an indicator against the producers, 3 × 3 (``column=``). ``"hotspots"``: Gi* or
+        LISA (``column=``, or ``classes=`` of :func:`sialgeo.hot_spots` or
+        :func:`sialgeo.local_association`). ``"linkages"``: ``flows=`` (lines with ``volume``) and
+        ``catchments=``. ``"actors"``: ``actors=`` (points), by the column ``by=``, named by ``name=``. ``"quality"``: how uncertain the relative risk is. ``"change"``: against
+        ``before=``, with ``dates=("2012", "2024")``.
+    concentrations
+        A result: drawn as it is, for the analyst's own eyes. Or a publication of
+        :func:`sialgeo.protect`: only what it holds.
+    ax
+        Axes to draw on; by default a new figure's (``ax.figure``), made without pyplot.
+    context
+        Title, sources, territories and places, where a result is drawn.
+    **options
+        What the kind needs, as above. Layers given here are drawn as they are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        In metres. Where the subject of the map is not known, the map says so.
+
+    Raises
+    ------
+    ParameterError
+        The kind or an option is unknown, or an option that the kind needs is missing.
+    SchemaError
+        A column is missing.
+    MissingDependencyError
+        matplotlib is not installed.
+
+    Notes
+    -----
+    Bivariate map: Stevens, J. (2015), Bivariate choropleth maps, in ColorBrewer's blue × orange.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> point = gpd.points_from_xy([-78.5], [-7.1])
+    >>> found = Concentrations(
+    ...     gpd.GeoDataFrame({"concentration": [1], "membership": [1.0]}, geometry=point, crs=4326),
+    ...     gpd.GeoDataFrame({"name": ["A"], "n": [1], "evidence": ["tested"]},
+    ...                      geometry=point.buffer(0.1), index=[1], crs=4326))
+    >>> axes = figure("concentrations", found)
+    >>> axes.get_legend().get_texts()[0].get_text()[:6]
+    'tested'
+    """
+    if kind not in DRAWERS:
+        known = ", ".join(DRAWERS)
+        raise ParameterError(
+            f"kind = {kind}: " + _("must be one of {choices}").format(choices=known)
+        )
+    taken = inspect.signature(DRAWERS[kind]).parameters
+    needed = [n for n, p in taken.items() if p.default is p.empty][1:]
+    text = _("figure “{kind}”: {what} = {name}")
+    faults = [
+        text.format(kind=kind, what=_("missing"), name=name)
+        for name in needed
+        if name not in options
+    ]
+    faults += [
+        text.format(kind=kind, what=_("unknown"), name=name)
+        for name in options
+        if name not in taken
+    ]
+    raise_all(faults, ParameterError)
+    drawn: Axes = DRAWERS[kind](concentrations, ax, context=context, **options)
+    return drawn
+
+
+def write(publication: Publication, path: str | os.PathLike[str], kind: str | None = None) -> None:
+    """Write a map as PNG or SVG, by the suffix.
+
+    Parameters
+    ----------
+    publication
+        What :func:`sialgeo.protect` returned.
+    path
+        A file ``*.png`` or ``*.svg``.
+    kind
+        As :func:`figure`; by default what the name says (``a.bivariate.png``), else ``"map"``.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    ParameterError
+        The kind is unknown, or needs a layer that a publication does not hold.
+    MissingDependencyError
+        matplotlib is not installed.
+    """
+    require_matplotlib()
+    import matplotlib as mpl
+
+    suffix = Path(path).suffix.lower().lstrip(".")
+    metadata: dict[str, Any] = {"Title": title_of(publication)}
+    metadata.update({"Date": None} if suffix == "svg" else {"Software": "sialgeo"})
+    with whole_file(path) as temporary:
+        drawn: Any = figure(kind or kind_of(path), publication).figure
+        with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "sialgeo"}):
+            warnings.filterwarnings("ignore", "Glyph .* missing")
+            drawn.savefig(temporary, format=suffix, dpi=_DPI, metadata=clean_all(metadata))
