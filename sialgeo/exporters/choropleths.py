@@ -16,20 +16,18 @@ import numpy as np
 
 from sialgeo.crs import crs_name, equal_area_crs
 from sialgeo.errors import SchemaError
-from sialgeo.exporters.figures import (
-    _DPI,
-    _GREY,
-    _INK,
-    _MAP,
-    _PAD,
-    _SIZE,
-    _class_handles,
-    _furnish,
-    _legend,
-    _polygons,
-    _require_matplotlib,
+from sialgeo.exporters.figures.furniture import (
+    GREY,
+    INK,
+    MAP,
+    SIZE,
+    class_handles,
+    furnish,
+    legend,
     one_line,
+    require_matplotlib,
 )
+from sialgeo.exporters.figures.layers import polygons
 from sialgeo.exporters.wording import indicator_name
 from sialgeo.files import whole_file
 from sialgeo.i18n import _, pick, retell
@@ -51,6 +49,7 @@ if TYPE_CHECKING:
     from sialgeo.association import Contrast
 
 _HATCH = {NO_DATA.label: "////", SUPPRESSED.label: "xxxx"}
+_DPI, _PAD = 200, 0.06
 _FOOT = 150  # characters
 _FINE = 400  # territories above which their limits are drawn thin
 
@@ -104,12 +103,12 @@ def plot_bivariate(
     for place, colour in enumerate(BIVARIATE):
         i, j = divmod(place, 3)
         inside = shapes[told == f"{i + 1}-{j + 1}"]
-        _polygons(ax, inside, facecolor=colour, edgecolor=_GREY, linewidth=width)
+        polygons(ax, inside, facecolor=colour, edgecolor=GREY, linewidth=width)
     handles = []
     for name, style in (("no_data", NO_DATA), ("suppressed", SUPPRESSED)):
         hatch = _HATCH[style.label]
         mask = told == name
-        _polygons(
+        polygons(
             ax,
             shapes[mask],
             facecolor=style.fill,
@@ -120,7 +119,7 @@ def plot_bivariate(
         if mask.any():
             handles.append(_patch(style.fill, _(style.label), hatch))
     _square(ax.figure, names)
-    _legend(ax, handles)
+    legend(ax, handles)
     lines = [
         _("Each class of an indicator holds a third of the people, as nearly as whole territories allow."),
         _("The indicators describe the territories, not the households in them."),
@@ -144,7 +143,7 @@ def write_bivariate(
 
 def _square(figure: Any, names: tuple[str, str]) -> None:
     """Draw the key: x to the right, y upwards."""
-    key = figure.add_axes((0.805, 0.26, 0.16, 0.16 * _SIZE[0] / _SIZE[1]))
+    key = figure.add_axes((0.805, 0.26, 0.16, 0.16 * SIZE[0] / SIZE[1]))
     for place, colour in enumerate(BIVARIATE):
         i, j = divmod(place, 3)
         key.fill([i, i + 1, i + 1, i], [j, j, j + 1, j + 1], facecolor=colour, edgecolor="white")
@@ -199,9 +198,9 @@ def plot_local(
     for name, (colour, label) in LOCAL_CLASSES.items():
         mask = told == name
         if mask.any():
-            _polygons(ax, shapes[mask], facecolor=colour, edgecolor=_GREY, linewidth=_line(layer))
+            polygons(ax, shapes[mask], facecolor=colour, edgecolor=GREY, linewidth=_line(layer))
             handles.append(_patch(colour, f"{_(label)} ({int(mask.sum()):,})"))
-    _legend(ax, handles)
+    legend(ax, handles)
     notes = [retell(note) for note in layer.attrs.get("notes", ())]
     said = [_("Sources: {sources}").format(sources="; ".join(sources))] if sources else []
     _foot(ax, [*notes, *said, _projection(crs)])
@@ -242,17 +241,15 @@ def plot_contrast(
     classes = indicator_classes(values, last.indicator)
     found = [class_of(v, classes) for v in values]
     colours = [c.colour if c else NO_DATA.fill for c in found]
-    _polygons(ax, shapes, facecolor=colours, edgecolor="white", linewidth=0.5)
+    polygons(ax, shapes, facecolor=colours, edgecolor="white", linewidth=0.5)
     inside = (layer[contrast.by] == contrast.group).to_numpy(dtype=bool)
     low = (contrast.expected == "worse") == (last.indicator.better == "more")
     away = values >= last.rest_mean if low else values <= last.rest_mean
-    _polygons(
-        ax, shapes[inside & away], facecolor="none", edgecolor=_INK, hatch="////", linewidth=0
-    )
-    _polygons(ax, shapes[inside], facecolor="none", edgecolor=_INK, linewidth=1.3)
-    handles = _class_handles(indicator_name(last.indicator), classes, missing=None in found)
+    polygons(ax, shapes[inside & away], facecolor="none", edgecolor=INK, hatch="////", linewidth=0)
+    polygons(ax, shapes[inside], facecolor="none", edgecolor=INK, linewidth=1.3)
+    handles = class_handles(indicator_name(last.indicator), classes, missing=None in found)
     handles += [
-        _patch("white", contrast.group, line=_INK),
+        _patch("white", contrast.group, line=INK),
         _patch("white", _("departs from it"), "////"),
     ]
     ax.legend(
@@ -312,31 +309,31 @@ def _lines(ax: Any, contrast: Contrast) -> None:
 
 # --- furniture ------------------------------------------------------------------------------------------------
 def _require(layer: gpd.GeoDataFrame, column: str) -> None:
-    _require_matplotlib()
+    require_matplotlib()
     if column not in layer.columns:
         raise SchemaError(_("columns missing: {names}").format(names=column))
 
 
 def _map(
-    layer: gpd.GeoDataFrame, title: str, frame: tuple[float, float, float, float] = _MAP
+    layer: gpd.GeoDataFrame, title: str, frame: tuple[float, float, float, float] = MAP
 ) -> tuple[Axes, Any]:
     """Return axes that show the whole layer in an equal-area projection, and the projection."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=_SIZE, facecolor="white")
+    figure = Figure(figsize=SIZE, facecolor="white")
     FigureCanvasAgg(figure)
     ax: Axes = figure.add_axes(frame)
     crs = equal_area_crs(layer)
     bounds = layer.geometry.to_crs(crs).total_bounds
     centre, half = (bounds[:2] + bounds[2:]) / 2, (bounds[2:] - bounds[:2]) / 2 * (1 + _PAD)
-    ratio = frame[2] * _SIZE[0] / (frame[3] * _SIZE[1])
+    ratio = frame[2] * SIZE[0] / (frame[3] * SIZE[1])
     half = np.maximum(half, [half[1] * ratio, half[0] / ratio])
     low, high = centre - half, centre + half
     ax.set_aspect("equal")
     ax.set_xlim(low[0], high[0])
     ax.set_ylim(low[1], high[1])
-    _furnish(ax, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
+    furnish(ax, (float(low[0]), float(low[1]), float(high[0]), float(high[1])))
     said = ax.set_title("\n".join(textwrap.wrap(one_line(title), 80)), loc="left", fontsize=13)
     said.set_parse_math(False)
     return ax, crs
@@ -346,7 +343,7 @@ def _line(layer: gpd.GeoDataFrame) -> float:
     return 0.05 if len(layer) > _FINE else 0.3
 
 
-def _patch(fill: str, label: str, hatch: str = "", line: str = _GREY) -> Any:
+def _patch(fill: str, label: str, hatch: str = "", line: str = GREY) -> Any:
     from matplotlib.patches import Patch
 
     return Patch(facecolor=fill, edgecolor=line, hatch=hatch, label=one_line(label), linewidth=0.8)
@@ -369,7 +366,7 @@ def _foot(ax: Any, lines: Sequence[str]) -> None:
     wrapped = [part for text in lines for part in textwrap.wrap(one_line(text), _FOOT)]
     said = ax.text(
         0.0, -0.02, "\n".join(wrapped), transform=ax.transAxes, ha="left", va="top",
-        fontsize=7.5, color=_INK, linespacing=1.35,
+        fontsize=7.5, color=INK, linespacing=1.35,
     )  # fmt: skip
     said.set_parse_math(False)
 
