@@ -17,18 +17,18 @@ from .base import POINT, SialgeoAlgorithm
 from .outcome import add_outputs, style_concentrations, write_concentrations
 from .reference import ReferenceInputs
 
-_METHODS = {
+_METHODS = {  # models and batch files hold the place: new ones come last
     "relative-dbscan": mark("Relative density (DBSCAN against the reference population)"),
     "dbscan": mark("Plain density (DBSCAN): exploratory, proves nothing"),
-    "spatial-scan": mark("Spatial scan (Kulldorff): circles, against the reference population"),
     "hdbscan": mark("HDBSCAN: exploratory, proves nothing; needs scikit-learn"),
+    "spatial-scan": mark("Spatial scan (Kulldorff): circles, against the reference population"),
     "optics": mark("OPTICS: exploratory, proves nothing; needs scikit-learn"),
 }
 _SHORT = {
     "relative-dbscan": mark("relative density"),
     "dbscan": mark("plain density"),
-    "spatial-scan": mark("spatial scan"),
     "hdbscan": "HDBSCAN",
+    "spatial-scan": mark("spatial scan"),
     "optics": "OPTICS",
 }
 _ORIGINS, _SYNTHETIC = ("origen", "origin"), ("sintético", "sintetico", "synthetic")

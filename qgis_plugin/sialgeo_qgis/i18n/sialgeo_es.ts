@@ -250,12 +250,12 @@ Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
         <translation>Densidad simple (DBSCAN): exploratoria, no prueba nada</translation>
     </message>
     <message>
-        <source>Spatial scan (Kulldorff): circles, against the reference population</source>
-        <translation>Barrido espacial (Kulldorff): círculos, frente a la población de referencia</translation>
-    </message>
-    <message>
         <source>HDBSCAN: exploratory, proves nothing; needs scikit-learn</source>
         <translation>HDBSCAN: exploratorio, no prueba nada; necesita scikit-learn</translation>
+    </message>
+    <message>
+        <source>Spatial scan (Kulldorff): circles, against the reference population</source>
+        <translation>Barrido espacial (Kulldorff): círculos, frente a la población de referencia</translation>
     </message>
     <message>
         <source>OPTICS: exploratory, proves nothing; needs scikit-learn</source>
