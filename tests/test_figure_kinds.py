@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from pyproj import CRS
 from shapely.geometry import LineString, Point
 
 from sialgeo.errors import ParameterError
@@ -41,7 +42,7 @@ def surface() -> Surface:
     step = Step("relative_risk_surface", {"replicates": 99})
     place = (20_000.0, 0.0, 740_000.0, 0.0, -20_000.0, 9_280_000.0)
     return Surface(
-        values, place, "EPSG:32717", high, 1 - high + 0.01, 0.05, 5_000.0, True, None, step
+        values, place, CRS(32717), high, 1 - high + 0.01, 0.05, 5_000.0, True, None, step
     )
 
 
@@ -136,7 +137,13 @@ def test_change_between_two_dates() -> None:
         "new: not there at the earlier date (3)",
         "there at both dates (2)",
     } <= set(labels(ax))
-    assert [CHANGES["new"].fill] * 3 in fills(ax)
+    shapes = {
+        to_hex(c.get_facecolor()[0]): len(c.get_paths())
+        for c in ax.collections[-6:]
+        if len(c.get_facecolor())
+    }
+    assert shapes[CHANGES["new"].fill] == 3
+    assert shapes[CHANGES["kept"].fill] == 2
     with pytest.raises(ParameterError, match="protect"):
         figure("change", now, before=found())
 

@@ -218,7 +218,9 @@ def _circles(sheet: Sheet, counted: dict[str, Any], colours: dict[str, str]) -> 
     known = [np.nan_to_num(n) for n in counted.values()]
     side = -sum(np.sqrt(n / most * _SQUARE_POINTS) for n in known) / 2  # the row is centred
     for chain, colour in colours.items():
-        n = np.nan_to_num(counted.get(chain, np.zeros(len(table))))
+        if chain not in counted:  # the main chain of an area only
+            continue
+        n = np.nan_to_num(counted[chain])
         across = np.sqrt(n / most * _SQUARE_POINTS)
         drawn = n > 0
         sheet.ax.scatter(
