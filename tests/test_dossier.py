@@ -66,7 +66,13 @@ def test_a_fact_sheet_has_two_pages(written: Path) -> None:
 @needs_poppler
 def test_verdict_number_and_caution_come_before_the_statistics(written: Path) -> None:
     page = flat(pages(written / "ficha.pdf")[0])
-    order = ["Más densa", "112 productores", "Datos sintéticos", "Tamaño", "Evidencia"]
+    order = [
+        "Significativa: más densa",
+        "112 productores",
+        "Datos sintéticos",
+        "Tamaño",
+        "Evidencia",
+    ]
     found = [page.find(text) for text in order]
     assert -1 not in found
     assert found == sorted(found)

@@ -32,6 +32,15 @@ OUTSIDE = re.compile(
     r"<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*[\"']?(?:https?:)?//|url\([\"']?https?:|@import"
 )
 
+INKED = """
+[...document.querySelectorAll("canvas")].reduce((all, c) => {
+  const data = c.width ? c.getContext("2d").getImageData(0, 0, c.width, c.height).data : [];
+  let n = 0;
+  for (let i = 3; i < data.length; i += 4) n += data[i] > 0;
+  return all + n;
+}, 0)
+"""
+
 
 def found(**changes: Any) -> Concentrations:
     """Return concentrations in metres."""
@@ -62,7 +71,7 @@ def test_the_layers_go_on_any_folium_map() -> None:
     page = everything(target, MADE["cajamarca"](points=MADE["points"](50))).get_root().render()
     for said in (
         "1. Bambamarca",
-        "Denser than the reference population explains",
+        "denser than the reference population explains",
         "Celendín",
         "Monetary poverty 2018",
     ):
@@ -181,10 +190,12 @@ def test_the_offline_map_works_in_a_browser(tmp_path: Path) -> None:
         hacked = page.evaluate("window.hacked")
         shown = page.locator(".leaflet-popup-content").inner_text()
         shapes = page.locator("path.leaflet-interactive").count()
+        inked = page.evaluate(INKED)
         browser.close()
     assert hacked is None and wrong == []
     assert "producers where" in shown
-    assert shapes > 100
+    assert shapes > 40  # areas, territories and cells; the points are drawn on tiles
+    assert inked > 100  # pixels
     assert [url for url in asked if not url.startswith("data:")] == [
         (tmp_path / "map.html").as_uri()
     ]

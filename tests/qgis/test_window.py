@@ -12,10 +12,12 @@ from . import desktop
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
 ALGORITHMS = {
     "producersfromtable": "Productores desde una tabla",
+    "checkproducers": "Revisar productores",
     "detectconcentrations": "Detectar concentraciones",
     "joinindicators": "Unir indicadores",
     "overlayindicators": "Superponer IDH y pobreza",
     "exportmap": "Exportar mapa",
+    "exportreport": "Exportar informe y fichas",
 }
 NOTHING = {"toolbar": False, "provider": False, "menu": [], "help": [], "path": [], "modules": []}
 
@@ -48,7 +50,8 @@ def test_actions_and_their_names(told: dict[str, Any]) -> None:
     assert {f"Sialgeo_{name}": text for name, text in ALGORITHMS.items()}.items() <= actions.items()
     assert actions["Sialgeo_example"] == "Abrir el ejemplo de Cajamarca"
     assert actions["Sialgeo_help"] == "Ayuda"
-    assert told["algorithms"] == [f"sialgeo:{name}" for name in sorted(ALGORITHMS)]
+    assert {f"sialgeo:{name}" for name in ALGORITHMS} <= set(told["algorithms"])
+    assert len(told["algorithms"]) == 21
 
 
 @pytest.mark.parametrize("when", ["empty", "filled"])
