@@ -33,7 +33,7 @@ def said_by(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
     client = nbclient.NotebookClient(
         notebook,
-        timeout=300,
+        timeout=1200,  # a whole study runs in one cell
         kernel_name="python3",
         resources={"metadata": {"path": str(tmp_path)}},
     )
