@@ -13,8 +13,7 @@ This is the table of contents. Names are loaded when first used, so ``import sia
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from sialgeo.lazy import names_of
 
 __version__ = "0.1.0"
 
@@ -149,12 +148,7 @@ _HOME = {
 __all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604  (names of _HOME are strings)
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'sialgeo' has no attribute {name!r}")
-    value = getattr(import_module(f"sialgeo.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = names_of(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -5,16 +5,43 @@ territory; ``moran`` and ``local_association`` describe one map or two together;
 makes the 3 × 3 classes of a map of both; ``contrast`` holds one group of territories against the rest. The verdict is never stronger than the test.
 """
 
-from sialgeo.association.contrasts import Contrast, ContrastRow, contrast
-from sialgeo.association.local import (
-    Autocorrelation,
-    LocalAssociation,
-    bivariate_classes,
-    local_association,
-    moran,
-)
-from sialgeo.association.result import Association, Division, associations_of
-from sialgeo.association.testing import AssociationTest, associate
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sialgeo.lazy import names_of
+
+if TYPE_CHECKING:
+    from sialgeo.association.asked import AssociationTest
+    from sialgeo.association.contrasts import Contrast, ContrastRow, contrast
+    from sialgeo.association.local import (
+        Autocorrelation,
+        LocalAssociation,
+        bivariate_classes,
+        local_association,
+        moran,
+    )
+    from sialgeo.association.result import Association, Division, associations_of
+    from sialgeo.association.testing import associate
+
+# writers, the command line and QGIS read answers and parameters; what computes them is loaded when used
+_HOME = {
+    "Association": "result",
+    "AssociationTest": "asked",
+    "Autocorrelation": "local",
+    "Contrast": "contrasts",
+    "ContrastRow": "contrasts",
+    "Division": "result",
+    "LocalAssociation": "local",
+    "associate": "testing",
+    "associations_of": "result",
+    "bivariate_classes": "local",
+    "contrast": "contrasts",
+    "local_association": "local",
+    "moran": "local",
+}
+
+__getattr__ = names_of(__name__, _HOME)
 
 __all__ = [
     "Association",

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sialgeo.association.asked import AssociationTest
 from sialgeo.association.counting import (
     Given,
     Places,
@@ -19,10 +20,10 @@ from sialgeo.association.counting import (
 from sialgeo.association.divisions import blocks, grids, joined
 from sialgeo.association.footprints import LEAST, ValueAt, check_footprints, footprints_of, too_few
 from sialgeo.association.nulls import EXACT, Outcome, check_places, naive, untested
-from sialgeo.association.result import METHODS, Association, Division
+from sialgeo.association.result import Association, Division
 from sialgeo.errors import ParameterError, SchemaError
-from sialgeo.i18n import N_, _
-from sialgeo.kernels.autocorrelation import PAIR, SINGLETON
+from sialgeo.i18n import _
+from sialgeo.kernels.autocorrelation import SINGLETON
 from sialgeo.model import (
     EVIDENCE,
     TESTED,
@@ -33,7 +34,6 @@ from sialgeo.model import (
     fingerprint,
     versions,
 )
-from sialgeo.params import check, param
 from sialgeo.progress import Progress, scaled, silent
 from sialgeo.references import Reference
 
@@ -42,38 +42,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class AssociationTest:
-    """Parameters of :func:`associate`."""
-
-    method: str = param(
-        "msr",
-        N_(
-            "Null hypothesis: maps as smooth as the indicator's (msr), the modified t-test (dutilleul), shifts of a full grid (shift), whole footprints moved (footprints)"
-        ),
-        label=N_("Method"),
-        choices=METHODS,
-    )
-    better: str = param(
-        "",
-        N_("Whether more or less of the indicator is better"),
-        label=N_("Better"),
-        choices=("", "more", "less"),
-    )
-    replicates: int = param(999, N_("Maps drawn under the null"), label=N_("Replicates"), ge=99)
-    seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
-    procedure: str = param(
-        SINGLETON,
-        N_("How eigenvectors are randomised (msr)"),
-        label=N_("Procedure"),
-        choices=(SINGLETON, PAIR),
-        advanced=True,
-    )
-
-    def __post_init__(self) -> None:
-        check(self)
 
 
 def associate(

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sialgeo.cli.bar import Bar
-from sialgeo.cli.commands import COMMANDS
+from sialgeo.cli.commands import COMMANDS, command
 from sialgeo.cli.parser import TAGS, Parser, Shown, ShowVersion, UsageError
 from sialgeo.cli.reports import DONE, plain
 from sialgeo.errors import Cancelled, SialgeoError
@@ -46,7 +46,7 @@ def _main(arguments: list[str]) -> int:
     machine = "--json" in arguments
     bar = Bar(sys.stderr, quiet=machine)
     try:
-        options = _parser().parse_args(arguments)
+        options = _parser(arguments).parse_args(arguments)
         if options.command is None:
             raise UsageError(_("no command. Remedy: sialgeo --help lists them"))
         report = options.act(options, bar)
@@ -97,7 +97,8 @@ def _write_json(data: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(plain(data), ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _parser() -> Parser:
+def _parser(arguments: Sequence[str]) -> Parser:
+    """Return the parser; of the commands only those that are named have their options declared."""
     parser = Parser(
         prog="sialgeo",
         description=_(
@@ -113,9 +114,11 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(
         title=_("commands"), dest="command", metavar=_("COMMAND"), parser_class=Parser
     )
-    for name, command in COMMANDS.items():
-        said = _(command.HELP)
+    for name, help_text in COMMANDS.items():
+        said = _(help_text)
         sub = commands.add_parser(name, help=said, description=said)
-        sub.set_defaults(act=command.act)
-        command.declare(sub)
+        if name in arguments:
+            module = command(name)
+            sub.set_defaults(act=module.act)
+            module.declare(sub)
     return parser

@@ -10,11 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -73,6 +72,8 @@ def donut(
     achieved = np.zeros(n, dtype=np.int64)
     if n < k_min or n < 2:
         return Masked(found, np.full(n, np.nan), achieved)
+    from scipy.spatial import cKDTree
+
     tree = cKDTree(xy)
     far = _radius(tree, xy, k, density)
     near = far * np.sqrt(k_min / k)
@@ -92,7 +93,7 @@ def donut(
     return Masked(found, np.hypot(*(found - xy).T), achieved)
 
 
-def _radius(tree: cKDTree, xy: Array, k: int, density: float | None) -> Array:
+def _radius(tree: Any, xy: Array, k: int, density: float | None) -> Array:
     """Return the radius that holds ``k`` places on average around each place."""
     if density is not None:
         return np.full(len(xy), np.sqrt(k / (np.pi * density)))
@@ -125,5 +126,7 @@ def linked(true: Array, masked: Array, k: int) -> float:
     """
     if not len(true):
         return 0.0
+    from scipy.spatial import cKDTree
+
     nearest = cKDTree(true).query(masked, k=list(range(1, min(k, len(true)) + 1)))[1]
     return float((nearest == np.arange(len(true))[:, None]).any(axis=1).mean())

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsProcessingParameterField,
 )
 
-from .. import library
 from ..texts import mark, tr
 from .base import POLYGON
 from .steps import TestedStep
@@ -37,7 +36,6 @@ class AssociateConcentrations(TestedStep):
 
     def owner(self):
         """Return the declaration of the test."""
-        library.bind()  # this room imports shapely
         from sialgeo.association import AssociationTest
 
         return AssociationTest

@@ -263,7 +263,6 @@ class ExportFiles(Export):
         """Declare the file; the formats are the library's own."""
         wanted = tr("Files") + " (*.gpkg *.xlsx *.png *.svg *.geojson *.json)"
         try:
-            library.bind()  # this room imports shapely
             library.sialgeo()
             from sialgeo.exporters import WRITERS
         except ImportError:

@@ -11,11 +11,10 @@ from sialgeo.association import Association, AssociationTest
 from sialgeo.association.result import p_text
 from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
-from sialgeo.i18n import N_, _, retell
+from sialgeo.i18n import _, retell
 from sialgeo.params import build, params_of
 from sialgeo.progress import Progress, scaled
 
-HELP = N_("test whether they are in poorer places than expected")
 _TESTED = ("method", "replicates", "seed")
 
 

@@ -9,11 +9,9 @@ import sialgeo
 from sialgeo.cli.parser import Parser, UsageError
 from sialgeo.cli.reports import Report, path_lines
 from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.readers.presets import PRESETS
-
-HELP = N_("compare an indicator between two years of one method")
 
 
 def declare(parser: Parser) -> None:

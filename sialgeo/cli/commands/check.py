@@ -7,10 +7,8 @@ import argparse
 import sialgeo
 from sialgeo.cli.parser import Parser, declare_reader, reading_of
 from sialgeo.cli.reports import ROWS, Report, aligned, listed, path_lines
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
-
-HELP = N_("examine a table of producers row by row")
 
 
 def declare(parser: Parser) -> None:

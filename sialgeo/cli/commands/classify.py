@@ -10,14 +10,13 @@ import sialgeo
 from sialgeo import model, params, study
 from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.typology import Thresholds
 
 if TYPE_CHECKING:
     from sialgeo.typology import Typology
 
-HELP = N_("say how activated they are, with the evidence of each criterion")
 _SHOWN = (
     model.NAME,
     model.SPATIAL_EVIDENCE,

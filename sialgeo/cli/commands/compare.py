@@ -12,11 +12,9 @@ from sialgeo.cli.parser import Parser, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, aligned, report
 from sialgeo.comparison import Comparing
 from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.model import BEFORE, CHANGE, N_BEFORE, NAME, WORDS, N
 from sialgeo.progress import Progress
-
-HELP = N_("compare two dates or two runs")
 
 
 def declare(parser: Parser) -> None:

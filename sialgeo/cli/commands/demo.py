@@ -9,13 +9,11 @@ from importlib.util import find_spec
 import sialgeo
 from sialgeo.cli.parser import Parser, output_folder
 from sialgeo.cli.reports import Report, report_run
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.study import Study
 
 OUTPUT = "sialgeo-demo"
-
-HELP = N_("the Cajamarca study, end to end")
 
 
 def declare(parser: Parser) -> None:

@@ -19,11 +19,9 @@ from sialgeo.cli.parser import (
 from sialgeo.cli.reports import Report, report
 from sialgeo.errors import raise_all
 from sialgeo.files import whole_folder
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.workfile import SUFFIX
-
-HELP = N_("find concentrations and test them")
 
 
 def declare(parser: Parser) -> None:

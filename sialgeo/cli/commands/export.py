@@ -13,13 +13,11 @@ from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import Report, path_lines
 from sialgeo.disclosure import PUBLISH
 from sialgeo.exporters.kinds import PUBLISHED
-from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.i18n import LANGUAGES, _
 from sialgeo.progress import Progress
 
 if TYPE_CHECKING:
     from sialgeo.model import Concentrations
-
-HELP = N_("write maps, tables and layers to hand on")
 
 
 def declare(parser: Parser) -> None:

@@ -9,11 +9,9 @@ import sialgeo
 from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
 from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.params import params_of, parse_value
 from sialgeo.progress import Progress
-
-HELP = N_("districts among high or low values, where there are only counts by district")
 
 
 def declare(parser: Parser) -> None:

@@ -10,11 +10,9 @@ import sialgeo
 from sialgeo import params
 from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, report
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.linkages import LINK, Linking
 from sialgeo.progress import Progress
-
-HELP = N_("link them to suppliers, markets and the other links of the chain")
 
 
 def declare(parser: Parser) -> None:

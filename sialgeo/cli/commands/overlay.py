@@ -12,14 +12,12 @@ from sialgeo import model, study
 from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, report
 from sialgeo.descriptions import guess_indicator
-from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.i18n import LANGUAGES, _
 from sialgeo.progress import Progress
 from sialgeo.readers.presets import PRESETS
 
 if TYPE_CHECKING:
     from sialgeo.model import Concentrations
-
-HELP = N_("lay indicators of development over them")
 
 
 def declare(parser: Parser) -> None:

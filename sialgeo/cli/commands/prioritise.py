@@ -10,12 +10,10 @@ import sialgeo
 from sialgeo import params
 from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, aligned, report
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.model import NAME, P_TOP, PRIORITY, PRIORITY_RANK, RANK_HIGH, RANK_LOW, WORDS
 from sialgeo.priorities import Prioritising
 from sialgeo.progress import Progress
-
-HELP = N_("rank them, and say how far the rank depends on the weights")
 
 
 def declare(parser: Parser) -> None:

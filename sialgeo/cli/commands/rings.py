@@ -10,12 +10,10 @@ from sialgeo import study
 from sialgeo.cli.parser import Parser, UsageError
 from sialgeo.cli.reports import Report, aligned, path_lines
 from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.overlays.interpolating import FROM, RADII, TO
 from sialgeo.params import parse_distance
 from sialgeo.progress import Progress
-
-HELP = N_("compare the indicators of footprints and of the rings around them")
 
 
 def declare(parser: Parser) -> None:

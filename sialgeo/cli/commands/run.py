@@ -6,13 +6,11 @@ import argparse
 
 from sialgeo.cli.parser import Parser, output_folder
 from sialgeo.cli.reports import Report, report_run
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.study import Study
 
 OUTPUT = "sialgeo-output"
-
-HELP = N_("run a study file")
 
 
 def declare(parser: Parser) -> None:

@@ -10,11 +10,9 @@ from sialgeo.cli.commands.detect import declare_pool, pool_of
 from sialgeo.cli.parser import Parser, declare_reader
 from sialgeo.cli.reports import Report, aligned, path_lines
 from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.params import params_of
 from sialgeo.progress import Progress
-
-HELP = N_("what speaks for one radius or another, before anything is detected")
 
 
 def declare(parser: Parser) -> None:

@@ -8,11 +8,9 @@ import sialgeo
 from sialgeo.cli.commands.detect import declare_pool, pool_of
 from sialgeo.cli.parser import Parser, UsageError, declare_reader
 from sialgeo.cli.reports import Report, listed, path_lines
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.params import params_of, parse_value
 from sialgeo.progress import Progress, scaled
-
-HELP = N_("surface of relative risk, with tolerance contours (for the analyst)")
 
 
 def declare(parser: Parser) -> None:

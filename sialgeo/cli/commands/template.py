@@ -7,10 +7,8 @@ import argparse
 import sialgeo
 from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import Report, path_lines
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
-
-HELP = N_("write the workbook for the tables of a SIAL study, with drop-downs")
 
 
 def declare(parser: Parser) -> None:

@@ -6,12 +6,10 @@ import argparse
 
 from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import DONE, Report
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import _
 from sialgeo.progress import Progress
 
 DISAGREES = 1
-
-HELP = N_("agreement with published numbers")
 
 
 def declare(parser: Parser) -> None:
