@@ -10,7 +10,7 @@ from qgis.core import (
     QgsProcessingParameterField,
 )
 
-from .. import declared, library
+from .. import library
 from ..texts import mark, tr
 from .base import POLYGON, SialgeoAlgorithm
 
@@ -58,33 +58,22 @@ class HotSpots(SialgeoAlgorithm):
                 "Field with all farms or people: the rate is analysed, smoothed by empirical Bayes."
             ),
         )
-        for one in self._declarations():
-            self.addParameter(declared.parameter(one))
+        self.add_declared()
         self.add(
             QgsProcessingParameterFeatureSink("OUTPUT", tr("Hot spots"), polygons),
             tr("The districts with statistic, p-values and class."),
         )
 
-    def _declarations(self) -> tuple:
-        try:
-            library.sialgeo()
-            from sialgeo.hotspots import HotSpots as Declared
-        except ImportError:
-            return ()
-        from sialgeo.params import params_of
+    def owner(self):
+        """Return the declaration of the method."""
+        from sialgeo.hotspots import HotSpots as Declared
 
-        return params_of(Declared)
+        return Declared
 
     def faults(self, parameters, context) -> list:
         """Explain a layer or a value that cannot be."""
-        from sialgeo.params import fault
-
         found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
-        return found + [
-            said
-            for one in self._declarations()
-            if (said := fault(one, declared.value(self, one, parameters, context)))
-        ]
+        return found + self.declared_faults(parameters, context)
 
     def work(self, parameters, context, feedback):
         """Find, write, tell."""
@@ -100,10 +89,7 @@ class HotSpots(SialgeoAlgorithm):
             areas,
             self.field(parameters, "COUNTS", context),
             population=self.field(parameters, "POPULATION", context),
-            **{
-                one.name: declared.value(self, one, parameters, context)
-                for one in self._declarations()
-            },
+            **self.given(parameters, context),
         )
         for note in found.attrs.get("notes", ()):
             feedback.pushWarning(note)

@@ -9,7 +9,7 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from .. import library
+from .. import declared, library
 from ..texts import language, tr
 
 FOLDER = Path(__file__).parents[1]
@@ -88,6 +88,39 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             if definition.help()
         )
         return f"{paragraphs}<h3>{tr('Parameters')}</h3>{entries}"
+
+    def owner(self):
+        """Return sialgeo's class that declares parameters of this algorithm, None where there is none."""
+        return
+
+    def declarations(self) -> tuple:
+        """Return sialgeo's declarations; none where it cannot be imported (canExecute says why)."""
+        try:
+            library.sialgeo()
+            kind = self.owner()
+        except ImportError:
+            return ()
+        from sialgeo.params import params_of
+
+        return () if kind is None else params_of(kind)
+
+    def add_declared(self) -> None:
+        """Add a parameter for each declaration."""
+        for one in self.declarations():
+            self.addParameter(declared.parameter(one))
+
+    def given(self, parameters, context) -> dict:
+        """Return the declared parameters with the values given."""
+        return {
+            one.name: declared.value(self, one, parameters, context) for one in self.declarations()
+        }
+
+    def declared_faults(self, parameters, context) -> list:
+        """Return what is out of its bounds among the declared parameters."""
+        from sialgeo.params import fault
+
+        told = self.given(parameters, context)
+        return [said for one in self.declarations() if (said := fault(one, told[one.name]))]
 
     def add(self, definition, about: str, *, default=None) -> None:
         """Add a parameter with its help."""

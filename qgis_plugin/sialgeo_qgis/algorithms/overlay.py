@@ -11,19 +11,19 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
 
-from .. import declared, library
+from .. import declared
 from ..texts import mark, tr
-from .base import POLYGON, SialgeoAlgorithm
-from .outcome import WORKFILES, style_concentrations, write_concentrations
+from .base import POLYGON
+from .outcome import WORKFILES, add_input
+from .steps import WorkfileStep
 
 
-class OverlayIndicators(SialgeoAlgorithm):
+class OverlayIndicators(WorkfileStep):
     """Lay human development and poverty over concentrations."""
 
     ID = "overlayindicators"
@@ -37,20 +37,13 @@ class OverlayIndicators(SialgeoAlgorithm):
         "values stay missing.\n"
         "Indicators of places say nothing about single producers."
     )
-    GROUP = ("analysis", mark("Analysis"))
     TAGS = "overlay,superponer,hdi,idh,poverty,pobreza,human development,desarrollo humano,zonal"
     ICON = "overlay"
-    NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and outputs."""
         del configuration
-        self.add(
-            QgsProcessingParameterFile(
-                "CONCENTRATIONS", tr("Working file"), fileFilter=tr(WORKFILES) + " (*.work.gpkg)"
-            ),
-            tr("Working file of “Detect concentrations” or of an earlier overlay."),
-        )
+        add_input(self)
         self._add_territories()
         self._add_raster()
         self.add(
@@ -168,7 +161,7 @@ class OverlayIndicators(SialgeoAlgorithm):
 
     def faults(self, parameters, context) -> list:
         """Explain layers that cannot be laid over."""
-        found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
+        found = super().faults(parameters, context)
         found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
         territories = self.parameterAsSource(parameters, "TERRITORIES", context)
         raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
@@ -190,25 +183,12 @@ class OverlayIndicators(SialgeoAlgorithm):
         self._raster_name = raster.name() if raster is not None else ""
         return True
 
-    def work(self, parameters, context, feedback):
-        """Lay over, write, tell."""
-        import sialgeo
-
-        from ..adapters import Reporter
-
-        report = Reporter(feedback)
-        report(0.0, tr("Reading the working file"))
-        found = sialgeo.read_concentrations(
-            self.parameterAsFile(parameters, "CONCENTRATIONS", context)
-        )
-        report(0.2, tr("Laying the territories over"))
+    def step(self, found, parameters, context, feedback, report):
+        """Lay over."""
+        report(0.1, tr("Laying the territories over"))
         found = self._territories(found, parameters, context, feedback)
         report(0.5, tr("Laying the raster over"))
-        found = self._over_raster(found, parameters, context, feedback)
-        report(0.8, tr("Writing the outputs"))
-        outputs = write_concentrations(self, found, parameters, context, feedback)
-        report(1.0)
-        return outputs
+        return self._over_raster(found, parameters, context, feedback)
 
     def _territories(self, found, parameters, context, feedback):
         import sialgeo
@@ -252,9 +232,3 @@ class OverlayIndicators(SialgeoAlgorithm):
         for indicator in found:
             feedback.pushInfo(sentence(indicator))
         return found
-
-    def postProcessAlgorithm(self, context, feedback):  # noqa: N802
-        """Have the layers styled when they are loaded."""
-        del feedback
-        style_concentrations(self, context)
-        return {}

@@ -10,7 +10,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
 )
 
-from .. import declared, library
+from .. import library
 from ..texts import mark, tr
 from .base import POINT, SialgeoAlgorithm
 from .reference import ReferenceInputs
@@ -42,8 +42,7 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
             tr("Point layer, one feature per producer."),
         )
         self.add_reference()
-        for one in self._declarations():
-            self.addParameter(declared.parameter(one))
+        self.add_declared()
         self.add(
             QgsProcessingParameterFeatureSink(
                 "OUTPUT", tr("Radii"), QgsProcessing.SourceType.TypeVector
@@ -52,20 +51,17 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         )
         self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
 
-    def _declarations(self) -> tuple:
-        try:
-            library.sialgeo()
-            from sialgeo.radii import RadiusChoice
-        except ImportError:
-            return ()
-        from sialgeo.params import params_of
+    def owner(self):
+        """Return the declaration of the method."""
+        from sialgeo.radii import RadiusChoice
 
-        return params_of(RadiusChoice)
+        return RadiusChoice
 
     def faults(self, parameters, context) -> list:
         """Explain layers that cannot be used."""
         found = self.source_faults(parameters, "PRODUCERS", context, kind=POINT)
-        return found + self.reference_faults(parameters, context)
+        found += self.reference_faults(parameters, context)
+        return found + self.declared_faults(parameters, context)
 
     def work(self, parameters, context, feedback):
         """Look at radii, write, tell."""
@@ -83,10 +79,7 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         guide = sialgeo.suggest_radius(
             producers,
             reference=reference,
-            **{
-                one.name: declared.value(self, one, parameters, context)
-                for one in self._declarations()
-            },
+            **self.given(parameters, context),
         )
         sentences = guide.sentences()
         for line in sentences:

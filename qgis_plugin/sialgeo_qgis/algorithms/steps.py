@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from qgis.core import QgsProcessingParameterString
 
-from .. import declared, library
+from .. import library
 from ..texts import mark, tr
 from .base import SialgeoAlgorithm
 from .outcome import add_input, add_outputs, style_concentrations, write_concentrations
@@ -23,41 +23,16 @@ class WorkfileStep(SialgeoAlgorithm):
         del configuration
         add_input(self)
         self.declare()
-        for one in self.declarations():
-            self.addParameter(declared.parameter(one))
+        self.add_declared()
         add_outputs(self)
 
     def declare(self) -> None:
         """Declare the step's own inputs."""
 
-    def owner(self):
-        """Return sialgeo's class that declares the step's parameters, None where there is none."""
-        return
-
-    def declarations(self) -> tuple:
-        """Return sialgeo's declarations; none where it cannot be imported (canExecute says why)."""
-        try:
-            library.sialgeo()
-            kind = self.owner()
-        except ImportError:
-            return ()
-        from sialgeo.params import params_of
-
-        return () if kind is None else params_of(kind)
-
-    def given(self, parameters, context) -> dict:
-        """Return the declared parameters with the values given."""
-        return {
-            one.name: declared.value(self, one, parameters, context) for one in self.declarations()
-        }
-
     def faults(self, parameters, context) -> list:
         """Explain a wrong working file and values out of their bounds."""
-        from sialgeo.params import fault
-
         found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
-        told = self.given(parameters, context)
-        return found + [said for one in self.declarations() if (said := fault(one, told[one.name]))]
+        return found + self.declared_faults(parameters, context)
 
     def step(self, found, parameters, context, feedback, report):
         """Return the concentrations with what the step adds."""

@@ -676,10 +676,6 @@ Cada concentración recibe la media sobre su área (ponderada por población don
 Los indicadores de los lugares no dicen nada de cada productor.</translation>
     </message>
     <message>
-        <source>Working file of “Detect concentrations” or of an earlier overlay.</source>
-        <translation>Archivo de trabajo de «Detectar concentraciones» o de una superposición anterior.</translation>
-    </message>
-    <message>
         <source>The concentrations with the indicators as fields.</source>
         <translation>Las concentraciones con los indicadores como campos.</translation>
     </message>
