@@ -37,7 +37,17 @@ from sialgeo.exporters.wording import (
     title_of,
 )
 from sialgeo.files import whole_file
-from sialgeo.i18n import LANGUAGES, N_, _, both, language, ngettext, retell, use_language
+from sialgeo.i18n import (
+    LANGUAGES,
+    N_,
+    _,
+    both,
+    language,
+    ngettext,
+    retell,
+    tell_number,
+    use_language,
+)
 from sialgeo.model import (
     CHAIN_N,
     EVIDENCE,
@@ -435,12 +445,12 @@ def _one_number(row: Mapping[str, Any]) -> str:
             "{n} producer where {expected} would be expected.",
             "{n} producers where {expected} would be expected.",
             n,
-        ).format(n=f"{n:,}", expected=f"{expected:,.1f}")
+        ).format(n=tell_number(n), expected=tell_number(expected, 1))
     if share is not None:
         return ngettext(
             "{n} producer, {share} % of all.", "{n} producers, {share} % of all.", n
-        ).format(n=f"{n:,}", share=f"{share:.1f}")
-    return ngettext("{n} producer.", "{n} producers.", n).format(n=f"{n:,}")
+        ).format(n=tell_number(n), share=tell_number(share, 1))
+    return ngettext("{n} producer.", "{n} producers.", n).format(n=tell_number(n))
 
 
 def _one_caution(kind: str, synthetic: str) -> str:

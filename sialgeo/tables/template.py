@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sialgeo.errors import MissingDependencyError
-from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _
 from sialgeo.tables.declared import BY_NAME, TABLES
 from sialgeo.tables.fields import Field, Table
+from sialgeo.tables.workbook import write_workbook
 
 _README, _DICTIONARY, _LISTS = HELP_SHEETS = ("leame", "diccionario", "listas")
 PLACE_COLUMNS = ("lat", "lon")
@@ -56,21 +54,16 @@ def write_template(path: str | os.PathLike[str]) -> Path:
     >>> write_template(pathlib.Path(tempfile.mkdtemp()) / "plantilla.xlsx").name
     'plantilla.xlsx'
     """
-    if find_spec("openpyxl") is None:
-        raise MissingDependencyError("openpyxl", _("Writing a workbook"))
-    from openpyxl import Workbook
+    return write_workbook(path, _fill_tables)
 
-    target = Path(path)
-    book = Workbook()
+
+def _fill_tables(book: Any) -> None:
     _introduce(book.active)
     lists = _Lists(book)
     for table in TABLES:
         _fill(book.create_sheet(table.name), table, lists)
     _define(book.create_sheet(_DICTIONARY))
     lists.write()
-    with whole_file(target) as temporary:
-        book.save(temporary)
-    return target
 
 
 def columns_of(table: Table) -> Iterator[tuple[str, Field | None]]:

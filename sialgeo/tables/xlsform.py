@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sialgeo.errors import MissingDependencyError
-from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _, text_in
+from sialgeo.i18n import N_, text_in
 from sialgeo.tables.dates import DATE_HELP
 from sialgeo.tables.declared import (
     ACTIONS,
@@ -24,6 +21,7 @@ from sialgeo.tables.declared import (
     UNITS,
 )
 from sialgeo.tables.fields import Field
+from sialgeo.tables.workbook import write_workbook
 
 WHICH = "tabla"  # the question that says which table a record fills; the reader knows it
 PLACE = "ubicacion"
@@ -84,12 +82,10 @@ def write_xlsform(path: str | os.PathLike[str]) -> Path:
     >>> write_xlsform(pathlib.Path(tempfile.mkdtemp()) / "formulario.xlsx").name
     'formulario.xlsx'
     """
-    if find_spec("openpyxl") is None:
-        raise MissingDependencyError("openpyxl", _("Writing a workbook"))
-    from openpyxl import Workbook
+    return write_workbook(path, _fill_form)
 
-    target = Path(path)
-    book = Workbook()
+
+def _fill_form(book: Any) -> None:
     survey = book.active
     survey.title = "survey"
     _rows(survey, _SURVEY, _questions())
@@ -100,9 +96,6 @@ def write_xlsform(path: str | os.PathLike[str]) -> Path:
         "default_language": "Español (es)",
     }
     _rows(book.create_sheet("settings"), tuple(settings), iter([settings]))
-    with whole_file(target) as temporary:
-        book.save(temporary)
-    return target
 
 
 def _rows(page: Any, heads: tuple[str, ...], rows: Iterator[dict[str, str]]) -> None:

@@ -35,7 +35,7 @@ from sialgeo.exporters.wording import (
     with_unit,
 )
 from sialgeo.guide import field_questions
-from sialgeo.i18n import N_, _, retell
+from sialgeo.i18n import N_, _, retell, tell_number
 from sialgeo.model import (
     ACTIVATION,
     ACTIVATION_EVIDENCE,
@@ -179,7 +179,7 @@ def figure_of(value: Any, digits: int | None) -> str:
         return "–"
     if digits is None:
         digits = 3 if abs(number) < 1 else 1
-    return f"{number:,.{digits}f}"
+    return tell_number(number, digits)
 
 
 def _where(row: Row) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from sialgeo.disclosure import protect
-from sialgeo.i18n import LANGUAGES, _, language, pick, use_language
+from sialgeo.i18n import LANGUAGES, _, language, pick, tell_number, use_language
 from sialgeo.model import Concentrations, Publication, Step
 
 WORKS: Mapping[str, str] = {
@@ -93,7 +93,7 @@ def _detect(step: Step) -> _Cited:
         ).format(
             settings=settings,
             reference=pick(reference.get("name", "")) or _("not named"),
-            units=f"{reference.get('units', 0):,.0f}",
+            units=tell_number(reference.get("units", 0)),
         )
         return text, ("Ester et al. 1996", "Kulldorff 1997")
     text = _("Groups were detected by {method} ({settings}).").format(
