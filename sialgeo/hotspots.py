@@ -45,17 +45,6 @@ BYTES_AN_AREA, BYTES_A_NEIGHBOUR = 300, 60
 HOT, COLD, NOT_SIGNIFICANT, NO_NEIGHBOURS = "hot", "cold", "not_significant", "no_neighbours"
 QUADRANTS = ("high_high", "low_high", "low_low", "high_low")
 
-CLASS_LABELS = {
-    HOT: N_("hot spot"),
-    COLD: N_("cold spot"),
-    NOT_SIGNIFICANT: N_("not significant"),
-    NO_NEIGHBOURS: N_("no neighbours"),
-    "high_high": N_("high among high"),
-    "low_low": N_("low among low"),
-    "high_low": N_("high among low"),
-    "low_high": N_("low among high"),
-}
-
 
 @dataclass(frozen=True)
 class HotSpots:

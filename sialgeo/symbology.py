@@ -73,18 +73,19 @@ NO_DATA = Style("#bdbdbd", "#8c8c8c", 0.4, (), N_("no data"))
 FLOW_LINE = Style("none", "#0072b2", 1.4, (), N_("Flows"), 0.8)
 TERRITORY_LINE = Style("#ffffff", "#8c8c8c", 0.4, (), N_("Territories"))
 SUPPRESSED = Style("#8c8c8c", "#595959", 0.4, (), N_("suppressed"))
-LOCAL_CLASSES: Mapping[
-    str, tuple[str, str]
-] = {  # of hot_spots and local_association: colour, label
-    "hot": ("#b2182b", N_("among high values")),
-    "cold": ("#2166ac", N_("among low values")),
-    "high_high": ("#b2182b", N_("high among high")),
-    "low_low": ("#2166ac", N_("low among low")),
+# of hot_spots and local_association: colour and label; ColorBrewer's RdBu, which stays apart for
+# colour-blind readers
+LOCAL_CLASSES: Mapping[str, tuple[str, str]] = {
+    "hot": ("#ca0020", N_("hot spot")),
+    "cold": ("#0571b0", N_("cold spot")),
+    "high_high": ("#ca0020", N_("high among high")),
     "high_low": ("#f4a582", N_("high among low")),
     "low_high": ("#92c5de", N_("low among high")),
-    "not_significant": ("#f2f2f2", N_("not significant")),
-    "no_neighbours": ("#bdbdbd", N_("no neighbours")),
-    "no_data": ("#bdbdbd", N_("no data")),
+    "low_low": ("#0571b0", N_("low among low")),
+    "not_significant": ("#f7f7f7", N_("not significant")),
+    "no_neighbours": ("#d9d9d9", N_("no neighbours")),
+    "no_data": (NO_DATA.fill, N_("no data")),
+    "suppressed": (NO_DATA.fill, N_("suppressed")),
 }
 PLACE = Style("#ffffff", "#1a1a1a", 1.0, (), N_("Places"))
 POINT = Style("#4d4d4d", "#ffffff", 0.2, (), N_("Producers"))
@@ -264,19 +265,6 @@ def _range(low: float, high: float, digits: int, unit: str) -> str:
 
 HATCHES: Mapping[str, str] = {"robust": "", "indicative": "//", "unstable": "xx"}  # of stability
 
-# ColorBrewer's RdBu: high and low stay apart for colour-blind readers
-CLUSTERS: Mapping[str, str] = {
-    "hot": "#ca0020",
-    "cold": "#0571b0",
-    "high_high": "#ca0020",
-    "high_low": "#f4a582",
-    "low_high": "#92c5de",
-    "low_low": "#0571b0",
-    "not_significant": "#f7f7f7",
-    "no_neighbours": "#d9d9d9",
-    "no_data": NO_DATA.fill,
-    "suppressed": NO_DATA.fill,
-}
 _RISK_BOUNDS = (0.0, 0.25, 0.5, 0.8, 1.25, 2.0, 4.0, math.inf)
 _RISK_COLOURS = (
     "#2166ac",

@@ -18,7 +18,7 @@ from sialgeo.exporters import export
 from sialgeo.exporters.figures import figure
 from sialgeo.model import Step
 from sialgeo.surfaces import Surface
-from sialgeo.symbology import BIVARIATE, CHANGES, CLUSTERS, NO_DATA, risk_classes
+from sialgeo.symbology import BIVARIATE, CHANGES, LOCAL_CLASSES, NO_DATA, risk_classes
 
 from .handmade import context, found
 from .publications import areas, boxes, cajamarca, hostile
@@ -89,13 +89,13 @@ def test_two_variables_in_blue_and_orange() -> None:
 def test_clusters_given_or_computed() -> None:
     table = boxes().assign(**{"class": ["hot", "cold", "high_low"] * 12})
     ax = figure("hotspots", cajamarca(), classes=table)
-    wanted = [CLUSTERS[c] for c in table["class"]]
+    wanted = [LOCAL_CLASSES[c][0] for c in table["class"]]
     assert wanted in fills(ax)
     ax = figure("hotspots", cajamarca(), column="pobreza_2018")
     (drawn,) = [f for f in fills(ax) if len(f) == 36]
     assert drawn[17] == NO_DATA.fill
-    assert CLUSTERS["hot"] in drawn  # poverty rises from west to east
-    assert CLUSTERS["cold"] in drawn
+    assert LOCAL_CLASSES["hot"][0] in drawn  # poverty rises from west to east
+    assert LOCAL_CLASSES["cold"][0] in drawn
 
 
 def test_relative_risk_with_contours() -> None:

@@ -51,16 +51,6 @@ NOT_SIGNIFICANT, NO_NEIGHBOURS, NO_DATA, SUPPRESSED = (
     "no_data",
     "suppressed",
 )
-CLASS_LABELS = {
-    "high_high": N_("both high"),
-    "low_low": N_("both low"),
-    "high_low": N_("the first high, the second low"),
-    "low_high": N_("the first low, the second high"),
-    NOT_SIGNIFICANT: N_("not significant"),
-    NO_NEIGHBOURS: N_("no neighbours"),
-    NO_DATA: N_("no data"),
-    SUPPRESSED: N_("suppressed"),
-}
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import textwrap
-import warnings
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,10 +24,10 @@ from sialgeo.exporters.figures.furniture import (
     legend,
     one_line,
     require_matplotlib,
+    save,
 )
 from sialgeo.exporters.figures.layers import polygons
 from sialgeo.exporters.wording import indicator_name
-from sialgeo.files import whole_file
 from sialgeo.i18n import _, pick, retell
 from sialgeo.model import Context, Indicator
 from sialgeo.symbology import (
@@ -49,7 +47,7 @@ if TYPE_CHECKING:
     from sialgeo.association import Contrast
 
 _HATCH = {NO_DATA.label: "////", SUPPRESSED.label: "xxxx"}
-_DPI, _PAD = 200, 0.06
+_PAD = 0.06
 _FOOT = 150  # characters
 _FINE = 400  # territories above which their limits are drawn thin
 
@@ -138,7 +136,7 @@ def write_bivariate(
     context: Context | None = None,
 ) -> None:
     """Write the picture of :func:`plot_bivariate` (PNG or SVG, by the suffix)."""
-    _save(plot_bivariate(layer, x, y, column=column, context=context).figure, path)
+    save(lambda: plot_bivariate(layer, x, y, column=column, context=context).figure, path)
 
 
 def _square(figure: Any, names: tuple[str, str]) -> None:
@@ -216,7 +214,7 @@ def write_local(
     sources: Sequence[str] = (),
 ) -> None:
     """Write the picture of :func:`plot_local` (PNG or SVG, by the suffix)."""
-    _save(plot_local(layer, title, column=column, sources=sources).figure, path)
+    save(lambda: plot_local(layer, title, column=column, sources=sources).figure, path)
 
 
 # --- one group against the rest -----------------------------------------------------------------------------
@@ -271,7 +269,7 @@ def write_contrast(
     context: Context | None = None,
 ) -> None:
     """Write the picture of :func:`plot_contrast` (PNG or SVG, by the suffix)."""
-    _save(plot_contrast(layer, contrast, context=context), path)
+    save(lambda: plot_contrast(layer, contrast, context=context), path)
 
 
 def _lines(ax: Any, contrast: Contrast) -> None:
@@ -369,14 +367,3 @@ def _foot(ax: Any, lines: Sequence[str]) -> None:
         fontsize=7.5, color=INK, linespacing=1.35,
     )  # fmt: skip
     said.set_parse_math(False)
-
-
-def _save(figure: Any, path: str | os.PathLike[str]) -> None:
-    import matplotlib as mpl
-
-    kind = Path(path).suffix.lower().lstrip(".")
-    metadata: Mapping[str, Any] = {"Date": None} if kind == "svg" else {"Software": "sialgeo"}
-    with whole_file(path) as temporary, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing")
-        with mpl.rc_context({"svg.hashsalt": "sialgeo"}):
-            figure.savefig(temporary, format=kind, dpi=_DPI, metadata=dict(metadata))

@@ -12,6 +12,7 @@ from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.params import params_of, parse_value
 from sialgeo.progress import Progress
+from sialgeo.symbology import LOCAL_CLASSES
 
 
 def declare(parser: Parser) -> None:
@@ -37,7 +38,7 @@ def declare(parser: Parser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
-    from sialgeo.hotspots import CLASS_LABELS, HotSpots
+    from sialgeo.hotspots import HotSpots
 
     asked = {
         p.name: parse_value(p, getattr(options, p.name))
@@ -53,7 +54,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         found.to_file(temporary, driver="GPKG", layer="hot_spots", engine="pyogrio", VERSION="1.2")
     progress(1.0, _("Done"))
     counts = found["class"].value_counts()
-    rows = [[_(CLASS_LABELS[name]), str(n)] for name, n in counts.items()]
+    rows = [[_(LOCAL_CLASSES[name][1]), str(n)] for name, n in counts.items()]
     lines = [
         *aligned([[_("class"), _("districts")], *rows], left=(0,)),
         *listed(_("Notes:"), found.attrs.get("notes", ())),

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import inspect
 import os
-import warnings
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.errors import ParameterError, raise_all
 from sialgeo.exporters.figures import described, ground, maps, related
-from sialgeo.exporters.figures.furniture import clean_all, require_matplotlib
+from sialgeo.exporters.figures.furniture import require_matplotlib, save
 from sialgeo.exporters.kinds import MAP, kind_of
 from sialgeo.exporters.wording import title_of
-from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import Concentrations, Context, Publication
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_DPI = 200
 DRAWERS: Mapping[str, Callable[..., Any]] = {
     MAP: maps.plot,
     "chains": described.chains,
@@ -143,13 +139,4 @@ def write(publication: Publication, path: str | os.PathLike[str], kind: str | No
         matplotlib is not installed.
     """
     require_matplotlib()
-    import matplotlib as mpl
-
-    suffix = Path(path).suffix.lower().lstrip(".")
-    metadata: dict[str, Any] = {"Title": title_of(publication)}
-    metadata.update({"Date": None} if suffix == "svg" else {"Software": "sialgeo"})
-    with whole_file(path) as temporary:
-        drawn: Any = figure(kind or kind_of(path), publication).figure
-        with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "sialgeo"}):
-            warnings.filterwarnings("ignore", "Glyph .* missing")
-            drawn.savefig(temporary, format=suffix, dpi=_DPI, metadata=clean_all(metadata))
+    save(lambda: figure(kind or kind_of(path), publication).figure, path, title_of(publication))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.crs import crs_name
 from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.basemap import SOURCE
 from sialgeo.exporters.wording import said_first, title_of
+from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import Publication
 from sialgeo.symbology import NO_DATA, TERRITORY_LINE, Class
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
 Window = tuple[float, float, float, float]  # west, south, east, north in metres
 
-SIZE = (11.0, 8.5)  # inches
+SIZE, DPI = (11.0, 8.5), 200  # inches
 MAP = (0.03, 0.215, 0.69, 0.71)  # left, bottom, width, height of the map within the figure
 HEADING = "heading"
 INK, GREY = "#1a1a1a", "#6b6b6b"
@@ -48,6 +52,25 @@ def require_matplotlib() -> None:
     except ImportError as failure:
         raise MissingDependencyError("matplotlib", _("drawing figures")) from failure
     del mpl
+
+
+def save(
+    draw: Callable[[], Any], path: str | os.PathLike[str], title: str = "", **options: Any
+) -> None:
+    """Draw a figure and write it as PNG or SVG, by the suffix: whole or not at all, and the same twice.
+
+    The target is looked at first, so that nothing is drawn for a folder that may not be written.
+    """
+    import matplotlib as mpl
+
+    kind = Path(path).suffix.lower().lstrip(".")
+    metadata: dict[str, Any] = {"Title": title} if title else {}
+    metadata |= {"Date": None} if kind == "svg" else {"Software": "sialgeo"}
+    with whole_file(path) as temporary:
+        figure = draw()
+        with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "sialgeo"}):
+            warnings.filterwarnings("ignore", "Glyph .* missing")
+            figure.savefig(temporary, format=kind, dpi=DPI, metadata=clean_all(metadata), **options)
 
 
 def furnish(ax: Axes, window: Window) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sialgeo.association.local import CLASS_LABELS as ASSOCIATION_LABELS
 from sialgeo.errors import SchemaError
 from sialgeo.exporters.bivariate import HIDDEN, NO_CLASS, bivariate_layers
 from sialgeo.exporters.figures.furniture import (
@@ -18,11 +17,11 @@ from sialgeo.exporters.figures.furniture import (
 from sialgeo.exporters.figures.layers import draw_areas, draw_territories, polygons
 from sialgeo.exporters.figures.sheet import Sheet
 from sialgeo.exporters.wording import indicator_name
-from sialgeo.hotspots import CLASS_LABELS, hot_spots
+from sialgeo.hotspots import hot_spots
 from sialgeo.i18n import _, localised
 from sialgeo.model import Concentrations, Context, Publication
 from sialgeo.surfaces import Surface
-from sialgeo.symbology import CLUSTERS, NO_DATA, TERRITORY_LINE, risk_classes
+from sialgeo.symbology import LOCAL_CLASSES, NO_DATA, TERRITORY_LINE, risk_classes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -273,13 +272,12 @@ def _hot_spots_of(sheet: Sheet, column: str | None) -> gpd.GeoDataFrame | None:
 def _draw_clusters(sheet: Sheet, table: gpd.GeoDataFrame) -> None:
     from matplotlib.patches import Patch
 
-    words = {**ASSOCIATION_LABELS, **CLASS_LABELS}
-    said = [str(c) if c in CLUSTERS else "no_data" for c in table["class"]]
-    fills = [CLUSTERS[c] for c in said]
+    said = [str(c) if c in LOCAL_CLASSES else "no_data" for c in table["class"]]
+    fills = [LOCAL_CLASSES[c][0] for c in said]
     polygons(sheet.ax, table.geometry.to_crs(sheet.crs), facecolor=fills, zorder=2, **_LINE)
     sheet.handles += [
-        Patch(facecolor=colour, label=_(words[name]), **_LINE)
-        for name, colour in CLUSTERS.items()
+        Patch(facecolor=colour, label=_(label), **_LINE)
+        for name, (colour, label) in LOCAL_CLASSES.items()
         if name in said
     ]
 
