@@ -47,6 +47,7 @@ from sialgeo.model import (
     CHAIN_LQ_LOW,
     CHAIN_N,
     CONCENTRATION,
+    CRITERIA,
     EXPOSED_OUTPUT,
     EXPOSED_PRODUCERS,
     FLOWS,
@@ -113,6 +114,7 @@ SHARES = N_("shares of producers within a concentration")
 MASKED_POINTS = N_("displaced points")
 NOT_HIDDEN = N_("fewer places of the same district and chain around than the minimum")
 COLUMNS = N_("columns")
+CRITERIA_TABLE = N_("criteria of the activation, one by one")
 ASSOCIATIONS = N_("figures of tests of association")
 FLOW_SUMS = N_("flows between concentrations and markets")
 FLOW_SHARES = N_("shares of flows of a concentration")
@@ -124,6 +126,7 @@ FEW_SELLERS = N_(
     "fewer sellers than the minimum for publication, or two of them sell more than 85 %"
 )
 FEW_SUPPLIERS = N_("fewer suppliers than the minimum for publication")
+PRIVATE_COLUMN = N_("they name members and rows of the tables; the working file keeps them")
 UNKNOWN_COLUMN = N_("not a column that sialgeo makes; ask for it by name to publish it")
 
 
@@ -390,7 +393,9 @@ def _areas(
     known = [
         col for col in c.areas.columns if col != geometry and _is_known(col, indicators, columns)
     ]
-    withheld.append((COLUMNS, len(c.areas.columns) - len(known) - 1, UNKNOWN_COLUMN))
+    private = CRITERIA in c.areas and CRITERIA not in known
+    withheld.append((CRITERIA_TABLE, int(private), PRIVATE_COLUMN))
+    withheld.append((COLUMNS, len(c.areas.columns) - len(known) - 1 - private, UNKNOWN_COLUMN))
     chosen = c.areas.loc[kept]
     return gpd.GeoDataFrame(
         chosen[known].copy(), geometry=_generalised(c, chosen), crs=PUBLISHED_CRS

@@ -120,7 +120,7 @@ def report(
     if len(found):
         lines += ["", *_table(found), "", *_verdicts(found)]
     for told in associations_of(found.steps):
-        lines += ["", told.verdict, " ".join(told.cautions)]
+        lines += ["", told.verdict, *told.cautions]
     if rejected:
         lines += [
             "",

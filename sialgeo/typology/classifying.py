@@ -382,9 +382,9 @@ def _step(
     silent = _places_never_met(tables, facts)
     if silent:
         notes.append(
-            _("No place bears these names of the tables: {names}. Remedy: names=").format(
-                names=", ".join(silent)
-            )
+            _(
+                "No place bears these names of the tables: {names}. Remedy: say which place they mean (names=)"
+            ).format(names=", ".join(silent))
         )
     parameters = {
         "thresholds": params.as_dict(asked),

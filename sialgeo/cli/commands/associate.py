@@ -94,7 +94,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
 
 def lines_of(answer: Association) -> list[str]:
     """Return the verdict, its cautions, every division, and the naive p-values beside the right one."""
-    lines = [answer.verdict, " ".join(answer.cautions)]
+    lines = [answer.verdict, *answer.cautions]
     if len(answer.divisions) > 1:
         head = [_("Division of the territory"), _("Areas"), _("Difference"), "p"]
         rows = [
