@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -132,6 +133,29 @@ def declare_reader(parser: Parser) -> None:
 
 def reading_of(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in READER if getattr(options, name)}
+
+
+def declare_territories(add: Callable[..., Any], *, required: bool = False) -> None:
+    """Add the polygons of districts, their table of indicators and the code that joins them."""
+    more = {"required": True} if required else {"default": ""}
+    add("--territories", metavar="FILE", help=_("polygons of districts"), **more)
+    add("--indicators", default="", metavar="TABLE", help=_("table of indicators, joined by --key"))
+    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+
+
+def require_key(options: argparse.Namespace) -> None:
+    """Refuse a table of indicators that nothing joins."""
+    if options.indicators and not options.key:
+        raise UsageError(_("--indicators is joined by --key: give the column with the code"))
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the names of ``A,B``.
+
+    >>> names_in(" a, ,b")
+    ('a', 'b')
+    """
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def workfile_option(parser: Parser) -> None:

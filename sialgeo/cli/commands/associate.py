@@ -9,7 +9,15 @@ import sialgeo
 from sialgeo import study
 from sialgeo.association import Association, AssociationTest
 from sialgeo.association.result import p_text
-from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.parser import (
+    Parser,
+    UsageError,
+    declare_territories,
+    names_in,
+    require_key,
+    require_workfile,
+    workfile_option,
+)
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
 from sialgeo.i18n import _, retell
 from sialgeo.params import build, params_of
@@ -21,9 +29,7 @@ _TESTED = ("method", "replicates", "seed")
 def declare(parser: Parser) -> None:
     add = parser.group(_("inputs")).add_argument
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
-    add("--territories", required=True, metavar="FILE", help=_("polygons of districts"))
-    add("--indicators", default="", metavar="TABLE", help=_("table of indicators, joined by --key"))
-    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+    declare_territories(add, required=True)
     add("--columns", required=True, metavar="A,B", help=_("indicators to test"))
     add("--better", required=True, choices=("more", "less"), help=_("which is better"))
     add(
@@ -53,11 +59,10 @@ def declare(parser: Parser) -> None:
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     require_workfile(options.output)
-    columns = tuple(c.strip() for c in options.columns.split(",") if c.strip())
+    columns = names_in(options.columns)
     if not columns:
         raise UsageError(_("--columns: name at least one indicator"))
-    if options.indicators and not options.key:
-        raise UsageError(_("--indicators is joined by --key: give the column with the code"))
+    require_key(options)
     asked = {name: getattr(options, name) for name in _TESTED}
     build(AssociationTest, asked)  # what is wrong is said before anything is read
     found = sialgeo.read_concentrations(options.workfile)

@@ -8,7 +8,7 @@ from typing import Any
 
 import sialgeo
 from sialgeo import params
-from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.parser import Parser, UsageError, names_in, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, report
 from sialgeo.i18n import _
 from sialgeo.linkages import LINK, Linking
@@ -63,7 +63,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         layers["flows"] = _table(options.flows)
     texts = ("supply", "volume", "attraction", "capacity")
     columns = {name: getattr(options, name) for name in texts if getattr(options, name)}
-    links = tuple(name.strip() for name in options.links.split(",") if name.strip())
+    links = names_in(options.links)
     if links and "actors" not in layers:
         layers["actors"] = _own_and(layers.get("suppliers"), found.producers)
     found = sialgeo.link(

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import sialgeo
 from sialgeo import model, study
-from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.parser import (
+    Parser,
+    UsageError,
+    declare_territories,
+    names_in,
+    require_key,
+    require_workfile,
+    workfile_option,
+)
 from sialgeo.cli.reports import Report, report
 from sialgeo.descriptions import guess_indicator
 from sialgeo.i18n import LANGUAGES, _
@@ -23,9 +31,7 @@ if TYPE_CHECKING:
 def declare(parser: Parser) -> None:
     add = parser.group(_("inputs")).add_argument
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
-    add("--territories", default="", metavar="FILE", help=_("polygons of districts"))
-    add("--indicators", default="", metavar="TABLE", help=_("table of indicators, joined by --key"))
-    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+    declare_territories(add)
     add("--name", default="", metavar="COLUMN", help=_("column with the districts' names"))
     add(
         "--population",
@@ -67,8 +73,8 @@ def declare(parser: Parser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
-    columns = tuple(c.strip() for c in options.columns.split(",") if c.strip())
-    totals = tuple(c.strip() for c in options.totals.split(",") if c.strip())
+    columns = names_in(options.columns)
+    totals = names_in(options.totals)
     if bool(options.territories) == bool(options.raster) or not (columns or totals):
         raise UsageError(_("overlay needs --columns and either --territories or --raster"))
     require_workfile(options.output)
@@ -132,7 +138,6 @@ def _lay_territories(
         draws=options.draws,
         indicators=indicators,
     )
-    if source.table and not source.key:
-        raise UsageError(_("--indicators is joined by --key: give the column with the code"))
+    require_key(options)
     layer, notes = study.read_territories(source, Path(), found.producers.crs)
     return study.lay_over(found, layer, source, Path(), seed=options.seed, notes=notes)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sialgeo
 from sialgeo import params
-from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo.cli.parser import Parser, UsageError, names_in, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, aligned, report
 from sialgeo.i18n import _
 from sialgeo.model import NAME, P_TOP, PRIORITY, PRIORITY_RANK, RANK_HIGH, RANK_LOW, WORDS
@@ -59,7 +59,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
 
 def _subindex(text: str) -> tuple[str, dict[str, int]]:
     name, equals, columns = text.partition("=")
-    wanted = [c.strip() for c in columns.split(",") if c.strip()]
+    wanted = list(names_in(columns))
     if not equals or not name.strip() or not wanted:
         raise UsageError(
             _("--subindex {text}: write NAME=COLUMN, as need=pobreza_2018,-idh_2019").format(

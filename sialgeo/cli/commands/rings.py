@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sialgeo
 from sialgeo import study
-from sialgeo.cli.parser import Parser, UsageError
+from sialgeo.cli.parser import Parser, UsageError, declare_territories, names_in, require_key
 from sialgeo.cli.reports import Report, aligned, path_lines
 from sialgeo.files import whole_file
 from sialgeo.i18n import _
@@ -19,9 +19,7 @@ from sialgeo.progress import Progress
 def declare(parser: Parser) -> None:
     add = parser.group(_("inputs")).add_argument
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
-    add("--territories", required=True, metavar="FILE", help=_("polygons of districts"))
-    add("--indicators", default="", metavar="TABLE", help=_("table of indicators, joined by --key"))
-    add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
+    declare_territories(add, required=True)
     add(
         "--population",
         default="",
@@ -43,12 +41,13 @@ def declare(parser: Parser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
-    columns, totals = (_split(options.columns), _split(options.totals))
+    columns, totals = (names_in(options.columns), names_in(options.totals))
     if not columns and not totals:
         raise UsageError(_("rings needs --columns or --totals"))
+    require_key(options)
     if not options.output.lower().endswith(".csv"):
         raise UsageError(_("--output {path}: must end in .csv").format(path=options.output))
-    radii = [parse_distance(text) for text in _split(options.radii)]
+    radii = [parse_distance(text) for text in names_in(options.radii)]
     found = sialgeo.read_concentrations(options.workfile)
     source = study.TerritoriesSource(
         options.territories,
@@ -92,7 +91,3 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     lines = [*aligned([head, *rows], left=(0,)), *notes, "", *path_lines([Path(options.output)])]
     data = {"rings": table.to_dict("records"), "notes": notes, "outputs": {"csv": options.output}}
     return Report(tuple(lines), data)
-
-
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(c.strip() for c in text.split(",") if c.strip())
