@@ -90,6 +90,7 @@ def qgis(n: int) -> Job:
 
     qgis.application = QgsApplication([], False)  # type: ignore[attr-defined]  # kept alive
     qgis.application.initQgis()  # type: ignore[attr-defined]
+    sys.path.append(f"{QgsApplication.pkgDataPath()}/python/plugins")
     import processing
     from processing.core.Processing import Processing
 
