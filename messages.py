@@ -39,6 +39,7 @@ def update(locale: Path = LOCALE) -> int:
     missing = 0
     for po in sorted(locale.glob("*/LC_MESSAGES/*.po")):
         catalogue = _read(po)
+        template.creation_date = catalogue.creation_date  # a date alone is no change
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
         missing += sum(1 for m in catalogue if m.id and not _translated(m.string))
