@@ -147,7 +147,7 @@ def planted_map(task: Task) -> dict[str, int]:
         "poles": len(centres),
         "hit": sum(bool(inside[truth == p].mean() > 0.5) for p in range(len(centres))),
         "shown": len(shown),
-        "outside": len(shown) - sum(near),
+        "outside": len(shown) - int(sum(near)),
         "producers": int(inside.sum()),
         "foreign": int((truth[inside] < 0).sum()),
     }
