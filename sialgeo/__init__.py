@@ -59,6 +59,8 @@ _HOME = {
     "Clusterer": "pools",
     "assess": "significance",
     "agreement": "robustness",
+    "confirm": "evidence",
+    "gather_evidence": "evidence",
     "Chains": "chains",
     "detect_chains": "chains",
     "hot_spots": "hotspots",

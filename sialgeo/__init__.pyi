@@ -38,6 +38,8 @@ from sialgeo.errors import MissingDependencyError as MissingDependencyError
 from sialgeo.errors import ParameterError as ParameterError
 from sialgeo.errors import SchemaError as SchemaError
 from sialgeo.errors import SialgeoError as SialgeoError
+from sialgeo.evidence import confirm as confirm
+from sialgeo.evidence import gather_evidence as gather_evidence
 from sialgeo.exporters import export as export
 from sialgeo.exporters import export_all as export_all
 from sialgeo.exporters.dossier.paragraph import methods_text as methods_text

@@ -13,30 +13,47 @@ Journal of the Royal Statistical Society B 76(1), 297–318.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sialgeo.detection import detect
 from sialgeo.errors import ParameterError, SchemaError
-from sialgeo.i18n import _, ngettext
+from sialgeo.evidence import gather_evidence
+from sialgeo.i18n import N_, _, ngettext
 from sialgeo.kernels.local import benjamini_hochberg
 from sialgeo.model import (
+    BY_CHAIN,
+    BY_RADIUS,
+    CHAINS_VERB,
+    CONCENTRATION,
     EVIDENCE,
+    INCONCLUSIVE,
+    MAIN_CHAIN,
+    MIX_ZONE,
+    MIX_ZONES,
+    NAME,
+    NOISE,
     NOT_SIGNIFICANT,
+    OVERLAPS,
     P_VALUE,
+    RADII_TRIED,
     SIGNIFICANCE,
+    STATISTIC,
     TESTED,
+    TOGETHER,
     Concentrations,
     Detector,
+    N,
     Step,
+    detection_step,
     versions,
 )
+from sialgeo.params import check, param
 from sialgeo.progress import Progress, scaled
 from sialgeo.references import Reference
 from sialgeo.scans import scan_chains
-from sialgeo.significance import assess
 from sialgeo.verdicts import with_verdicts
 
 if TYPE_CHECKING:
@@ -45,6 +62,20 @@ if TYPE_CHECKING:
 
 FEWEST = 2
 BASIN = 0.25  # Jaccard index of two chains' footprints that make a basin of both
+
+
+@dataclass(frozen=True)
+class ChainChoice:
+    """Whether the mix of the chains is scanned."""
+
+    mix: bool = param(
+        True,
+        N_("Scan once for where the mix of the chains differs from elsewhere"),
+        label=N_("Scan the mix of chains"),
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True)
@@ -57,7 +88,10 @@ class Chains:
         Their ``p_value`` pays for the number of chains.
     table : DataFrame
         One row per chain: producers, concentrations, smallest p-value, the same adjusted over the
-        chains (false discovery rate) and whether the chain is selected.
+        chains (false discovery rate), whether the chain is selected, and its concentrations that are
+        significant then (``tested``). ``attrs`` hold the column (``chain``), how many producers have
+        none (``without_chain``), the chains with a single one (``too_few``), and the ``rows`` of the
+        producers, chain by chain.
     overlap : DataFrame
         Jaccard index of the footprints (all tested concentrations of a chain together), chain by
         chain: a multi-product basin shows here.
@@ -84,6 +118,17 @@ class Chains:
         DataFrame
             ``chain``, ``other`` and ``overlap``, the greatest first.
         """
+        pairs = self.pairs()
+        return pairs[pairs["overlap"] >= least].reset_index(drop=True)
+
+    def pairs(self) -> pd.DataFrame:
+        """Return every pair of chains that have tested concentrations: the overlap matrix as a list.
+
+        Returns
+        -------
+        DataFrame
+            ``chain``, ``other`` and ``overlap``, the greatest first.
+        """
         import pandas as pd
 
         names = list(self.overlap.index)
@@ -91,10 +136,33 @@ class Chains:
             (a, b, float(self.overlap.loc[a, b]))
             for place, a in enumerate(names)
             for b in names[place + 1 :]
-            if self.overlap.loc[a, b] >= least
+            if self.overlap.loc[a, b] >= 0
         ]
         table = pd.DataFrame(rows, columns=["chain", "other", "overlap"])
-        return table.sort_values("overlap", ascending=False, ignore_index=True)
+        return table.sort_values("overlap", ascending=False, ignore_index=True, kind="stable")
+
+    def zones(self) -> pd.DataFrame:
+        """Return the zones in which the mix of chains differs (p ≤ 0.05), the clearest first.
+
+        Returns
+        -------
+        DataFrame
+            Index ``mix_zone``; ``n`` producers, ``p_value``, and a column for each chain: how many
+            times as common it is there as elsewhere.
+        """
+        import pandas as pd
+
+        names = list(self.table.index)
+        empty = pd.DataFrame(columns=[N, P_VALUE, *names], index=pd.Index([], name=MIX_ZONE))
+        if self.mix is None:
+            return empty
+        held = self.mix[(self.mix[CONCENTRATION] > 0) & (self.mix[P_VALUE] <= SIGNIFICANCE)]
+        if not len(held):
+            return empty
+        told = held.drop_duplicates(CONCENTRATION).set_index(CONCENTRATION).sort_index()
+        risks = {name: told[f"relative_risk__{name}"].astype(float) for name in names}
+        sizes = held[CONCENTRATION].value_counts().reindex(told.index)
+        return pd.DataFrame({N: sizes, P_VALUE: told[P_VALUE], **risks}).rename_axis(MIX_ZONE)
 
     def sentences(self) -> tuple[str, ...]:
         """Return in plain words, in the language in force, what the chains show together."""
@@ -122,7 +190,33 @@ class Chains:
                 said.append(
                     _("The mix of chains is the same everywhere, as far as these data tell.")
                 )
-        return tuple(said)
+        return (*said, *self._left_out())
+
+    def _left_out(self) -> list[str]:
+        without, few = self.table.attrs.get("without_chain", 0), self.table.attrs.get("too_few", ())
+        said = []
+        if without:
+            said.append(
+                ngettext(
+                    "{n} producer without a chain was left out.",
+                    "{n} producers without a chain were left out.",
+                    without,
+                ).format(n=without)
+            )
+        if few:
+            said.append(
+                _("Chains with one producer, left out: {chains}.").format(chains=", ".join(few))
+            )
+        return said
+
+    def together(self) -> Concentrations:
+        """Return the concentrations of all chains as one map, numbered by decreasing statistic.
+
+        Each concentration's name begins with its chain, which is in ``main_chain`` too. The producers
+        of all chains examined are in it, with ``mix_zone`` where the mix was scanned. What tests,
+        estimates or shakes concentrations takes those of one chain (``found``), not these.
+        """
+        return _together(self)
 
 
 def detect_chains(
@@ -132,6 +226,10 @@ def detect_chains(
     chain: str,
     reference: Reference | gpd.GeoDataFrame | None = None,
     replicates: int = 999,
+    splits: int = 0,
+    runs: int = 0,
+    confirmed: bool = False,
+    precision: str | float | None = None,
     seed: int = 1,
     mix: bool = True,
     progress: Progress | None = None,
@@ -149,11 +247,13 @@ def detect_chains(
     reference : optional
         As for :func:`sialgeo.detect`; by default all producers of all chains: where does each chain
         concentrate more than the chains together?
-    replicates, seed : int
+    replicates, splits, runs, confirmed, precision, seed
+        Of :func:`sialgeo.gather_evidence` on each chain; by default the test only. The command line
+        and a study gather all of it.
     mix : bool
         Also look, once, where the mix of chains differs (multinomial scan).
     **options
-        Passed to :func:`sialgeo.detect` (places, coincident, …).
+        Passed to :func:`sialgeo.detect` (places, coincident, weights, …).
 
     Examples
     --------
@@ -166,58 +266,91 @@ def detect_chains(
     >>> result = detect_chains(plants, RelativeDBSCAN(radius=3_000), chain="chain", replicates=99)
     >>> result.table["selected"].to_dict()
     {'honey': True, 'milk': False}
+    >>> result.together().areas.name.tolist()
+    ['honey: Concentration 1']
     """
     import pandas as pd
 
     if chain not in producers.columns:
         raise SchemaError(_("the producers have no column “{key}”").format(key=chain))
-    sizes = producers[chain].value_counts()
-    names = sorted(str(name) for name in sizes.index[sizes >= FEWEST])
+    population = reference
+    if population is None:
+        population = Reference.from_points(producers, includes_producers=True)
+    told: dict[str, Any] = {
+        "detector": detector,
+        "reference": population,
+        "replicates": replicates,
+        "splits": splits,
+        "runs": runs,
+        "confirmed": confirmed,
+        "precision": precision,
+        "seed": seed,
+    }
+    kinds = _kinds(producers, chain)
+    sizes = kinds.value_counts()
+    names = sorted(sizes.index[sizes >= FEWEST])
     if not names:
         raise ParameterError(_("no chain in “{key}” has two producers").format(key=chain))
     found = {}
+    share = 0.8 if mix else 1.0
     for number, name in enumerate(names):
-        part = producers[producers[chain].astype("string") == name]
-        population = reference
-        if population is None:
-            population = Reference.from_points(producers, includes_producers=True)
-        share = 0.8 if mix else 1.0
         report = scaled(progress, share * number / len(names), share * (number + 1) / len(names))
-        one = detect(part, detector, reference=population, **options)
+        one = detect(producers[kinds == name], detector, reference=population, **options)
         if len(one) and replicates:
-            one = assess(
-                one,
-                detector=detector,
-                reference=population,
-                replicates=replicates,
-                seed=seed,
-                progress=report,
-            )
+            one = gather_evidence(one, progress=_of_chain(report, name), **told)
         found[name] = one
     table = _select(found)
-    table.attrs["without_chain"] = int(producers[chain].isna().sum())
-    table.attrs["too_few"] = sorted(str(name) for name in sizes.index[sizes < FEWEST])
     adjusted = {name: _adjusted(one, table, name) for name, one in found.items()}
+    table["tested"] = [int((one.areas[EVIDENCE] == TESTED).sum()) for one in adjusted.values()]
+    table.attrs = {
+        "chain": chain,
+        "without_chain": int(kinds.isna().sum()),
+        "too_few": sorted(sizes.index[sizes < FEWEST]),
+        "rows": [row for name in names for row in np.flatnonzero(kinds == name).tolist()],
+    }
     overlap = _overlap(adjusted, pd.Index(names, name="chain"))
-    told = scaled(progress, 0.8, 1.0)
-    mixed = _mix(producers, chain, names, replicates, seed, told) if mix else None
-    return Chains(adjusted, table, overlap, mixed)
+    sites = options.get("coincident") == "sites"
+    known = _mixed(producers, kinds, names, sites=sites) if mix else None
+    report = scaled(progress, 0.8, 1.0)
+    return Chains(adjusted, table, overlap, _scanned(known, replicates, seed, report))
 
 
-def _mix(
-    producers: gpd.GeoDataFrame,
-    chain: str,
-    names: Sequence[str],
-    replicates: int,
-    seed: int,
-    progress: Progress,
+def _of_chain(report: Progress, name: str) -> Progress:
+    """Return a progress whose messages begin with the chain."""
+    return lambda fraction, message: report(fraction, f"{name}: {message}")
+
+
+def _kinds(producers: gpd.GeoDataFrame, chain: str) -> pd.Series:
+    """Return the chain of each producer as text, missing where there is none."""
+    texts = producers[chain].astype("string").str.strip()
+    return texts.mask(texts == "").astype(object)
+
+
+def _mixed(
+    producers: gpd.GeoDataFrame, kinds: pd.Series, names: Sequence[str], *, sites: bool
 ) -> gpd.GeoDataFrame | None:
-    """Scan once for where the mix of the chains differs; None where there is one chain, or no test."""
-    if len(names) < FEWEST or not replicates:
+    """Return the producers whose mix is scanned, None where there is one chain only.
+
+    By sites a place counts once for each chain that it holds.
+    """
+    if len(names) < FEWEST:
         return None
-    columns = [chain, producers.geometry.name]
-    known = producers.loc[producers[chain].astype("string").isin(list(names)), columns]
-    return scan_chains(known, chain, replicates=replicates, seed=seed, progress=progress)
+    known = producers[[producers.geometry.name]].assign(chain=kinds)
+    known = known[known["chain"].isin(list(names))]
+    if sites:
+        known = known[
+            ~known.assign(x=known.geometry.x, y=known.geometry.y).duplicated(["chain", "x", "y"])
+        ]
+    return known
+
+
+def _scanned(
+    known: gpd.GeoDataFrame | None, replicates: int, seed: int, progress: Progress
+) -> gpd.GeoDataFrame | None:
+    """Scan once for where the mix of the chains differs; None where nothing is tested."""
+    if known is None or not replicates:
+        return None
+    return scan_chains(known, "chain", replicates=replicates, seed=seed, progress=progress)
 
 
 def _select(found: Mapping[str, Concentrations]) -> pd.DataFrame:
@@ -227,6 +360,7 @@ def _select(found: Mapping[str, Concentrations]) -> pd.DataFrame:
         name: {
             "producers": len(one.producers),
             "concentrations": len(one),
+            # nothing found is no evidence at all; found and not tested is not known
             "smallest_p": float(one.areas[P_VALUE].min()) if len(one) else 1.0,
         }
         for name, one in found.items()
@@ -245,11 +379,14 @@ def _adjusted(one: Concentrations, table: pd.DataFrame, name: str) -> Concentrat
     areas = one.areas.copy()
     areas[P_VALUE] = np.minimum(areas[P_VALUE] * factor, 1.0)
     significant = selected & (areas[P_VALUE] <= SIGNIFICANCE)
-    areas[EVIDENCE] = np.where(significant, TESTED, NOT_SIGNIFICANT)
-    parameters = {"chains": len(table), "selected": selected, "factor": factor}
-    return one.with_step(
-        Step("chains", parameters, one.steps[-1].crs, None, versions()), areas=with_verdicts(areas)
+    carried = areas[EVIDENCE] != INCONCLUSIVE  # a habitable mask carries no test, whatever its p
+    areas[EVIDENCE] = np.select(
+        [carried & significant, carried], [TESTED, NOT_SIGNIFICANT], INCONCLUSIVE
     )
+    parameters = {"chains": len(table), "selected": selected, "factor": factor}
+    step = Step(CHAINS_VERB, parameters, one.steps[-1].crs, None, versions())
+    tests = tuple(replace(test, of=name) for test in one.tests)
+    return one.with_step(step, areas=with_verdicts(areas), tests=tests)
 
 
 def _overlap(found: Mapping[str, Concentrations], names: pd.Index) -> pd.DataFrame:
@@ -268,3 +405,110 @@ def _overlap(found: Mapping[str, Concentrations], names: pd.Index) -> pd.DataFra
         for b, theirs in shapes.items():
             overlap.loc[a, b] = ours.intersection(theirs).area / ours.union(theirs).area
     return overlap
+
+
+# --- all of them as one map -----------------------------------------------------------------------------
+
+
+def _together(chains: Chains) -> Concentrations:
+    import geopandas as gpd
+    import pandas as pd
+
+    found = {name: one for name, one in chains.found.items() if len(one)}
+    parts = [
+        one.areas.assign(**{NAME: [f"{name}: {n}" for n in one.areas[NAME]], MAIN_CHAIN: name})
+        for name, one in (found or dict(list(chains.found.items())[:1])).items()
+    ]
+    areas = gpd.GeoDataFrame(pd.concat(parts), crs=parts[0].crs)
+    middle = areas.geometry.representative_point()
+    order = np.lexsort((middle.y, middle.x, -areas[STATISTIC].to_numpy(float)))
+    number = np.empty(len(areas), dtype=np.int64)
+    number[order] = np.arange(1, len(areas) + 1)
+    keys = [(name, k) for name, one in found.items() for k in one.areas.index]
+    new = dict(zip(keys, number.tolist(), strict=True))
+    areas.index = pd.Index(number, name=CONCENTRATION)
+    producers = _producers(chains, new)
+    tests = tuple(test for one in chains.found.values() for test in one.tests)
+    return Concentrations(producers, areas.sort_index(), tests, _steps(chains, new))
+
+
+def _producers(chains: Chains, new: Mapping[tuple[str, Any], int]) -> gpd.GeoDataFrame:
+    """Return the producers of all chains, in the order of their rows, with the one map's numbers."""
+    import geopandas as gpd
+    import pandas as pd
+
+    parts = []
+    for name, one in chains.found.items():
+        numbers = [new.get((name, k), NOISE) for k in one.producers[CONCENTRATION]]
+        parts.append(one.producers.assign(**{CONCENTRATION: np.array(numbers, dtype=np.int64)}))
+    table = gpd.GeoDataFrame(pd.concat(parts), crs=parts[0].crs)
+    table = table.iloc[np.argsort(chains.table.attrs["rows"])]
+    if chains.mix is not None:
+        sure = chains.mix[CONCENTRATION].where(chains.mix[P_VALUE] <= SIGNIFICANCE, NOISE)
+        places = zip(chains.mix.geometry.x, chains.mix.geometry.y, strict=True)
+        zone_at = dict(zip(places, sure.astype(int), strict=True))  # one coordinate is one site
+        here = zip(table.geometry.x, table.geometry.y, strict=True)
+        table[MIX_ZONE] = np.array([zone_at.get(place, NOISE) for place in here], dtype=np.int64)
+    return table
+
+
+def _steps(chains: Chains, new: Mapping[tuple[str, Any], int]) -> tuple[Step, ...]:
+    """Return what was done to each chain, once, and what all chains show together."""
+    longest = max(chains.found.values(), key=lambda one: len(one.steps))
+    own = (BY_RADIUS, RADII_TRIED)
+    steps = tuple(
+        replace(
+            step,
+            parameters={k: v for k, v in step.parameters.items() if k not in own},
+            inputs={},
+            notes=(),
+        )
+        for step in longest.steps
+        if step.verb != CHAINS_VERB
+    )
+    parameters = {
+        TOGETHER: True,
+        "chain": chains.table.attrs["chain"],
+        BY_CHAIN: chains.table.reset_index().to_dict("records"),
+        OVERLAPS: chains.pairs().to_dict("records"),
+        MIX_ZONES: chains.zones().reset_index().to_dict("records"),
+        **_ladder(chains, new),
+    }
+    notes = (*chains.sentences(), *_notes(chains))
+    return (*steps, Step(CHAINS_VERB, parameters, steps[0].crs, None, versions(), notes=notes))
+
+
+def _notes(chains: Chains) -> list[str]:
+    """Return the notes of the chains: what is said of all of them once, else with the chain's name."""
+    told: dict[str, list[str]] = {}
+    for name, one in chains.found.items():
+        for note in dict.fromkeys(note for step in one.steps for note in step.notes):
+            told.setdefault(note, []).append(name)
+    every = len(chains.found)
+    return [
+        note
+        if len(names) == every
+        else _("{chains}: {note}").format(chains=", ".join(names), note=note)
+        for note, names in told.items()
+    ]
+
+
+def _ladder(chains: Chains, new: Mapping[tuple[str, Any], int]) -> dict[str, Any]:
+    """Return what each radius shows of every chain, with the numbers of the one map."""
+    rows: list[dict[str, Any]] = []
+    radii: set[float] = set()
+    for name, one in chains.found.items():
+        held = [s.parameters for s in one.steps if s.parameters.get(BY_RADIUS)]
+        if not held:
+            continue
+        first = len(rows)
+        radii.update(detection_step(one).parameters.get(RADII_TRIED, ()))
+        rows += [
+            {
+                **row,
+                CONCENTRATION: new[name, row[CONCENTRATION]],
+                "within": row["within"] + first if row["within"] >= 0 else NOISE,
+            }
+            for row in held[-1][BY_RADIUS]
+        ]
+    return {BY_RADIUS: rows, RADII_TRIED: sorted(radii)} if rows else {}

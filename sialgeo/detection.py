@@ -28,6 +28,7 @@ from sialgeo.kernels.pooled import Rung
 from sialgeo.model import (
     AREA,
     BORDER,
+    BY_RADIUS,
     CONCENTRATION,
     CORE,
     EVIDENCE,
@@ -40,6 +41,7 @@ from sialgeo.model import (
     P_VALUE,
     POOL,
     RADII,
+    RADII_TRIED,
     RADIUS,
     RR,
     RR_HIGH,
@@ -64,6 +66,7 @@ from sialgeo.pools import (
     Found,
     Prepared,
     as_detector,
+    coincident_faults,
     covered_share,
     declared,
     figures_of,
@@ -324,7 +327,7 @@ def climb(xy: Array, reference: ReferenceArrays, rungs: list[tuple[float, Labels
             }
             for number, (one, winner) in enumerate(zip(every, over, strict=True))
         ]
-        return {"ladder": rows, "radii": [radius for radius, _labels, _membership in rungs]}
+        return {BY_RADIUS: rows, RADII_TRIED: [radius for radius, _labels, _membership in rungs]}
 
     return Found(labels, membership, radius_of / 2, figures, columns, record)
 
@@ -627,13 +630,7 @@ def _check_inputs(
             ).format(name=getattr(detector, "__name__", type(detector).__name__))
         )
     require_crs(producers=producers)
-    faults = _table_faults(producers, weights)
-    if coincident not in ("units", "sites"):
-        faults.append(
-            _("coincident = {value}: must be one of {choices}").format(
-                value=coincident, choices="units, sites"
-            )
-        )
+    faults = _table_faults(producers, weights) + coincident_faults(coincident)
     raise_all(faults, SchemaError)
     radius = _fixed_radius(detector)
     if radius is not None and radius < LEAST_DISTANCE:

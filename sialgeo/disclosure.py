@@ -39,6 +39,8 @@ from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import (
     BACKWARD,
     BIVARIATE,
+    BY_CHAIN,
+    BY_RADIUS,
     CATCHMENT_KM,
     CATCHMENT_N,
     CATCHMENT_VOLUME,
@@ -61,6 +63,7 @@ from sialgeo.model import (
     MASKED,
     MEMBER_SHARE,
     MEMBERSHIP,
+    MIX_ZONES,
     NAME,
     NOISE,
     OF_INDICATOR,
@@ -116,6 +119,7 @@ NOT_HIDDEN = N_("fewer places of the same district and chain around than the min
 COLUMNS = N_("columns")
 CRITERIA_TABLE = N_("criteria of the activation, one by one")
 ASSOCIATIONS = N_("figures of tests of association")
+CHAIN_TOTALS = N_("numbers of producers of a chain")
 FLOW_SUMS = N_("flows between concentrations and markets")
 FLOW_SHARES = N_("shares of flows of a concentration")
 SUPPLIES = N_("supply of few suppliers")
@@ -1115,8 +1119,11 @@ def _without_small_answers(
     steps: Sequence[Step], min_n: int, withheld: list[tuple[str, int, str]]
 ) -> tuple[Step, ...]:
     """Return the steps without the figures of tests that rest on too few producers."""
-    kept, hidden = [], 0
+    kept, hidden, totals = [], 0, 0
     for step in steps:
+        if step.parameters.get(BY_CHAIN):
+            few, told = _chains_told(step.parameters, min_n)
+            step, totals = replace(step, parameters=told), totals + few  # noqa: PLW2901
         answer = step.parameters.get("answer")
         if step.verb == "associate" and answer and 0 < answer["producers"] < min_n:
             hidden += 1
@@ -1124,15 +1131,28 @@ def _without_small_answers(
             step = replace(step, parameters=rest)  # noqa: PLW2901
         kept.append(step)
     withheld.append((ASSOCIATIONS, hidden, FEW))
+    withheld.append((CHAIN_TOTALS, totals, SMALL_COUNT))
     return tuple(kept)
+
+
+def _chains_told(parameters: Mapping[str, Any], min_n: int) -> tuple[int, dict[str, Any]]:
+    """Return how many chains' numbers are hidden, and what the chains show together without them."""
+    rows = parameters[BY_CHAIN]
+    hidden = hidden_in_row(np.array([row["producers"] for row in rows], dtype=float), min_n)
+    shown = [
+        {**row, "producers": None if few else row["producers"]}
+        for row, few in zip(rows, hidden.tolist(), strict=True)
+    ]
+    zones = [zone for zone in parameters.get(MIX_ZONES, ()) if zone[N] >= min_n]
+    return int(hidden.sum()), {**parameters, BY_CHAIN: shown, MIX_ZONES: zones}
 
 
 def _clean_step(step: Step, published: Any, min_n: int) -> Step:
     """Return the step without input fingerprints, paths, and groups too small to be published."""
     notes = tuple(_clean_note(note) for note in step.notes)
     parameters = _clean_mapping(step.parameters)
-    if parameters.get("ladder"):
-        parameters["ladder"] = _clean_ladder(parameters["ladder"], published, min_n)
+    if parameters.get(BY_RADIUS):
+        parameters[BY_RADIUS] = _clean_ladder(parameters[BY_RADIUS], published, min_n)
     return replace(step, parameters=parameters, inputs={}, notes=notes)
 
 

@@ -69,6 +69,11 @@ LINKS_MISSING = "links_missing"
 LOCAL_CONTENT, SOLD_OUTSIDE = "local_content", "sold_outside"
 BACKWARD, FORWARD, WITH_FLOWS = "backward_share", "forward_share", "plants_with_flows"
 FLOWS = "flows"  # of the step of ``link``: sums by concentration and destination
+# of the steps of ``detect`` and ``assess``: what each radius of a ladder shows, and the radii climbed
+BY_RADIUS, RADII_TRIED = "ladder", "radii"
+# of the step of ``detect_chains``: whether all chains are in one map, and what they show together
+CHAINS_VERB, TOGETHER = "chains", "together"
+BY_CHAIN, OVERLAPS, MIX_ZONES = "by_chain", "overlaps", "mix_zones"
 CHANGE, BEFORE, N_BEFORE = "change", "before", "n_before"
 N_CHANGE, OVERLAP, DECLUSTERED = "n_change", "overlap_before", "declustering_since"
 PRIORITY, PRIORITY_RANK, PRIORITY_SCORE = "priority", "priority_rank", "priority_score"
@@ -94,6 +99,7 @@ INCOME_EFFECT = (
     "income_effect"  # first order: what a change of price would change before anyone adapts
 )
 EXPOSURE, EXPOSURE_ACTIVATION = "exposure", "exposure_activation"
+MIX_ZONE = "mix_zone"  # of ``producers``: where the mix of chains differs, −1 elsewhere
 MASKED = "displaced"  # of published points: moved by ``protect``
 LOW, HIGH = (
     "__low",
@@ -181,6 +187,7 @@ LABELS: Mapping[str, Label] = {
     INCOME_EFFECT: Label(N_("First-order change of income"), "%", 1),
     EXPOSURE: Label(N_("Exposure to trade opening")),
     EXPOSURE_ACTIVATION: Label(N_("Exposure × activation")),
+    MIX_ZONE: Label(N_("Zone with another mix of chains")),
     MASKED: Label(N_("Displaced for confidentiality")),
     SUPPLIER_ACCESS: Label(N_("Access to suppliers (distance decay)"), "", 1),
     AT_EDGE: Label(N_("Plants at the edge of the suppliers' area"), "%", 0),
@@ -381,7 +388,7 @@ class Indicator:
 
 @dataclass(frozen=True)
 class TestResult:
-    """One test: what was computed, against which null, how often, with which seed."""
+    """One test: what was computed, against which null, how often, with which seed; of which chain."""
 
     __test__ = False  # pytest: this is no test class
 
@@ -392,6 +399,11 @@ class TestResult:
     replicates: int
     seed: int
     null: str
+    of: str = ""
+
+    def label(self) -> str:
+        """Return the test's name in the language in force, with the chain where it is of one."""
+        return f"{_(self.name)}: {self.of}" if self.of else _(self.name)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,15 @@ from sialgeo.i18n import _
 from sialgeo.kernels.density import footprint_sums
 from sialgeo.kernels.likelihood import bernoulli_llr
 from sialgeo.memory import require_memory
-from sialgeo.model import NOISE, Detector, Labels, ReferenceArrays
+from sialgeo.model import (
+    CHAINS_VERB,
+    NOISE,
+    TOGETHER,
+    Concentrations,
+    Detector,
+    Labels,
+    ReferenceArrays,
+)
 from sialgeo.params import as_dict
 from sialgeo.references import Reference
 
@@ -33,6 +41,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 BYTES_A_UNIT = 600  # measured with tables in and out: 420 on the compiled path
+COINCIDENT = ("units", "sites")  # at one coordinate: count one by one, or the place once
 COARSE = 0.5  # of the radius: a reference with a wider spacing invents concentrations
 HEAP = 3  # more units than this at one coordinate were placed there, by centroid
 PLACED_APART = (
@@ -84,6 +93,16 @@ def as_detector(given: Any) -> Any:
     if callable(getattr(given, "labels", None)) or isinstance(given, type):
         return given
     return Clusterer(given) if callable(getattr(given, "fit_predict", None)) else given
+
+
+def require_one_detection(concentrations: Concentrations) -> None:
+    """Refuse the chains of ``Chains.together``: they were detected one by one."""
+    if any(s.verb == CHAINS_VERB and s.parameters.get(TOGETHER) for s in concentrations.steps):
+        raise ParameterError(
+            _(
+                "these are the concentrations of several chains in one map; each chain was detected and tested on its own. Remedy: take those of one chain (Chains.found)"
+            )
+        )
 
 
 def declared(detector: Detector) -> dict[str, Any]:
@@ -150,11 +169,9 @@ def prepare(
     apart = arrays is not None and placed_apart(xy, arrays)
     site = np.arange(len(xy), dtype=np.int64)
     if coincident == "sites":
-        xy, site = _sites(xy)
+        xy, site = sites_of(xy)
         weight = None if weight is None else np.bincount(site, weights=weight)
-        if arrays is not None and arrays.kind == "points" and len(arrays.xy):
-            others = _sites(arrays.xy)[0]
-            arrays = ReferenceArrays("points", others, np.ones(len(others)))
+        arrays = None if arrays is None else at_sites(arrays)
     coarse = arrays is not None and too_coarse(detector, xy, arrays)
     return Prepared(xy, weight, arrays, crs, site, population, coarse or apart, apart)
 
@@ -216,7 +233,27 @@ def too_coarse(detector: Detector, xy: Array, reference: ReferenceArrays) -> boo
     return radius is not None and reference.spacing > COARSE * float(radius)
 
 
-def _sites(xy: Array) -> tuple[Array, Ints]:
+def at_sites(reference: ReferenceArrays) -> ReferenceArrays:
+    """Return a point reference with each place once; counts stay as they are."""
+    if reference.kind != "points" or not len(reference.xy):
+        return reference
+    others = sites_of(reference.xy)[0]
+    return ReferenceArrays("points", others, np.ones(len(others)))
+
+
+def coincident_faults(coincident: str) -> list[str]:
+    """Return what is wrong with a policy for coincident units."""
+    if coincident in COINCIDENT:
+        return []
+    return [
+        _("coincident = {value}: must be one of {choices}").format(
+            value=coincident, choices=", ".join(COINCIDENT)
+        )
+    ]
+
+
+def sites_of(xy: Array) -> tuple[Array, Ints]:
+    """Return each place once, and the place of each unit."""
     unique, site = np.unique(xy, axis=0, return_inverse=True)
     return unique, site.reshape(-1).astype(np.int64)
 

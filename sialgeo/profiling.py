@@ -26,6 +26,7 @@ from sialgeo.model import (
     OUTPUT,
     OUTPUT_SHARE,
     SHARE,
+    TOGETHER,
     Concentrations,
     N,
     Step,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 OUTPUT_KNOWN = "output_known"  # of ``areas``: producers whose volume is known
+QUOTIENTS = (LQ, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH)  # the columns' names begin so
 FEW_EXPECTED = 5.0  # below this many expected producers a location quotient says little
 
 
@@ -71,7 +73,8 @@ def profile(
         ``chain_lq_low__X`` and ``chain_lq_high__X`` (95 %), and ``location_quotient`` with its bounds
         for the main chain. With ``volume``: ``output``, ``output_known`` (producers with a known
         volume) and ``share_of_output`` (per cent of the known output). The step's ``chains`` lists
-        the chains in order of size.
+        the chains in order of size. Concentrations of several chains found one by one
+        (``Chains.together``) get no location quotients: each is of one chain because of how it was found.
 
     Raises
     ------
@@ -110,20 +113,27 @@ def profile(
     notes: list[str] = []
     crs = _size(areas, producers, group, notes)
     names: list[str] = []
+    by_chain = any(s.parameters.get(TOGETHER) for s in concentrations.steps)
     if chains is not None:
-        names, mix = _chain_mix(areas.index, chains, group, notes)
+        names, mix = _chain_mix(areas.index, chains, group, notes, quotients=not by_chain)
         areas = areas.join(mix)
     if volumes is not None:
         _output(areas, volumes, group, notes)
-    parameters = {"chain": chain, "volume": volume, "volume_unit": volume_unit, "chains": names}
+    parameters: dict[str, Any] = {
+        "chain": chain,
+        "volume": volume,
+        "volume_unit": volume_unit,
+        "chains": names,
+    }
+    if by_chain:
+        parameters["quotients"] = False
     step = Step("profile", parameters, crs, None, versions(), notes=tuple(notes))
     return concentrations.with_step(step, areas=areas)
 
 
 def _without_old_profile(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    chained = (CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH)
-    whole = {MAIN_CHAIN, LQ, LQ_LOW, LQ_HIGH, OUTPUT, OUTPUT_KNOWN, OUTPUT_SHARE}
-    old = [c for c in areas.columns if c in whole or str(c).startswith(chained)]
+    whole = {MAIN_CHAIN, OUTPUT, OUTPUT_KNOWN, OUTPUT_SHARE}
+    old = [c for c in areas.columns if c in whole or str(c).startswith((CHAIN_N, *QUOTIENTS))]
     return areas.drop(columns=old).copy()
 
 
@@ -198,7 +208,12 @@ def _size(
 
 
 def _chain_mix(
-    index: pd.Index, chains: pd.Series, group: NDArray[np.int64], notes: list[str]
+    index: pd.Index,
+    chains: pd.Series,
+    group: NDArray[np.int64],
+    notes: list[str],
+    *,
+    quotients: bool,
 ) -> tuple[list[str], pd.DataFrame]:
     """Return the chains, commonest first, and the columns of each and of the main one."""
     import pandas as pd
@@ -228,6 +243,9 @@ def _chain_mix(
     row = np.arange(len(index))
     words = [names[j] if ok else None for j, ok in zip(main.tolist(), some.tolist(), strict=True)]
     added[MAIN_CHAIN] = np.array(words, dtype=object)
+    if not quotients:
+        told = {k: v for k, v in added.items() if not k.startswith(QUOTIENTS)}
+        return names, pd.DataFrame(told, index=index)
     for column, figure in zip((LQ, LQ_LOW, LQ_HIGH), found, strict=True):
         added[column] = np.where(some, figure[row, main], np.nan)
     few = int((some & (held * totals[main] / totals.sum() < FEW_EXPECTED)).sum())

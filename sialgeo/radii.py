@@ -29,9 +29,19 @@ from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import N_, _, ngettext
 from sialgeo.kernels.likelihood import poisson_critical
 from sialgeo.kernels.neighbours import count_within
-from sialgeo.model import NAME, SIGNIFICANCE, Concentrations, Publication
+from sialgeo.model import (
+    BY_RADIUS,
+    NAME,
+    RADII_TRIED,
+    SIGNIFICANCE,
+    Concentrations,
+    Publication,
+    ReferenceArrays,
+    Step,
+    versions,
+)
 from sialgeo.params import check, param
-from sialgeo.pools import COARSE, mass_within
+from sialgeo.pools import COARSE, COINCIDENT, at_sites, mass_within, sites_of
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -44,6 +54,8 @@ RADII = (1_000.0, 2_000.0, 3_000.0, 5_000.0, 7_000.0, 10_000.0, 15_000.0, 20_000
 LEVELS = {"least_01": 0.01, "least_001": 0.001}
 MOST_PRODUCERS = 20_000  # looked at one by one; more are thinned at random, which is said
 QUARTER = 4  # of the short side: a larger radius tells no places apart
+GUIDED, GUIDE = "suggest_radius", "guide"  # of the step that keeps a guide
+_TOLD = ("k", "knee", "spacing", "least", "most", "producers", "looked")
 _DIAGRAMS = "sialgeo.exporters.diagrams"
 
 
@@ -53,6 +65,12 @@ class RadiusChoice:
 
     min_units: int = param(
         5, N_("Producers that make a core, itself included"), label=N_("Minimum producers"), ge=2
+    )
+    coincident: str = param(
+        "units",
+        N_("Units at one coordinate count one by one, or as one site"),
+        label=N_("Producers at one coordinate"),
+        choices=COINCIDENT,
     )
     seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
 
@@ -91,7 +109,7 @@ class RadiusGuide:
     least: float
     most: float
     producers: int
-    thinned: bool = False
+    looked: int
 
     def sentences(self) -> tuple[str, ...]:
         """Return the guide in plain words, in the language in force."""
@@ -106,10 +124,8 @@ class RadiusGuide:
                 "Chains concentrate at their own scale (crafts of a village at 2 to 5 km, dairies at 10 to 20 km). Where you do not know it, radius=auto tries several and the p-value pays for the choice."
             )
         )
-        if self.thinned:
-            said.append(
-                _("Looked at {n} producers drawn at random.").format(n=f"{len(self.distances):,}")
-            )
+        if self.looked < self.producers:
+            said.append(_("Looked at {n} producers drawn at random.").format(n=f"{self.looked:,}"))
         return tuple(said)
 
     def _bounds(self) -> list[str]:
@@ -139,16 +155,30 @@ class RadiusGuide:
         usable = self.table[self.table["usable"]]
         if usable.empty:
             return []
-        row = usable.iloc[len(usable) // 2]
-        return [
-            _(
-                "Within {radius:g} km chance alone gives a producer {mean:.1f} neighbours: fewer than {least} producers there say nothing (1 in 1,000)."
-            ).format(
-                radius=float(row.name) / 1000,
-                mean=float(row["by_chance"]),
-                least=int(row["least_001"]),
-            )
-        ]
+        return [self.at(float(usable.index[len(usable) // 2]))]
+
+    def at(self, radius: float) -> str:
+        """Say what chance alone gives within a radius (metres) of the table."""
+        row = self.table.loc[radius]
+        return _(
+            "Within {radius:g} km chance alone gives a producer {mean:.1f} neighbours: fewer than {least} producers there say nothing (1 in 1,000)."
+        ).format(
+            radius=radius / 1000,
+            mean=float(row["by_chance"]),
+            least=int(row["least_001"]),
+        )
+
+    def added_to(self, found: Concentrations) -> Concentrations:
+        """Return the concentrations with the guide among their steps, without the curve.
+
+        Their tables and reports tell it then; :func:`guide_of` reads it.
+        """
+        told = {
+            "table": self.table.reset_index().to_dict("records"),
+            **{name: getattr(self, name) for name in _TOLD},
+        }
+        step = Step(GUIDED, {GUIDE: told}, found.steps[-1].crs, None, versions())
+        return found.with_step(step)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the k-distance curve with its warning; return the axes."""
@@ -161,6 +191,7 @@ def suggest_radius(
     reference: Reference | gpd.GeoDataFrame | None = None,
     radii: Sequence[float] = RADII,
     min_units: int = 5,
+    coincident: str = "units",
     seed: int = 1,
 ) -> RadiusGuide:
     """Say what speaks for one radius or another, before anything is detected.
@@ -175,6 +206,8 @@ def suggest_radius(
         Radii to look at, in metres.
     min_units : int
         k of the k-distance curve is one less: the others that make a core.
+    coincident : {"units", "sites"}
+        Whether units at one coordinate count one by one, or as one site.
     seed : int
         Of the choice among more than 20,000 producers.
 
@@ -197,15 +230,19 @@ def suggest_radius(
     """
     import pandas as pd
 
-    RadiusChoice(min_units, seed)
+    RadiusChoice(min_units, coincident, seed)
     radii = _checked(producers, radii)
     given = reference is None or isinstance(reference, Reference)
     population = reference if given else Reference.from_points(reference)
     crs = metric_crs(producers)
     xy = xy_of(producers, crs)
+    arrays = None if population is None else population.arrays(producers, crs)
+    if coincident == "sites":
+        xy = sites_of(xy)[0]
+        arrays = None if arrays is None else at_sites(arrays)
     looked = _some(xy, seed)
     sides = np.ptp(xy, axis=0)
-    expected = _expected(producers, xy, looked, population, radii)
+    expected = _expected(producers, xy, looked, arrays, radii)
     counts = {r: count_within(looked, xy, r) for r in radii}
     k = min(min_units - 1, len(xy) - 1)
     distances = np.sort(cKDTree(xy).query(looked, k=k + 1)[0][:, k])
@@ -231,7 +268,7 @@ def suggest_radius(
         least,
         most,
         len(xy),
-        len(looked) < len(xy),
+        len(looked),
     )
 
 
@@ -260,17 +297,15 @@ def _expected(
     producers: gpd.GeoDataFrame,
     xy: Array,
     looked: Array,
-    population: Reference | None,
+    arrays: ReferenceArrays | None,
     radii: Sequence[float],
 ) -> dict[float, Array]:
     """Return the other producers expected by chance within each radius of each producer looked at."""
-    if population is None:
-        points = producers.geometry.to_crs(equal_area_crs(producers))
-        size = float(points.union_all().convex_hull.area)
-        if size <= 1e-6 * float(np.ptp(xy, axis=0).max()) ** 2:
+    if arrays is None:
+        if not covers_area(producers):
             raise SchemaError(_("the producers stand on one line: they cover no area"))
+        size = _hull(producers).area
         return {r: np.array([len(xy) / size * np.pi * r**2]) for r in radii}
-    arrays = population.arrays(producers, metric_crs(producers))
     total = len(xy) + float(arrays.mass.sum())
     found = {}
     for r in radii:
@@ -281,6 +316,30 @@ def _expected(
         around = count_within(looked, xy, r) + others - 1  # of the pool, itself left out
         found[r] = np.maximum(around * (len(xy) - 1) / (total - 1), 0.0)
     return found
+
+
+def _hull(producers: gpd.GeoDataFrame) -> Any:
+    points = producers.geometry.to_crs(equal_area_crs(producers))
+    return points.union_all().convex_hull
+
+
+def covers_area(producers: gpd.GeoDataFrame) -> bool:
+    """Tell whether producers stand on more than one line, so that they have a density."""
+    hull = _hull(producers)
+    west, south, east, north = hull.bounds
+    return bool(hull.area > 1e-6 * max(east - west, north - south) ** 2)
+
+
+def guide_of(found: Concentrations | Publication) -> RadiusGuide | None:
+    """Return the guide that was added to concentrations, without its curve; None where none was."""
+    import pandas as pd
+
+    held = [s.parameters[GUIDE] for s in found.steps if s.parameters.get(GUIDE)]
+    if not held:
+        return None
+    table = pd.DataFrame(list(held[-1]["table"])).set_index("radius_m")
+    told = {name: held[-1].get(name, np.nan) for name in _TOLD}
+    return RadiusGuide(table=table, distances=np.zeros(0), **told)
 
 
 def knee(ascending: Array) -> float:
@@ -418,7 +477,7 @@ def evidence_by_radius(found: Concentrations | Publication) -> RadiusEvidence:
     """
     import pandas as pd
 
-    steps = [s for s in found.steps if s.parameters.get("ladder") is not None]
+    steps = [s for s in found.steps if s.parameters.get(BY_RADIUS) is not None]
     if not steps:
         raise ParameterError(
             _(
@@ -426,13 +485,13 @@ def evidence_by_radius(found: Concentrations | Publication) -> RadiusEvidence:
             )
         )
     rows = pd.DataFrame(
-        steps[-1].parameters["ladder"],
+        steps[-1].parameters[BY_RADIUS],
         columns=["radius", "n", "statistic", "concentration", "kept", "within", "p_value"],
     )
     rows["p_value"] = rows["p_value"].astype(float)
     rows["kept"] = rows["kept"].astype(bool)
     radii: Sequence[float] = next(
-        (s.parameters["radii"] for s in found.steps if s.parameters.get("radii")), ()
+        (s.parameters[RADII_TRIED] for s in found.steps if s.parameters.get(RADII_TRIED)), ()
     )
     table = pd.DataFrame(index=pd.Index([float(r) for r in radii], name="radius_m"))
     by = rows.groupby("radius")

@@ -48,7 +48,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import AUTO, check, param
-from sialgeo.pools import Found, Prepared, as_detector, find, prepare
+from sialgeo.pools import Found, Prepared, as_detector, find, prepare, require_one_detection
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 from sialgeo.verdicts import with_verdicts
@@ -168,6 +168,7 @@ def _again(
 
     The last value is that order, from the sites as they stood.
     """
+    require_one_detection(concentrations)
     made = detection_step(concentrations)
     if (concentrations.areas[EVIDENCE] == EXPLORATORY).any():
         raise ParameterError(

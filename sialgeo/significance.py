@@ -26,6 +26,7 @@ from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.likelihood import monte_carlo_p
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import (
+    BY_RADIUS,
     EVIDENCE,
     EXPLORATORY,
     FDR,
@@ -45,7 +46,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import check, param
-from sialgeo.pools import as_detector, declared, find, prepare
+from sialgeo.pools import as_detector, declared, find, prepare, require_one_detection
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 from sialgeo.verdicts import with_verdicts
@@ -196,10 +197,10 @@ def _answered(
         "threshold": SIGNIFICANCE,
         "null": null,
     }
-    ladder = detection_step(concentrations).parameters.get("ladder")
+    ladder = detection_step(concentrations).parameters.get(BY_RADIUS)
     if ladder:
         p_by_radius = monte_carlo_p(np.array([row["statistic"] for row in ladder]), maxima)
-        parameters["ladder"] = [
+        parameters[BY_RADIUS] = [
             {**row, "p_value": float(p)} for row, p in zip(ladder, p_by_radius, strict=True)
         ]
     step = Step("assess", parameters, concentrations.steps[-1].crs, seed, versions())
@@ -359,6 +360,7 @@ def _check_same(
     """Return the policy for coincident units, having made sure that detect had the same arguments."""
     import geopandas as gpd
 
+    require_one_detection(concentrations)
     made = detection_step(concentrations)
     if not made.verb:
         raise ParameterError(

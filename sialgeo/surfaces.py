@@ -44,7 +44,7 @@ from sialgeo.kernels.surface import (
 from sialgeo.memory import require_memory
 from sialgeo.model import Detector, Raster, Step, TestResult, fingerprint, versions
 from sialgeo.params import as_dict, check, param
-from sialgeo.pools import Prepared, prepare
+from sialgeo.pools import Prepared, coincident_faults, prepare
 from sialgeo.progress import Progress, silent
 from sialgeo.references import Reference
 
@@ -715,12 +715,7 @@ def _check_inputs(producers: gpd.GeoDataFrame, rule: RelativeRisk, coincident: s
         faults.append(_("{n} producers: a surface needs at least two").format(n=len(producers)))
     elif set(producers.geom_type.dropna().unique()) <= {"Point"}:
         faults += _coordinate_faults(producers)
-    if coincident not in ("units", "sites"):
-        faults.append(
-            _("coincident = {value}: must be one of {choices}").format(
-                value=coincident, choices="units, sites"
-            )
-        )
+    faults += coincident_faults(coincident)
     raise_all(faults, SchemaError)
     for name, distance in (("bandwidth", rule.bandwidth), ("cell", rule.cell)):
         if 0 < distance < (LEAST_DISTANCE if name == "bandwidth" else 1.0):

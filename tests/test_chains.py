@@ -79,6 +79,106 @@ def test_without_a_reference_the_chains_are_held_against_each_other() -> None:
     assert not result.table.loc["miel", "selected"]
 
 
+def test_all_chains_in_one_map_carry_all_evidence_and_what_they_show_together() -> None:
+    producers = plants(np.random.default_rng(4))
+    producers.index = [f"q{k}" for k in range(len(producers))]
+    reference = layer(uneven(np.random.default_rng(5), 3_000))
+    result = sialgeo.detect_chains(
+        producers,
+        RULE,
+        chain="cadena",
+        reference=reference,
+        replicates=99,
+        splits=4,
+        runs=3,
+        confirmed=True,
+    )
+    one = result.together()
+    assert list(one.areas.index) == [1, 2, 3]
+    assert one.areas["statistic"].is_monotonic_decreasing
+    assert sorted(one.areas["main_chain"]) == ["andino", "fresco", "fresco"]
+    assert all(
+        n.startswith(f"{c}: ")
+        for n, c in zip(one.areas["name"], one.areas["main_chain"], strict=True)
+    )
+    assert (one.areas[["grade", "stability_band", "agreement", "verdict_es"]].notna()).all().all()
+    # the caller's rows in their order, each with the one map's number
+    assert one.producers.index.equals(producers.index)
+    sizes = one.producers["concentration"].value_counts()
+    assert sizes.drop(-1).to_dict() == one.areas["n"].to_dict()
+    chains = one.producers[one.producers["concentration"] > 0].groupby("concentration")["cadena"]
+    assert (
+        chains.agg(set).map(lambda s: next(iter(s))).to_dict() == one.areas["main_chain"].to_dict()
+    )
+    assert {t.of for t in one.tests} == {"andino", "fresco"}
+    assert one.producers["mix_zone"].max() >= 1
+    zones = result.zones()
+    assert zones["n"].to_dict() == {
+        k: int((one.producers["mix_zone"] == k).sum()) for k in zones.index
+    }
+    with pytest.raises(sialgeo.ParameterError, match="one map"):
+        sialgeo.assess(one, detector=RULE, reference=reference, replicates=9)
+    profiled = sialgeo.profile(one, chain="cadena")
+    assert not [c for c in profiled.areas if str(c).startswith(("location_quotient", "chain_lq"))]
+    published = sialgeo.protect(profiled, min_n=70)  # andino and fresco are fewer
+    told = next(s.parameters["by_chain"] for s in published.steps if "by_chain" in s.parameters)
+    assert [row["producers"] for row in told] == [None, None, 150, 150]
+
+
+def test_a_ladder_is_told_for_every_chain_with_the_numbers_of_the_one_map() -> None:
+    producers = plants(np.random.default_rng(4))
+    reference = layer(uneven(np.random.default_rng(5), 3_000))
+    result = sialgeo.detect_chains(
+        producers,
+        sialgeo.RelativeDBSCAN(radius="auto"),
+        chain="cadena",
+        reference=reference,
+        replicates=19,
+        mix=False,
+    )
+    one = result.together()
+    answers = sialgeo.evidence_by_radius(one).answers
+    assert set(answers["concentration"]) == set(one.areas.index)
+    kept = answers[answers["kept"]].set_index("concentration")["n"].sort_index()
+    assert kept.to_dict() == one.areas["n"].to_dict()
+    inner = answers[answers["within"] >= 0]
+    outer = answers.loc[inner["within"]]
+    assert (outer["radius"].to_numpy() > inner["radius"].to_numpy()).all()
+
+
+def test_habitable_land_stays_inconclusive_for_every_chain() -> None:
+    producers = plants(np.random.default_rng(4))
+    land = gpd.GeoDataFrame(geometry=[producers.union_all().envelope], crs=producers.crs)
+    mask = sialgeo.Reference.from_mask(land)
+    result = sialgeo.detect_chains(
+        producers, RULE, chain="cadena", reference=mask, replicates=19, mix=False
+    )
+    assert set(result.together().areas[EVIDENCE]) == {"inconclusive"}
+
+
+def test_untested_chains_are_not_selected() -> None:
+    producers = plants(np.random.default_rng(4))
+    result = sialgeo.detect_chains(producers, RULE, chain="cadena", replicates=0)
+    assert not result.table["selected"].any()
+    assert result.table.loc["fresco", "smallest_p"] != result.table.loc["fresco", "smallest_p"]
+    assert set(result.together().areas[EVIDENCE]) == {"untested"}
+
+
+def test_by_sites_the_mix_counts_a_place_once_for_each_chain() -> None:
+    producers = plants(np.random.default_rng(4))
+    twice = gpd.GeoDataFrame(
+        {"cadena": [*producers["cadena"], *producers["cadena"]]},
+        geometry=[*producers.geometry, *producers.geometry],
+        crs=producers.crs,
+    )
+    asked = {"chain": "cadena", "replicates": 9}
+    once = sialgeo.detect_chains(producers, RULE, **asked).mix
+    sites = sialgeo.detect_chains(twice, RULE, coincident="sites", **asked).mix
+    assert once is not None
+    assert sites is not None
+    assert sites["statistic"].max() == pytest.approx(once["statistic"].max())
+
+
 @pytest.mark.slow
 def test_chains_drawn_at_random_are_rarely_selected() -> None:
     any_selected = 0

@@ -551,6 +551,33 @@ def test_a_detection_says_which_concentrations_the_scan_confirms(
     assert "agreement" not in json.loads(capsys.readouterr().out)["concentrations"][0]
 
 
+def test_chains_are_one_family_of_tests(folder: Path, capsys: Capture) -> None:
+    asked = ["chains", "p.csv", "--reference", "farms.csv", "--replicates", "39", "--splits", "2"]
+    more = ["--runs", "3", "--output", "c.work.gpkg", "--json"]
+    assert main([*asked, *more]) == BAD_INPUT
+    assert "--chain" in json.loads(capsys.readouterr().out)["message"]
+    assert main([*asked, "--chain", "chain", *more]) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["chain"] for row in answer["chains"]] == ["cheese", "curd"]
+    assert answer["basins"][0]["overlap"] > 0.25  # both chains stand in the one knot
+    assert {one["main_chain"] for one in answer["concentrations"]} == {"cheese", "curd"}
+    assert {"grade", "stability", "agreement"} <= set(answer["concentrations"][0])
+    found = sialgeo.read_concentrations("c.work.gpkg")
+    assert set(found.producers["chain"]) == {"cheese", "curd"}
+    assert main(["export", "c.work.gpkg", "t.xlsx", "--min-n", "1", "--json"]) == DONE
+
+
+def test_one_radius_is_told_with_what_chance_gives_and_a_ladder_with_its_tree(
+    folder: Path, capsys: Capture
+) -> None:
+    assert detect_knot("--json", "--radius", "5km", "--splits", "0", "--runs", "0") == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert max(row["radius_m"] for row in answer["radii"]) == 7_000
+    (folder / "c.work.gpkg").unlink()
+    assert detect_knot("--radius", "auto", "--splits", "0", "--runs", "0") == DONE
+    assert "← Concentration 1" in capsys.readouterr().out
+
+
 def test_habitable_land_for_want_of_a_reference_is_inconclusive(
     folder: Path, capsys: Capture
 ) -> None:

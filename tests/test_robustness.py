@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+from geopandas.testing import assert_geodataframe_equal
 
 import sialgeo
 from sialgeo.model import (
@@ -91,6 +93,31 @@ def test_jaccard_by_hand() -> None:
     known, found = np.array([0, 0, 0, 1, 1, -1]), np.array([3, 3, -1, 3, -1, -1])
     np.testing.assert_allclose(best_jaccard(known, found, 2), [2 / 4, 1 / 4])
     np.testing.assert_allclose(best_jaccard(known, np.full(6, -1), 2), [0, 0])
+
+
+def test_confirm_asks_the_scan_and_follows_the_policy_of_detect() -> None:
+    producers, reference = planted(np.random.default_rng(7))
+    twice = pd.concat([producers, producers], ignore_index=True)
+    once = sialgeo.detect(producers, RULE, reference=reference)
+    sites = sialgeo.detect(twice, RULE, reference=reference, coincident="sites")
+    asked = {"reference": reference, "replicates": 39}
+    first, second = (sialgeo.confirm(c, **asked).areas[AGREEMENT] for c in (once, sites))
+    assert first.tolist() == second.tolist()
+    assert first.max() > 0.9
+
+
+def test_evidence_is_gathered_as_the_verbs_give_it_one_by_one() -> None:
+    producers, reference = planted(np.random.default_rng(7))
+    found = sialgeo.detect(producers.assign(precision_m=200.0), RULE, reference=reference)
+    same = {"detector": RULE, "reference": reference, "seed": 3}
+    steps = sialgeo.assess(found, replicates=19, **same)
+    steps = sialgeo.estimate(steps, splits=3, **same)
+    steps = sialgeo.stability(steps, runs=3, precision="precision_m", **same)
+    steps = sialgeo.confirm(steps, reference=reference, replicates=19, seed=3)
+    told = sialgeo.gather_evidence(found, replicates=19, splits=3, runs=3, **same)
+    assert_geodataframe_equal(told.areas, steps.areas)
+    fewer = sialgeo.gather_evidence(found, replicates=19, splits=0, runs=0, confirmed=False, **same)
+    assert {s.verb for s in fewer.steps} == {"detect", "assess"}
 
 
 def test_agreement_counts_only_what_the_other_answer_keeps() -> None:

@@ -15,8 +15,9 @@ import pytest
 
 import sialgeo
 from sialgeo import Cancelled, FileError, SchemaError, Study
+from sialgeo.exporters.tables import sheets
 from sialgeo.files import whole_folder
-from sialgeo.study import PRIVATE, WORKFILE, ExportChoice, ProducersSource
+from sialgeo.study import PRIVATE, WORKFILE, ChainsChoice, ExportChoice, ProducersSource
 
 from .conftest import ROOT
 
@@ -348,16 +349,34 @@ def test_a_run_writes_what_is_handed_on_and_keeps_apart_what_is_not(runnable: Pa
         "concentrations.geojson",
         "datapackage.json",
         f"{PRIVATE}/{WORKFILE}",
+        f"{PRIVATE}/radius.png",
         f"{PRIVATE}/study.toml",
         "run.json",
     ]
-    assert sorted(result.paths) == ["datapackage", "geojson", "json", "study", "work"]
+    assert sorted(result.paths) == ["datapackage", "geojson", "guide", "json", "study", "work"]
     assert all(path.is_file() for path in result.paths.values())
     kept = sialgeo.read_concentrations(result.paths["work"])
     assert kept.areas["p_value"].tolist() == [0.05]
     assert kept.areas["main_chain"].notna().all()
     assert 20 < kept.areas["poverty"].iloc[0] < 60
     assert str(runnable.parent) not in (out / "run.json").read_text()
+
+
+def test_a_study_of_chains_hands_on_what_they_show_together(runnable: Path, tmp_path: Path) -> None:
+    text = runnable.read_text()
+    runnable.write_text(text.replace("[detect]", "[chains]\n\n[detect]"))
+    study = Study.from_toml(runnable)
+    assert study.chains == ChainsChoice()
+    assert Study.from_toml(study.to_toml(runnable.parent / "again.toml")).chains == ChainsChoice()
+    result = study.run(tmp_path / "out")
+    assert result.chains is not None
+    assert set(result.concentrations.areas["main_chain"]) <= set(result.chains.table.index)
+    published = sialgeo.protect(result.concentrations, min_n=1)
+    names = [sheet.name for sheet in sheets(published)]
+    assert names[2:3] == ["Chains"]
+    runnable.write_text(text.replace("[detect]", '[chains]\ncolumn = "rubro"\n\n[detect]'))
+    with pytest.raises(sialgeo.SchemaError, match=r"\[chains\] column: the table has no column"):
+        Study.from_toml(runnable).run(tmp_path / "out")
 
 
 def test_what_was_reprojected_and_joined_is_said(runnable: Path) -> None:

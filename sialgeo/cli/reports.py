@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sialgeo import model
 from sialgeo.association.result import associations_of, p_text
 from sialgeo.i18n import N_, _, ngettext, pick
+from sialgeo.radii import evidence_by_radius, guide_of
 from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def plain(value: Any) -> Any:
 def report_run(result: StudyResult) -> Report:
     if result.study.producers is None:
         return _report_territories(result)
-    return report(result.concentrations, result.paths, result.guesses, result.rejected)
+    return report(
+        result.concentrations, result.paths, result.guesses, result.rejected, by_radius=True
+    )
 
 
 def _report_territories(result: StudyResult) -> Report:
@@ -113,12 +116,16 @@ def report(
     paths: Mapping[str, Path],
     guesses: Sequence[str] = (),
     rejected: int = 0,
+    *,
+    by_radius: bool = False,
 ) -> Report:
     """Say the verdict, one number, one caution; then the table, the guesses and the paths."""
     said = found.summary()
     lines = [said.verdict, said.number, said.caution]
     if len(found):
         lines += ["", *_table(found), "", *_verdicts(found)]
+    if by_radius:
+        lines += _radii(found)
     for told in associations_of(found.steps):
         lines += ["", told.verdict, *told.cautions]
     if rejected:
@@ -144,11 +151,29 @@ def report(
     return Report(tuple(lines), _data(found, paths, guesses, rejected))
 
 
+def _radii(found: Concentrations) -> list[str]:
+    """Say what each radius of a ladder shows, or what chance gives within the one given."""
+    guide = guide_of(found)
+    if guide is not None:
+        return ["", *guide.sentences()]
+    if not _climbed(found):
+        return []
+    evidence = evidence_by_radius(found)
+    return [
+        *listed(_("What each radius shows:"), evidence.tree()),
+        *("", *evidence.sentences()),
+    ]
+
+
+def _climbed(found: Concentrations) -> bool:
+    return any(step.parameters.get(model.BY_RADIUS) for step in found.steps)
+
+
 def listed(title: str, entries: Sequence[str]) -> list[str]:
     return ["", title, *(f"  - {entry}" for entry in entries)] if entries else []
 
 
-_PRIVATE = ("work", "rejected", "study", "criteria", "sensitivity", "questions")
+_PRIVATE = ("work", "rejected", "study", "criteria", "sensitivity", "questions", "guide")
 
 
 def path_lines(paths: Iterable[Path]) -> list[str]:
@@ -161,7 +186,14 @@ def _data(
     said = found.summary()
     areas = found.areas.drop(columns=found.areas.geometry.name)
     rows = areas.reset_index(names="concentration").to_dict(orient="records")
+    guide, radii = guide_of(found), {}
+    if _climbed(found):
+        evidence = evidence_by_radius(found)
+        radii = {"radii": evidence.table.reset_index().to_dict("records"), "tree": evidence.tree()}
+    elif guide is not None:
+        radii = {"radii": guide.table.reset_index().to_dict("records")}
     return {
+        **radii,
         "verdict": said.verdict,
         "number": said.number,
         "caution": said.caution,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -117,7 +118,19 @@ def write_evidence(publication: Publication, path: str | os.PathLike[str]) -> No
     ParameterError
         It was detected at one radius.
     """
-    ax = plot_evidence(evidence_by_radius(publication))
+    _written(plot_evidence(evidence_by_radius(publication)), path)
+
+
+def write_guide(guide: RadiusGuide, path: Path) -> Path:
+    """Write the k-distance curve with its warning as PNG or SVG; return the path.
+
+    It is of every producer: for the analyst, not to be handed on.
+    """
+    _written(plot_guide(guide), path)
+    return path
+
+
+def _written(ax: Axes, path: str | os.PathLike[str]) -> None:
     with whole_file(path) as temporary:
         kind = os.fspath(path).rsplit(".", 1)[-1].lower()
         ax.figure.savefig(temporary, format=kind, dpi=_DPI, bbox_inches="tight")  # type: ignore[union-attr]

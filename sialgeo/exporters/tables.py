@@ -28,6 +28,8 @@ from sialgeo.exporters.wording import (
 from sialgeo.files import whole_file
 from sialgeo.i18n import LANGUAGES, N_, _, language, retell
 from sialgeo.model import (
+    BY_CHAIN,
+    BY_RADIUS,
     CHAIN_LQ,
     CHAIN_N,
     CONCENTRATION,
@@ -36,17 +38,22 @@ from sialgeo.model import (
     LABELS,
     LOW,
     MAIN_CHAIN,
+    MIX_ZONE,
+    MIX_ZONES,
     NAME,
     OF_UNITS,
+    OVERLAPS,
+    P_VALUE,
     STATISTIC,
     UNITS_KNOWN,
     VERDICT,
     N,
     Publication,
 )
-from sialgeo.radii import evidence_by_radius
+from sialgeo.radii import GUIDE, RadiusGuide, evidence_by_radius, guide_of
 
-ELSEWHERE = ("indicators", "ladder", "answer")  # parameters that have a sheet of their own
+# parameters that have a sheet of their own
+ELSEWHERE = ("indicators", "answer", BY_RADIUS, GUIDE, BY_CHAIN, OVERLAPS, MIX_ZONES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST, _WIDEST, _NARROWEST = 32_000, 60, 9
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -104,10 +111,13 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
 
 def sheets(publication: Publication) -> list[Sheet]:
     """Return the tables in order."""
+    guide = guide_of(publication)
     return [
         _concentrations(publication),
         _by_chain(publication),
+        *chain_sheets(publication),
         *_by_radius(publication),
+        *([] if guide is None else [guide_sheet(guide)]),
         _by_territory(publication),
         *_flows(publication),
         _indicators(publication),
@@ -166,7 +176,7 @@ def _by_chain(publication: Publication) -> Sheet:
 
 def _by_radius(publication: Publication) -> list[Sheet]:
     """Return what each radius of a ladder shows, where there was one."""
-    if not any(step.parameters.get("ladder") for step in publication.steps):
+    if not any(step.parameters.get(BY_RADIUS) for step in publication.steps):
         return []
     evidence = evidence_by_radius(publication)
     headers: list[str] = [
@@ -191,6 +201,84 @@ def _by_radius(publication: Publication) -> list[Sheet]:
         for row in evidence.answers.sort_values(["concentration", "radius"]).itertuples()
     ]
     return [Sheet(_("By radius"), headers, [1, None, None, 0, 2, 3, None], rows)]
+
+
+def guide_sheet(guide: RadiusGuide) -> Sheet:
+    """Return what chance gives within each radius, where one radius was given."""
+    headers: list[str] = [
+        _("Radius (km)"),
+        _("Neighbours by chance"),
+        _("Least number of producers, 1 in 100"),
+        _("Least number of producers, 1 in 1,000"),
+        _("Can be used"),
+    ]
+    rows = [
+        [
+            row.Index / 1000,
+            plain(row.by_chance),
+            int(row.least_01),
+            int(row.least_001),
+            _("yes") if row.usable else _("no"),
+        ]
+        for row in guide.table.itertuples()
+    ]
+    return Sheet(_("Radius guide"), headers, [1, 1, 0, 0, None], rows)
+
+
+def chain_sheets(publication: Publication) -> list[Sheet]:
+    """Return what many chains show together: which are concentrated, where they meet, how they mix."""
+    held = next((s.parameters for s in publication.steps if s.parameters.get(BY_CHAIN)), None)
+    if held is None:
+        return []
+    headers: list[str] = [
+        _("Chain"),
+        _("Producers"),
+        _("Concentrations found"),
+        _("Smallest p-value"),
+        _("The same, adjusted over the chains"),
+        _("Concentrated beyond chance"),
+        _("Concentrations that pass the test"),
+    ]
+    rows = [
+        [
+            row["chain"],
+            row["producers"],
+            row["concentrations"],
+            plain(row["smallest_p"]),
+            plain(row["p_over_chains"]),
+            _("yes") if row["selected"] else _("no"),
+            row["tested"],
+        ]
+        for row in held[BY_CHAIN]
+    ]
+    found = [Sheet(_("Chains"), headers, [None, 0, 0, 3, 3, None, 0], rows)]
+    if held.get(OVERLAPS):
+        found.append(_overlaps(held[OVERLAPS]))
+    if held.get(MIX_ZONES):
+        found.append(_mix_zones(held[MIX_ZONES], [row["chain"] for row in held[BY_CHAIN]]))
+    return found
+
+
+def _overlaps(pairs: Sequence[Mapping[str, Any]]) -> Sheet:
+    """Return the overlap matrix: the Jaccard index of the footprints, chain by chain."""
+    names = sorted({pair[side] for pair in pairs for side in ("chain", "other")})
+    shared = {(pair["chain"], pair["other"]): pair["overlap"] for pair in pairs}
+    rows = [
+        [a, *(1.0 if a == b else shared.get((a, b), shared.get((b, a))) for b in names)]
+        for a in names
+    ]
+    return Sheet(_("Overlap of chains"), [_("Chain"), *names], [None, *(2 for _n in names)], rows)
+
+
+def _mix_zones(zones: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Sheet:
+    """Return the zones with another mix: how many times as common each chain is there as elsewhere."""
+    rows = [
+        [zone[MIX_ZONE], zone[N], plain(zone[P_VALUE]), *(plain(zone[name]) for name in names)]
+        for zone in zones
+    ]
+    headers: list[str] = [_(LABELS[column].text) for column in (MIX_ZONE, N, P_VALUE)]
+    digits = [None, 0, 3, *(2 for _name in names)]
+    return Sheet(_("Mix of chains"), [*headers, *names], digits, rows)
 
 
 def _flows(publication: Publication) -> list[Sheet]:
@@ -270,7 +358,7 @@ def _tests(publication: Publication) -> Sheet:
     ]
     rows = [
         [
-            _(t.name),
+            t.label(),
             plain(t.statistic),
             plain(t.p_value),
             _(t.alternative),

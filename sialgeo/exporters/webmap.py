@@ -125,6 +125,7 @@ VERBS = {
     "profile": N_("Description"),
     "overlay": N_("Indicators laid over"),
     "chains": N_("Adjustment for the number of chains"),
+    "suggest_radius": N_("Guide to the radius"),
 }
 TEXTS: Mapping[str, str] = {
     "about": N_("Data, sources and method"),
@@ -625,7 +626,7 @@ def _about(publication: Publication) -> dict[str, Any]:
         "withheld": _in_each(lambda: list(withheld_sentences(publication))),
         "tests": [
             {
-                "name": _in_each(partial(_, t.name)),
+                "name": _in_each(t.label),
                 "p": plain(t.p_value),
                 "null": _in_each(partial(_, t.null)),
                 "replicates": t.replicates,

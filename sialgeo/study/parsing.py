@@ -21,6 +21,7 @@ from sialgeo.study.sections import (
     About,
     AssociationChoice,
     BivariateChoice,
+    ChainsChoice,
     ContrastChoice,
     Detection,
     ExportChoice,
@@ -94,13 +95,19 @@ class Parser:
                 )
             if study.reference is not None:
                 self.faults.append(_("[reference] without [producers]"))
-        elif study.detection.method == METHOD and not (study.reference or study.producers.cases):
+        elif study.detection.method == METHOD and not (
+            study.reference or study.producers.cases or study.chains
+        ):
             self.faults.append(
                 _(
                     '[detect] method = {method} needs a [reference], or cases in [producers]. Remedy: give one, or choose method = "dbscan" (exploratory, without a test)'
                 ).format(method=METHOD)
             )
 
+        if study.chains is not None and not study.chain_column:
+            self.faults.append(
+                _('[chains]: which column? Remedy: column = "…", or chain = "…" in [producers]')
+            )
         self.of_indicators(study)
 
     def of_indicators(self, study: Study) -> None:
@@ -396,6 +403,7 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
     "producers": ("producers", _optional(ProducersSource)),
     "reference": ("reference", _optional(ReferenceSource)),
     "detect": ("detection", lambda parser, table, where: parser.detection(table or {}, where)),
+    "chains": ("chains", _optional(ChainsChoice)),
     "places": ("places", _optional(PlacesSource)),
     "sial": (
         "sial",

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from sialgeo.association import Contrast
+    from sialgeo.chains import Chains
+    from sialgeo.radii import RadiusGuide
     from sialgeo.study.study import Study
 
 
@@ -26,6 +28,8 @@ class Found:
     study: Study
     places: gpd.GeoDataFrame | None = None
     reference: Any = None
+    chains: Chains | None = None
+    guide: RadiusGuide | None = None
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class StudyResult:
 
     ``context`` holds what the outputs drew around the concentrations (territories with their
     indicators, places). ``guesses`` are the reader's, one sentence each; ``rejected`` counts the rows
-    set aside. ``contrasts`` are the answers to ``[[contrasts]]``. ``private`` paths hold locations and are not to be handed on.
+    set aside. ``contrasts`` are the answers to ``[[contrasts]]``, ``chains`` that to ``[chains]``. ``private`` paths hold locations and are not to be handed on.
     """
 
     concentrations: Concentrations
@@ -44,3 +48,4 @@ class StudyResult:
     guesses: tuple[str, ...] = ()
     rejected: int = 0
     contrasts: tuple[Contrast, ...] = ()
+    chains: Chains | None = None

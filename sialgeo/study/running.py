@@ -12,12 +12,12 @@ import sialgeo
 from sialgeo import model
 from sialgeo.crs import crs_name
 from sialgeo.errors import ParameterError, raise_all
-from sialgeo.exporters.diagrams import write_evidence
+from sialgeo.exporters.diagrams import write_evidence, write_guide
 from sialgeo.files import whole_folder
 from sialgeo.i18n import _, language, ngettext
 from sialgeo.model import Concentrations, Context, Step
 from sialgeo.progress import Progress, scaled
-from sialgeo.scans import SpatialScan
+from sialgeo.radii import RADII, RadiusChoice, covers_area
 from sialgeo.study.activation import classified, write_details
 from sialgeo.study.answering import answer, draw_answers
 from sialgeo.study.results import Found, StudyResult
@@ -34,16 +34,14 @@ from sialgeo.study.writing import text_of
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from sialgeo.chains import Chains
     from sialgeo.study.study import Study
 
 PRIVATE = "private"
 WORKFILE = "concentrations.work.gpkg"
 REJECTED = "rechazados.csv"
-# the scan that confirms looks at local zones: so many are reported, and tried at the most
-SCAN_SHARE, SCAN_REPORTED, SCAN_TRIED, SCAN_CENTRES = 0.1, 50, 10_000_000, 1_000
-RADII_FIGURE = "radii.png"
+RADII_FIGURE, GUIDE_FIGURE = "radii.png", "radius.png"
 FIGURE = "figure.{kind}.png"  # the name tells the writer the kind
-PRECISION, FEWEST_RUNS = "precision_m", 3
 
 
 class Inputs(NamedTuple):
@@ -66,41 +64,27 @@ def read_inputs(study: Study, progress: Progress, rejected: Path | None = None) 
         study.resolve(source.path), rejected=rejected, **source.reading
     )
     producers = sialgeo.select_cases(everyone, source.cases) if source.cases else everyone
-    _require_columns(everyone, source)
+    _require_columns(everyone, study)
     notes: list[str] = []
     progress(0.1, _("Reading the reference population"))
     return Inputs(source, everyone, producers, _reference(study, everyone, notes), notes)
 
 
 def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
-    detector = study.detection.detector
     source, everyone, producers, reference, notes = read_inputs(study, progress, rejected)
     reading = dict(everyone.attrs.get("reading", {}))
     places = _places(study, producers.crs, notes)
-    found = sialgeo.detect(
-        producers,
-        detector,
-        reference=reference,
-        places=places,
-        place_name=study.places.name if study.places else None,
-        coincident=study.detection.coincident,
-        weights=study.detection.weights or None,
-        locality=source.locality or None,
-        progress=scaled(progress, 0.15, 0.3),
-    )
-    if reference is not None and study.detection.replicates:
-        found = sialgeo.assess(
-            found,
-            detector=detector,
-            reference=reference,
-            replicates=study.detection.replicates,
-            seed=study.about.seed,
-            progress=scaled(progress, 0.3, 0.8),
-        )
-        found = _relied_on(study, found, reference, scaled(progress, 0.8, 0.95))
+    part = scaled(progress, 0.15, 0.95)
+    chains, guide = None, None
+    if study.chains is not None:
+        chains = _by_chain(study, producers, reference, places, part)
+        found = chains.together()
+    else:
+        guide = _guide(study, producers, reference)
+        found = _detected(study, producers, reference, places, guide, part)
     found = sialgeo.profile(
         found,
-        chain=source.chain or None,
+        chain=study.chain_column or None,
         volume=source.volume or None,
         volume_unit=source.volume_unit,
     )
@@ -110,71 +94,109 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
     if study.reference is not None:
         guesses += _said(reference.table, _("Reference: "))
     rejections = int(reading.get("rejected", 0))
-    return Found(found, guesses, rejections, _as_read(study, reading), places, reference)
+    as_read = _as_read(study, reading)
+    return Found(found, guesses, rejections, as_read, places, reference, chains, guide)
 
 
-def _relied_on(
-    study: Study, found: Concentrations, reference: Any, progress: Progress
+def _detected(
+    study: Study,
+    producers: Any,
+    reference: Any,
+    places: Any,
+    guide: sialgeo.RadiusGuide | None,
+    progress: Progress,
 ) -> Concentrations:
-    """Add how strong each concentration is on held-out producers, and how stable."""
-    chosen, detector = study.detection, study.detection.detector
-    if len(found) == 0 or model.INCONCLUSIVE in set(found.areas[model.EVIDENCE]):
+    """Detect, and gather the evidence that the reference can carry."""
+    detector, part = study.detection.detector, scaled(progress, 0.0, 0.2)
+    found = sialgeo.detect(
+        producers,
+        detector,
+        reference=reference,
+        progress=part,
+        **_of_detection(study, places),
+    )
+    if guide is not None:
+        found = guide.added_to(found)
+    if reference is None or not study.detection.replicates:
         return found
-    shared = {"detector": detector, "reference": reference, "seed": study.about.seed}
-    if chosen.splits:
-        part = scaled(progress, 0.0, 0.3)
-        found = sialgeo.estimate(found, splits=chosen.splits, progress=part, **shared)
-    if chosen.runs >= FEWEST_RUNS:
-        known = found.producers.get(PRECISION)
-        stated = known is not None and known.dtype.kind in "iuf" and bool((known >= 0).all())
-        found = sialgeo.stability(
-            found,
-            runs=chosen.runs,
-            precision=PRECISION if stated else None,
-            progress=scaled(progress, 0.3, 0.7),
-            **shared,
-        )
-    if chosen.confirm and chosen.method != SpatialScan.method:
-        found = _confirmed(study, found, reference, scaled(progress, 0.7, 1.0))
-    return found
-
-
-def _confirmed(
-    study: Study, found: Concentrations, reference: Any, progress: Progress
-) -> Concentrations:
-    """Say which concentrations the spatial scan finds too: local zones, tested by the same replicates."""
-    producers = found.producers.drop(columns=[model.CONCENTRATION, model.MEMBERSHIP])
-    sites = len(producers) + len(reference.table)
-    scan = SpatialScan(
-        max_share=SCAN_SHARE,
-        report_share=SCAN_SHARE,
-        most=SCAN_REPORTED,
-        centres=max(min(SCAN_CENTRES, int(SCAN_TRIED / (SCAN_SHARE * sites))), 1),
+    return sialgeo.gather_evidence(
+        found,
+        detector=detector,
+        reference=reference,
+        progress=scaled(progress, 0.2, 1.0),
+        **_of_evidence(study),
     )
-    zones = sialgeo.detect(
-        producers, scan, reference=reference, coincident=study.detection.coincident
+
+
+def _by_chain(
+    study: Study, producers: Any, reference: Any, places: Any, progress: Progress
+) -> Chains:
+    """Detect every chain and gather its evidence; all of them pay for one another."""
+    return sialgeo.detect_chains(
+        producers,
+        study.detection.detector,
+        chain=study.chain_column,
+        reference=reference,
+        mix=study.chains is not None and study.chains.mix,
+        progress=progress,
+        **_of_evidence(study),
+        **_of_detection(study, places),
     )
-    if len(zones):
-        zones = sialgeo.assess(
-            zones,
-            detector=scan,
-            reference=reference,
-            replicates=study.detection.replicates,
-            seed=study.about.seed,
-            progress=progress,
-        )
-    return sialgeo.agreement(found, zones)
 
 
-def _require_columns(producers: gpd.GeoDataFrame, source: ProducersSource) -> None:
+def _of_detection(study: Study, places: Any) -> dict[str, Any]:
+    """Return what ``detect`` is told beside producers, detector and reference."""
+    return {
+        "places": places,
+        "place_name": study.places.name if study.places else None,
+        "coincident": study.detection.coincident,
+        "weights": study.detection.weights or None,
+        "locality": (study.producers.locality or None) if study.producers else None,
+    }
+
+
+def _of_evidence(study: Study) -> dict[str, Any]:
+    """Return what ``gather_evidence`` is told beside concentrations, detector and reference."""
+    chosen = study.detection
+    return {
+        "replicates": chosen.replicates,
+        "splits": chosen.splits,
+        "runs": chosen.runs,
+        "confirmed": chosen.confirm,
+        "seed": study.about.seed,
+    }
+
+
+def _guide(study: Study, producers: Any, reference: Any) -> sialgeo.RadiusGuide | None:
+    """Return what speaks for the radius given, where one is."""
+    radius = study.detection.radius
+    if radius is None or (reference is None and not covers_area(producers)):
+        return None
+    return sialgeo.suggest_radius(
+        producers,
+        reference=reference,
+        radii=[r for r in RADII if r < 2 * radius] + [radius],
+        min_units=int(study.detection.parameters.get("min_units", RadiusChoice().min_units)),
+        coincident=study.detection.coincident,
+        seed=study.about.seed,
+    )
+
+
+def _require_columns(producers: gpd.GeoDataFrame, study: Study) -> None:
     """Name every column that the study asks for and the table lacks, at once."""
+    asked = {
+        f"[producers] {key}": getattr(study.producers, key)
+        for key in ("id", "chain", "volume", "locality")
+    }
+    if study.chains is not None:
+        asked["[chains] column"] = study.chains.column
     raise_all(
         [
-            _("[producers] {key}: the table has no column “{column}”; it has: {columns}").format(
-                key=key, column=getattr(source, key), columns=", ".join(map(str, producers.columns))
+            _("{where}: the table has no column “{column}”; it has: {columns}").format(
+                where=where, column=column, columns=", ".join(map(str, producers.columns))
             )
-            for key in ("id", "chain", "volume", "locality")
-            if getattr(source, key) and getattr(source, key) not in producers.columns
+            for where, column in asked.items()
+            if column and column not in producers.columns
         ]
     )
 
@@ -390,6 +412,8 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
             paths["rejected"] = private / REJECTED
         else:
             (private / REJECTED).unlink(missing_ok=True)
+        if found.guide is not None:
+            paths["guide"] = write_guide(found.guide, private / GUIDE_FIGURE)
         paths["study"] = private / "study.toml"
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
         context = context_of(study, layers, found.places)
@@ -399,7 +423,14 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
     progress(1.0, _("Done"))
     guesses = (*found.guesses, *notes)
     return StudyResult(
-        concentrations, moved, found.study, context, guesses, found.rejected, answered.contrasts
+        concentrations,
+        moved,
+        found.study,
+        context,
+        guesses,
+        found.rejected,
+        answered.contrasts,
+        found.chains,
     )
 
 
@@ -493,7 +524,7 @@ def _export(
     )
     keys = [*map(_kind_of, names), *(f"figure_{kind}" for kind in kinds), "zip"]
     paths = dict(zip(keys, made, strict=False))
-    if "png" in paths and any(step.parameters.get("ladder") for step in found.steps):
+    if "png" in paths and any(step.parameters.get(model.BY_RADIUS) for step in found.steps):
         paths["radii"] = folder / RADII_FIGURE
         published = sialgeo.protect(
             found, publish=choice.publish, min_n=choice.min_n, context=context

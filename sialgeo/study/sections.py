@@ -11,6 +11,7 @@ from sialgeo.disclosure import PUBLISH
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import _
 from sialgeo.model import Indicator
+from sialgeo.pools import COINCIDENT
 
 FILES: Mapping[str, str] = {  # a format's own file name; the study file may name another
     "html": "map.html",
@@ -127,13 +128,30 @@ class Detection:
     runs: int = entry("int", RUNS)
     confirm: bool = entry("bool", True)
     weights: str = entry("text")
-    coincident: str = entry("text", "units", choices=("units", "sites"))
+    coincident: str = entry("text", "units", choices=COINCIDENT)
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def detector(self) -> Any:
         """Return the detector object; a parameter out of bounds is a ``ParameterError``."""
         return params.build(method_named(self.method), dict(self.parameters))
+
+    @property
+    def radius(self) -> float | None:
+        """The detector's radius in metres; None where it has none, or climbs a ladder."""
+        radius = getattr(self.detector, "radius", None)
+        return float(radius) if isinstance(radius, int | float) else None
+
+
+@dataclass(frozen=True)
+class ChainsChoice:
+    """``[chains]``: every chain is detected and tested on its own, and pays for all of them.
+
+    ``column`` is that of the producers with the chain; by default the ``chain`` of ``[producers]``.
+    """
+
+    column: str = entry("text")
+    mix: bool = entry("bool", True)
 
 
 @dataclass(frozen=True)

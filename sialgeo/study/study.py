@@ -15,6 +15,7 @@ from sialgeo.study.sections import (
     About,
     AssociationChoice,
     BivariateChoice,
+    ChainsChoice,
     ContrastChoice,
     Detection,
     ExportChoice,
@@ -37,6 +38,8 @@ class Study:
         Title and seed; method and its parameters; formats and what is published.
     producers, reference, places, territories, rasters
         The inputs; a study without producers joins indicators to territories only.
+    chains
+        Whether every chain is detected on its own; without it the producers are taken together.
     sial
         The tables of the SIAL study; without them nothing is classified.
     association, bivariate, contrasts
@@ -60,6 +63,7 @@ class Study:
     producers: ProducersSource | None = None
     reference: ReferenceSource | None = None
     detection: Detection = field(default_factory=Detection)
+    chains: ChainsChoice | None = None
     places: PlacesSource | None = None
     territories: tuple[TerritoriesSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
@@ -127,6 +131,12 @@ class Study:
             filled in.
         """
         return running.run(self, Path(output), progress or silent)
+
+    @property
+    def chain_column(self) -> str:
+        """The column of the producers with their chain, empty where none is named."""
+        own = self.chains.column if self.chains is not None else ""
+        return own or (self.producers.chain if self.producers is not None else "")
 
     def resolve(self, path: str) -> Path:
         """Return a path of the study file as seen from here."""

@@ -53,6 +53,7 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
     for name in (
         "producers",
         "reference",
+        "chains",
         "places",
         "association",
         "bivariate",
@@ -72,7 +73,7 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
         found["sial"] = table(study.sial) | dict(study.sial.parameters)
     found["contrasts"] = [table(c) for c in study.contrasts]
     found["export"] = table(study.export)
-    return {name: held for name, held in found.items() if held}
+    return {name: held for name, held in found.items() if held or name == "chains"}
 
 
 def _indicator(indicator: Indicator) -> dict[str, Any]:

@@ -8,6 +8,7 @@ def all_algorithms() -> tuple:
     """Return every algorithm class."""
     from .areas import HotSpots
     from .association import AssociateConcentrations
+    from .chains import DetectChains
     from .check import CheckProducers
     from .detect import DetectConcentrations
     from .export import ExportFiles, ExportMap, ExportReport
@@ -21,7 +22,13 @@ def all_algorithms() -> tuple:
         PrioritiseConcentrations,
         TemplateWorkbook,
     )
-    from .steps import AssessConcentrations, EstimateStrength, ProfileConcentrations, Stability
+    from .steps import (
+        AssessConcentrations,
+        ConfirmConcentrations,
+        EstimateStrength,
+        ProfileConcentrations,
+        Stability,
+    )
     from .study import RunStudy
     from .table import ProducersFromTable
 
@@ -31,9 +38,11 @@ def all_algorithms() -> tuple:
         JoinIndicators,
         SuggestRadius,
         DetectConcentrations,
+        DetectChains,
         AssessConcentrations,
         EstimateStrength,
         Stability,
+        ConfirmConcentrations,
         HotSpots,
         ProfileConcentrations,
         OverlayIndicators,

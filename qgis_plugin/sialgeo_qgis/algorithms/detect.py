@@ -42,16 +42,29 @@ def methods() -> dict:
     return {**known, **METHODS}
 
 
-def declarations() -> dict:
-    """Return each declared parameter of detectors and test, with the methods that take it."""
+def of_evidence() -> tuple:
+    """Return the declared parameters of the test and of what is gathered beside it."""
+    from sialgeo.evidence import Confirmation
     from sialgeo.params import params_of
+    from sialgeo.robustness import Shaking, Splitting
     from sialgeo.significance import Replication
+
+    found = {}
+    for kind in (Replication, Splitting, Shaking, Confirmation):
+        for one in params_of(kind):
+            found.setdefault(one.name, one)  # one seed for all
+    return tuple(found.values())
+
+
+def declarations() -> dict:
+    """Return each declared parameter of detectors and evidence, with the methods that take it."""
+    from sialgeo.params import params_of
 
     found = {}
     for method, kind in methods().items():
         for one in params_of(kind):
             found.setdefault(one.name, (one, []))[1].append(method)
-    return {**found, **{one.name: (one, []) for one in params_of(Replication)}}
+    return {**found, **{one.name: (one, []) for one in of_evidence()}}
 
 
 class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
@@ -190,6 +203,16 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
                 tr("Field whose commonest value names a concentration where no place does."),
             ),
             (
+                QgsProcessingParameterField(
+                    "WEIGHTS",
+                    tr("Weight of each producer"),
+                    parentLayerParameterName="PRODUCERS",
+                    type=QgsProcessingParameterField.DataType.Numeric,
+                    optional=True,
+                ),
+                tr("Field with a survey weight or size: it describes, the tests count producers."),
+            ),
+            (
                 QgsProcessingParameterEnum(
                     "COINCIDENT",
                     tr("Producers at one coordinate"),
@@ -223,9 +246,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
 
     def _reference_faults(self, parameters, context) -> list:
         method = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
-        if getattr(method, "needs_reference", False) and not self.reference_given(
-            parameters, context
-        ):
+        if self.needs_reference(method) and not self.reference_given(parameters, context):
             return [
                 tr(
                     "Relative density needs a reference population (more "
@@ -237,13 +258,16 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
             ]
         return self.reference_faults(parameters, context)
 
+    def needs_reference(self, method) -> bool:
+        """Return whether a method cannot do without a reference population."""
+        return getattr(method, "needs_reference", False)
+
     def _declared_faults(self, parameters, context) -> list:
         from sialgeo.detection import LEAST_DISTANCE
         from sialgeo.params import fault, params_of
-        from sialgeo.significance import Replication
 
         kind = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
-        given = (*params_of(kind), *params_of(Replication))
+        given = (*params_of(kind), *of_evidence())
         faults = [fault(one, declared.value(self, one, parameters, context)) for one in given]
         if kind.method in ("hdbscan", "optics") and library.installed_version("sklearn") is None:
             faults.append(
@@ -274,18 +298,15 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
         report(0.0, tr("Reading the layers"))
         producers = self.frame(parameters, "PRODUCERS", context, feedback)
         reference = self.reference(parameters, context, feedback, producers)
-        detector, replication = self._declared(parameters, context)
-        found = self._detect(
-            parameters, context, feedback, producers, reference, detector, report.part(0.05, 0.2)
+        detector, evidence = self._declared(parameters, context)
+        told = self._of_detection(parameters, context, feedback, producers)
+        found = self.found(
+            parameters, context, producers, reference, detector, evidence, told, report
         )
-        if reference is not None and replication["replicates"]:
-            found = sialgeo.assess(
-                found,
-                detector=detector,
-                reference=reference,
-                progress=report.part(0.2, 0.9),
-                **replication,
-            )
+        feedback.pushInfo(
+            tr("Distances are measured in {crs}.").format(crs=_named(found.steps[0].crs))
+        )
+        found = self._labelled(parameters, context, feedback, producers, found)
         found = sialgeo.profile(
             found,
             chain=self.field(parameters, "CHAIN", context),
@@ -294,41 +315,67 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
         )
         report(0.9, tr("Writing the outputs"))
         outputs = write_concentrations(self, found, parameters, context, feedback)
+        outputs |= self.more_outputs(parameters, context, feedback)
         report(1.0)
         return outputs
 
-    def _detect(self, parameters, context, feedback, producers, reference, detector, report):
+    def found(self, parameters, context, producers, reference, detector, evidence, told, report):
+        """Detect, and gather the evidence that the reference can carry."""
         import sialgeo
 
+        del parameters, context
         found = sialgeo.detect(
-            producers,
-            detector,
+            producers, detector, reference=reference, progress=report.part(0.05, 0.2), **told
+        )
+        if reference is None or not evidence["replicates"]:
+            return found
+        return sialgeo.gather_evidence(
+            found,
+            detector=detector,
             reference=reference,
-            places=self.frame(parameters, "PLACES", context, feedback, like=producers),
-            place_name=self.field(parameters, "PLACE_NAME", context),
-            coincident=("units", "sites")[self.parameterAsEnum(parameters, "COINCIDENT", context)],
-            locality=self.field(parameters, "LOCALITY", context),
-            progress=report,
+            progress=report.part(0.2, 0.9),
+            **evidence,
         )
-        feedback.pushInfo(
-            tr("Distances are measured in {crs}.").format(crs=_named(found.steps[-1].crs))
-        )
+
+    def more_outputs(self, parameters, context, feedback) -> dict:
+        """Write what an algorithm adds to the outputs of every detection."""
+        del parameters, context, feedback
+        return {}
+
+    def _of_detection(self, parameters, context, feedback, producers) -> dict:
+        """Return what ``detect`` is told beside producers, detector and reference."""
+        return {
+            "places": self.frame(parameters, "PLACES", context, feedback, like=producers),
+            "place_name": self.field(parameters, "PLACE_NAME", context),
+            "coincident": ("units", "sites")[
+                self.parameterAsEnum(parameters, "COINCIDENT", context)
+            ],
+            "weights": self.field(parameters, "WEIGHTS", context),
+            "locality": self.field(parameters, "LOCALITY", context),
+        }
+
+    def _labelled(self, parameters, context, feedback, producers, found):
+        """Return the concentrations labelled where the data are made up."""
+        import sialgeo
+
         label = self.text(parameters, "SYNTHETIC", context) or _synthetic(producers)
-        if label:
-            feedback.pushWarning(label)
-            said = {"synthetic": label}
-            found = found.with_step(sialgeo.Step("study", said, versions=found.steps[-1].versions))
-        return found
+        if not label:
+            return found
+        feedback.pushWarning(label)
+        said = {"synthetic": label}
+        return found.with_step(sialgeo.Step("study", said, versions=found.steps[0].versions))
 
     def _declared(self, parameters, context):
+        """Return the detector, and what ``gather_evidence`` is told."""
         kind = list(methods().values())[self.parameterAsEnum(parameters, "METHOD", context)]
-        given, replication = {}, {}
+        given, evidence = {}, {}
         for one, takers in declarations().values():
             if not takers:
-                replication[one.name] = declared.value(self, one, parameters, context)
+                evidence[one.name] = declared.value(self, one, parameters, context)
             elif kind.method in takers:
                 given[one.name] = declared.value(self, one, parameters, context)
-        return kind(**given), replication
+        evidence["confirmed"] = evidence.pop("confirm")
+        return kind(**given), evidence
 
     def postProcessAlgorithm(self, context, feedback):  # noqa: N802
         """Have the layers styled when they are loaded."""

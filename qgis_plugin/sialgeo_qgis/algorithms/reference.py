@@ -54,6 +54,19 @@ class ReferenceInputs:
                 "reference units are producers; empty: told by their coordinates."
             ),
         )
+        self.add(
+            declared.advanced(
+                QgsProcessingParameterBoolean(
+                    "HABITABLE",
+                    tr("The reference's polygons are habitable land, not a population"),
+                    defaultValue=False,
+                )
+            ),
+            tr(
+                "For want of a population: producers are held against an even spread over this "
+                "land. The answer stays inconclusive, whatever the p-value."
+            ),
+        )
         self._add_counts()
         self._add_raster()
 
@@ -137,10 +150,15 @@ class ReferenceInputs:
                 ]
             return []
         polygons = _geometry(source.wkbType()) == POLYGON
+        habitable = self.parameterAsBoolean(parameters, "HABITABLE", context)
         found = self.source_faults(
             parameters, "REFERENCE", context, kind=POLYGON if polygons else POINT
         )
-        if polygons and counts is None:
+        if habitable and not polygons:
+            found.append(tr("Habitable land must be polygons; this reference holds points."))
+        if habitable and counts is not None:
+            found.append(tr("Habitable land has no counts: give one or the other."))
+        if polygons and counts is None and not habitable:
             found.append(
                 tr(
                     "The reference holds polygons. Remedy: name the field with their "
@@ -193,6 +211,8 @@ class ReferenceInputs:
             return None
         counts = self.field(parameters, "COUNTS", context)
         name = self.parameterAsSource(parameters, "REFERENCE", context).sourceName()
+        if self.parameterAsBoolean(parameters, "HABITABLE", context):
+            return sialgeo.Reference.from_mask(frame, name=name)
         if counts is not None:
             return sialgeo.Reference.from_polygons(
                 frame,

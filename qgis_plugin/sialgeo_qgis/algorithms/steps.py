@@ -197,6 +197,34 @@ class EstimateStrength(TestedStep):
         return sialgeo.estimate(found, **given)
 
 
+class ConfirmConcentrations(TestedStep):
+    """Say which concentrations the spatial scan finds too."""
+
+    ID = "confirmconcentrations"
+    TITLE = mark("Confirm by the spatial scan")
+    ABOUT = mark(
+        "Says which concentrations a second method finds too: the spatial scan (Kulldorff), with "
+        "local zones, tested against the same reference population. The agreement is the share of "
+        "a concentration's producers that lie in a significant zone.\n"
+        "“Detect concentrations” does it already, unless it was told not to."
+    )
+    TAGS = "agreement,concordancia,scan,escaneo,Kulldorff,SaTScan,confirm,confirmar"
+    ICON = "detect"
+
+    def owner(self):
+        """Return the declaration of replicates and seed."""
+        from sialgeo.significance import Replication
+
+        return Replication
+
+    def repeat(self, found, **given):
+        """Confirm: the scan is a detector of its own."""
+        import sialgeo
+
+        del given["detector"]
+        return sialgeo.confirm(found, **given)
+
+
 class Stability(TestedStep):
     """Say how much of each concentration comes back on shaken data."""
 

@@ -196,6 +196,32 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
         <translation>«{input}»: {path} no es un archivo de trabajo de sialgeo. Remedio: dé el *.work.gpkg que escribió «Detectar concentraciones».</translation>
     </message>
     <message>
+        <source>Detect chain by chain</source>
+        <translation>Detectar cadena por cadena</translation>
+    </message>
+    <message>
+        <source>Finds and tests the concentrations of every chain on its own. Looking at many chains is many looks at the map, and the p-values pay for all of them.
+Without a reference population each chain is held against all chains together. Beside the concentrations it tells which chains are concentrated beyond chance, where the footprints of two chains meet (a multi-product basin), and where the mix of chains differs from elsewhere (multinomial scan, once).</source>
+        <translation>Encuentra y prueba las concentraciones de cada cadena por separado. Mirar muchas cadenas es mirar muchas veces el mapa, y los valores p pagan por todas.
+Sin población de referencia, cada cadena se compara con todas las cadenas juntas. Además de las concentraciones dice qué cadenas están concentradas más allá del azar, dónde se encuentran las áreas de dos cadenas (una cuenca multiproducto) y dónde la mezcla de cadenas difiere del resto (escaneo multinomial, una sola vez).</translation>
+    </message>
+    <message>
+        <source>Chains</source>
+        <translation>Cadenas</translation>
+    </message>
+    <message>
+        <source>One row a chain: producers, concentrations, p-value, adjusted p-value.</source>
+        <translation>Una fila por cadena: productores, concentraciones, valor p, valor p ajustado.</translation>
+    </message>
+    <message>
+        <source>Overlap of chains</source>
+        <translation>Solapamiento de cadenas</translation>
+    </message>
+    <message>
+        <source>One row for each two chains that are concentrated: how far their areas overlap.</source>
+        <translation>Una fila por cada dos cadenas concentradas: cuánto se solapan sus áreas.</translation>
+    </message>
+    <message>
         <source>Check producers</source>
         <translation>Revisar productores</translation>
     </message>
@@ -332,6 +358,10 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Campo cuyo valor más común da nombre a una concentración donde ningún lugar lo hace.</translation>
     </message>
     <message>
+        <source>Field with a survey weight or size: it describes, the tests count producers.</source>
+        <translation>Campo con un peso de encuesta o un tamaño: describe, las pruebas cuentan productores.</translation>
+    </message>
+    <message>
         <source>Whether producers at the same coordinate count one by one or as one site.</source>
         <translation>Si los productores de una misma coordenada cuentan uno a uno o como un solo sitio.</translation>
     </message>
@@ -362,6 +392,10 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
     <message>
         <source>Locality of the producers</source>
         <translation>Localidad de los productores</translation>
+    </message>
+    <message>
+        <source>Weight of each producer</source>
+        <translation>Peso de cada productor</translation>
     </message>
     <message>
         <source>Producers at one coordinate</source>
@@ -818,6 +852,10 @@ Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una esc
         <translation>Campo del mismo nombre en ambas capas que dice qué unidades de la referencia son productores; vacío: se sabe por sus coordenadas.</translation>
     </message>
     <message>
+        <source>For want of a population: producers are held against an even spread over this land. The answer stays inconclusive, whatever the p-value.</source>
+        <translation>A falta de una población: los productores se comparan con un reparto uniforme sobre estas tierras. La respuesta queda no concluyente, sea cual sea el valor p.</translation>
+    </message>
+    <message>
         <source>Reference population</source>
         <translation>Población de referencia</translation>
     </message>
@@ -850,6 +888,14 @@ Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una esc
         <translation>Dé la población de referencia como capa o como ráster, no ambas cosas.</translation>
     </message>
     <message>
+        <source>Habitable land must be polygons; this reference holds points.</source>
+        <translation>Las tierras habitables deben ser polígonos; esta referencia tiene puntos.</translation>
+    </message>
+    <message>
+        <source>Habitable land has no counts: give one or the other.</source>
+        <translation>Las tierras habitables no tienen conteos: dé lo uno o lo otro.</translation>
+    </message>
+    <message>
         <source>The reference holds polygons. Remedy: name the field with their counts (“Counts of a polygon reference”).</source>
         <translation>La referencia contiene polígonos. Remedio: nombre el campo con sus conteos («Conteos de una referencia de polígonos»).</translation>
     </message>
@@ -860,6 +906,10 @@ Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una esc
     <message>
         <source>Identifier in both layers</source>
         <translation>Identificador en ambas capas</translation>
+    </message>
+    <message>
+        <source>The reference's polygons are habitable land, not a population</source>
+        <translation>Los polígonos de la referencia son tierras habitables, no una población</translation>
     </message>
     <message>
         <source>Counts of a polygon reference</source>
@@ -1058,6 +1108,16 @@ Lo que se halló antes queda como está.</translation>
     <message>
         <source>Estimates the relative risk of each concentration on producers that took no part in detecting it, so that it is not inflated by the choice of the place, and grades it: strong, moderate, weak, uncertain.</source>
         <translation>Estima el riesgo relativo de cada concentración con productores que no participaron en detectarla, para que la elección del lugar no lo infle, y lo gradúa: fuerte, moderado, débil, incierto.</translation>
+    </message>
+    <message>
+        <source>Confirm by the spatial scan</source>
+        <translation>Confirmar con el escaneo espacial</translation>
+    </message>
+    <message>
+        <source>Says which concentrations a second method finds too: the spatial scan (Kulldorff), with local zones, tested against the same reference population. The agreement is the share of a concentration's producers that lie in a significant zone.
+“Detect concentrations” does it already, unless it was told not to.</source>
+        <translation>Dice qué concentraciones encuentra también un segundo método: el escaneo espacial (Kulldorff), con zonas locales, probado contra la misma población de referencia. La concordancia es la parte de los productores de una concentración que está en una zona significativa.
+«Detectar concentraciones» ya lo hace, salvo que se le diga que no.</translation>
     </message>
     <message>
         <source>Stability of concentrations</source>

@@ -18,6 +18,7 @@ COMMANDS = {
     "check": N_("examine a table of producers row by row"),
     "suggest-radius": N_("what speaks for one radius or another, before anything is detected"),
     "detect": N_("find concentrations and test them"),
+    "chains": N_("find concentrations chain by chain, as one family of tests, and where they meet"),
     "surface": N_("surface of relative risk, with tolerance contours (for the analyst)"),
     "hot-spots": N_("districts among high or low values, where there are only counts by district"),
     "overlay": N_("lay indicators of development over them"),

@@ -20,6 +20,7 @@ from sialgeo.cli.reports import Report, report
 from sialgeo.errors import raise_all
 from sialgeo.files import whole_folder
 from sialgeo.i18n import _
+from sialgeo.pools import COINCIDENT
 from sialgeo.progress import Progress
 from sialgeo.workfile import SUFFIX
 
@@ -108,8 +109,6 @@ def _declare_columns(parser: Parser) -> None:
 def _declare_methods(parser: Parser) -> None:
     """Add the options of every method, made from its parameters' declarations."""
     from sialgeo.methods import METHODS
-    from sialgeo.robustness import Shaking, Splitting
-    from sialgeo.significance import Replication
 
     group = parser.group(_("method"))
     group.add_argument(
@@ -131,18 +130,31 @@ def _declare_methods(parser: Parser) -> None:
             metavar=_("DISTANCE") if declared.unit == "m" else declared.kind.__name__.upper(),
             help=(_(declared.help) + unit + said).replace("%", "%%"),
         )
-    group.add_argument(
-        "--coincident",
-        choices=("units", "sites"),
-        default="units",
-        help=_("units at one coordinate count one by one, or as one site"),
-    )
+    declare_coincident(group)
     group.add_argument(
         "--producer-weights",
         default="",
         metavar="COLUMN",
         help=_("column with a weight of each producer: it describes, the tests count units"),
     )
+    _declare_evidence(group)
+
+
+def declare_coincident(group: Any) -> None:
+    """Add the policy for units at one coordinate."""
+    group.add_argument(
+        "--coincident",
+        choices=COINCIDENT,
+        default=COINCIDENT[0],
+        help=_("units at one coordinate count one by one, or as one site"),
+    )
+
+
+def _declare_evidence(group: Any) -> None:
+    """Add the options of the test and of what is gathered beside it."""
+    from sialgeo.robustness import Shaking, Splitting
+    from sialgeo.significance import Replication
+
     group.add_argument(
         "--no-confirm",
         action="store_true",
@@ -173,7 +185,14 @@ def _method_params() -> dict[str, tuple[params.Param, list[str]]]:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
-    asked = _study_of(options)
+    found, paths, guesses = run_detection(options, study_of(options), progress)
+    return report(found.concentrations, paths, guesses, found.rejected, by_radius=True)
+
+
+def run_detection(
+    options: argparse.Namespace, asked: study.Study, progress: Progress
+) -> tuple[study.Found, dict[str, Path], list[str]]:
+    """Detect, and write the working file and the rows that could not be read."""
     require_workfile(options.output)
     target = Path(options.output)
     rejected = target.name.removesuffix(SUFFIX) + f".{study.REJECTED}"
@@ -184,17 +203,18 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         if not found.rejected:
             (folder / rejected).unlink()
     paths = {"work": target} | ({"rejected": target.with_name(rejected)} if found.rejected else {})
-    return report(found.concentrations, paths, guesses, found.rejected)
+    return found, paths, guesses
 
 
-def _study_of(options: argparse.Namespace) -> study.Study:
+def study_of(options: argparse.Namespace, chains: study.ChainsChoice | None = None) -> study.Study:
     """Return the options of ``detect`` as a study."""
     from sialgeo.significance import Replication
 
     faults = []
     if bool(options.places) != bool(options.place_name):
         faults.append(_("--places and --place-name go together"))
-    if options.method == study.METHOD and not (options.reference or options.cases):
+    given_any = options.reference or options.cases or chains
+    if options.method == study.METHOD and not given_any:
         faults.append(
             _(
                 "--method {method} asks “more concentrated than what?” and needs --reference or --cases. Remedy: give one, or explore without a test by --method dbscan"
@@ -222,6 +242,7 @@ def _study_of(options: argparse.Namespace) -> study.Study:
             coincident=options.coincident,
             parameters=parsed,
         ),
+        chains=chains,
         places=study.PlacesSource(options.places, options.place_name) if options.places else None,
     )
 

@@ -9,24 +9,25 @@ import sialgeo
 from sialgeo.cli.commands.detect import declare_pool, pool_of
 from sialgeo.cli.parser import Parser, declare_reader
 from sialgeo.cli.reports import Report, aligned, path_lines
-from sialgeo.files import whole_file
+from sialgeo.exporters.diagrams import write_guide
 from sialgeo.i18n import _
 from sialgeo.params import params_of
 from sialgeo.progress import Progress
+from sialgeo.radii import RadiusChoice
 
 
 def declare(parser: Parser) -> None:
     declare_pool(parser)
     declare_reader(parser)
-    from sialgeo.radii import RadiusChoice
 
     group = parser.group(_("method"))
     for declared in params_of(RadiusChoice):
         group.add_argument(
             f"--{declared.name.replace('_', '-')}",
-            type=int,
+            type=declared.kind,
             default=declared.default,
-            metavar="INT",
+            choices=declared.choices or None,
+            metavar=None if declared.choices else declared.kind.__name__.upper(),
             help=_(declared.help) + _("; default {default}").format(default=declared.default),
         )
     parser.group(_("outputs")).add_argument(
@@ -42,8 +43,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     guide = sialgeo.suggest_radius(
         inputs.producers,
         reference=inputs.reference,
-        min_units=options.min_units,
-        seed=options.seed,
+        **{p.name: getattr(options, p.name) for p in params_of(RadiusChoice)},
     )
     progress(1.0, _("Done"))
     head = [
@@ -68,7 +68,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     lines = [*guide.sentences(), "", *aligned([head, *rows])]
     paths = {}
     if options.output:
-        paths["curve"] = _drawn(guide, Path(options.output))
+        paths["curve"] = write_guide(guide, Path(options.output))
         lines += ["", _("Written:"), *path_lines(paths.values())]
     data = {
         "sentences": guide.sentences(),
@@ -80,10 +80,3 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         "outputs": paths,
     }
     return Report(tuple(lines), data)
-
-
-def _drawn(guide: sialgeo.RadiusGuide, path: Path) -> Path:
-    figure = guide.plot().figure
-    with whole_file(path) as temporary:
-        figure.savefig(temporary, format=path.suffix.lstrip(".").lower() or "png", dpi=150)
-    return path

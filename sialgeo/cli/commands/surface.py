@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 import sialgeo
-from sialgeo.cli.commands.detect import declare_pool, pool_of
+from sialgeo.cli.commands.detect import declare_coincident, declare_pool, pool_of
 from sialgeo.cli.parser import Parser, UsageError, declare_reader
 from sialgeo.cli.reports import Report, listed, path_lines
 from sialgeo.i18n import _
@@ -27,6 +27,7 @@ def declare(parser: Parser) -> None:
             metavar=_("DISTANCE") if declared.unit == "m" else declared.kind.__name__.upper(),
             help=(_(declared.help) + said).replace("%", "%%"),
         )
+    declare_coincident(group)
     parser.group(_("outputs")).add_argument(
         "--output", required=True, metavar="RISK.tif", help=_("GeoTIFF of the surface")
     )
@@ -44,7 +45,11 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     if inputs.reference is None:
         raise UsageError(_("a relative risk needs --reference or --cases"))
     surface = sialgeo.relative_risk_surface(
-        inputs.producers, inputs.reference, progress=scaled(progress, 0.3, 0.95), **asked
+        inputs.producers,
+        inputs.reference,
+        coincident=options.coincident,
+        progress=scaled(progress, 0.3, 0.95),
+        **asked,
     )
     surface.to_geotiff(options.output)
     progress(1.0, _("Done"))

@@ -41,6 +41,7 @@ from sialgeo.model import (
     ACTIVATION_EVIDENCE,
     AGREEMENT,
     AREA,
+    BY_RADIUS,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -82,6 +83,7 @@ from sialgeo.model import (
     N,
     Publication,
 )
+from sialgeo.radii import evidence_by_radius, guide_of
 from sialgeo.symbology import UNITS
 
 Row = Mapping[str, Any]
@@ -152,6 +154,7 @@ def ficha(publication: Publication, concentration: Any) -> tuple[Block, ...]:
                 *_intervals(held, publication),
             )
         ),
+        *_radii(concentration, publication),
         Turn(),
         *_chains(held),
         *_activation(held, publication),
@@ -248,6 +251,29 @@ def _intervals(row: Row, publication: Publication) -> tuple[tuple[str, str], ...
             label += _(" (ignores the selection)") if column == RR else ""
             found.append((label, told))
     return tuple(found)
+
+
+def _radii(concentration: Any, publication: Publication) -> tuple[Block, ...]:
+    """Say what each radius of a ladder shows of it, or what chance gives within the one given."""
+    guide = guide_of(publication)
+    radius = next((s.parameters.get("radius") for s in publication.steps if s.verb == "detect"), 0)
+    if guide is not None and radius in guide.table.index:
+        return (Paragraph(guide.at(float(radius)), "small"),)
+    if not any(step.parameters.get(BY_RADIUS) for step in publication.steps):
+        return ()
+    answers = evidence_by_radius(publication).answers
+    own = answers[answers["concentration"] == concentration].sort_values("radius")
+    rows = tuple(
+        (
+            figure_of(row.radius / 1000, 0),
+            figure_of(row.n, 0),
+            figure_of(row.p_value, 3),
+            _("yes") if row.kept else "",
+        )
+        for row in own.itertuples()
+    )
+    head = (_("Radius (km)"), _("Producers"), _("p-value over all radii"), _("Radius chosen"))
+    return (Table(head, rows, (3,)),) if rows else ()
 
 
 def _activation(row: Row, publication: Publication) -> tuple[Block, ...]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sialgeo.disclosure import protect
 from sialgeo.i18n import LANGUAGES, _, language, pick, tell_number, use_language
-from sialgeo.model import Concentrations, Publication, Step
+from sialgeo.model import TOGETHER, Concentrations, Publication, Step
 
 WORKS: Mapping[str, str] = {
     "Anselin 1995": "Anselin, L. (1995). Local indicators of spatial association — LISA. Geographical Analysis 27, 93–115.",
+    "Benjamini & Bogomolov 2014": "Benjamini, Y., Bogomolov, M. (2014). Selective inference on multiple families of hypotheses. Journal of the Royal Statistical Society B 76(1), 297–318.",
     "Besag & Diggle 1977": "Besag, J., Diggle, P. J. (1977). Simple Monte Carlo tests for spatial pattern. Applied Statistics 26, 327–333.",
     "Campello et al. 2013": "Campello, R. J. G. B., Moulavi, D., Sander, J. (2013). Density-based clustering based on hierarchical density estimates. PAKDD 2013, LNCS 7819, 160–172.",
     "Clopper & Pearson 1934": "Clopper, C. J., Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika 26, 404–413.",
@@ -126,8 +127,26 @@ def _stability(step: Step) -> _Cited:
     return text, ("Hennig 2007",)
 
 
+def _agreement(step: Step) -> _Cited:
+    if step.parameters.get("with") != "spatial-scan":
+        return "", ()
+    text = _(
+        "A concentration is confirmed where the spatial scan statistic, with local zones and as many replicates, finds its producers too."
+    )
+    return text, ("Kulldorff 1997",)
+
+
+def _chains(step: Step) -> _Cited:
+    if not step.parameters.get(TOGETHER):
+        return "", ()
+    text = _(
+        "Each chain was detected and tested on its own; chains were selected by the false discovery rate on each one's smallest p-value, and the p-values of a selected chain were multiplied by the number of chains over that of the selected ones."
+    )
+    return text, ("Benjamini & Bogomolov 2014",)
+
+
 def _profile(step: Step) -> _Cited:
-    if not step.parameters.get("chain"):
+    if not step.parameters.get("chain") or step.parameters.get("quotients") is False:
         return "", ()
     text = _("Specialisation by chain is told by the location quotient with its 95 % interval.")
     return text, ("Florence 1939",)
@@ -166,6 +185,8 @@ SENTENCES: Mapping[str, Callable[[Step], _Cited]] = {
     "assess": _assess,
     "estimate": _estimate,
     "stability": _stability,
+    "agreement": _agreement,
+    "chains": _chains,
     "profile": _profile,
     "overlay": _overlay,
     "protect": _protect,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sialgeo.exporters import figures
+from sialgeo.exporters.diagrams import plot_evidence
 from sialgeo.exporters.dossier.blocks import (
     Block,
     Bullets,
@@ -17,9 +18,22 @@ from sialgeo.exporters.dossier.blocks import (
 )
 from sialgeo.exporters.dossier.ficha import LONGEST, ficha, figure_of, png, shortened
 from sialgeo.exporters.dossier.paragraph import method_sentences, references
+from sialgeo.exporters.tables import Sheet, chain_sheets, guide_sheet
 from sialgeo.exporters.wording import said_first, shown, synthetic_of, title_of
 from sialgeo.i18n import _, language
-from sialgeo.model import EVIDENCE, EXPECTED, GRADE, LABELS, NAME, P_VALUE, RR, N, Publication
+from sialgeo.model import (
+    BY_RADIUS,
+    EVIDENCE,
+    EXPECTED,
+    GRADE,
+    LABELS,
+    NAME,
+    P_VALUE,
+    RR,
+    N,
+    Publication,
+)
+from sialgeo.radii import evidence_by_radius, guide_of
 
 _ROLES = {"verdict": "verdict", "number": "number", "caution": "caution", "synthetic": "alarm"}
 _COLUMNS = (N, EXPECTED, RR, P_VALUE, EVIDENCE, GRADE)
@@ -39,6 +53,8 @@ def report(publication: Publication) -> Document:
     blocks += [
         Heading(_("How it was done"), 1),
         *(Paragraph(text) for text in method_sentences(publication)),
+        *_radii(publication),
+        *_chains(publication),
         Heading(_("Tests")),
         _tests(publication),
         Heading(_("Sources")),
@@ -107,13 +123,53 @@ def _map(publication: Publication) -> Block:
     return Picture(png(figures.plot(publication)), _("Map of the concentrations"))
 
 
+def _radii(publication: Publication) -> list[Block]:
+    """Tell the choice of the radius: what each of a ladder shows, or what chance gives within one."""
+    guide = guide_of(publication)
+    if guide is not None:
+        return [
+            Heading(_("The radius")),
+            *(Paragraph(text) for text in guide.sentences()),
+            _as_table(guide_sheet(guide)),
+        ]
+    if not any(step.parameters.get(BY_RADIUS) for step in publication.steps):
+        return []
+    evidence = evidence_by_radius(publication)
+    return [
+        Heading(_("The radius")),
+        *(Paragraph(text) for text in evidence.sentences()),
+        Picture(png(plot_evidence(evidence)), _("What each radius shows"), 0.9),
+    ]
+
+
+def _chains(publication: Publication) -> list[Block]:
+    """Tell what many chains show together."""
+    told: list[Block] = []
+    for sheet in chain_sheets(publication):
+        told += [Heading(sheet.name), _as_table(sheet)]
+    return told
+
+
+def _as_table(sheet: Sheet) -> Table:
+    """Return a sheet of the workbook as a table to read."""
+    rows = tuple(
+        tuple(
+            "–" if value is None else str(value) if digits is None else figure_of(value, digits)
+            for value, digits in zip(row, sheet.digits, strict=True)
+        )
+        for row in sheet.rows
+    )
+    words = tuple(i for i, digits in enumerate(sheet.digits) if digits is None)
+    return Table(tuple(sheet.headers), rows, words)
+
+
 def _tests(publication: Publication) -> Block:
     if not publication.tests:
         return Paragraph(_("No test was made."))
     head = (_("Test"), _("Statistic"), "p", _("Replicates"), _("Seed"), _("Null hypothesis"))
     rows = tuple(
         (
-            _(t.name),
+            t.label(),
             figure_of(t.statistic, 2),
             figure_of(t.p_value, 3),
             figure_of(t.replicates, 0),
