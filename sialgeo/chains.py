@@ -273,6 +273,11 @@ def detect_chains(
 
     if chain not in producers.columns:
         raise SchemaError(_("the producers have no column “{key}”").format(key=chain))
+    kinds = _kinds(producers, chain)
+    sizes = kinds.value_counts()
+    names = sorted(sizes.index[sizes >= FEWEST])
+    if not names:
+        raise ParameterError(_("no chain in “{key}” has two producers").format(key=chain))
     population = reference
     if population is None:
         population = Reference.from_points(producers, includes_producers=True)
@@ -286,19 +291,9 @@ def detect_chains(
         "precision": precision,
         "seed": seed,
     }
-    kinds = _kinds(producers, chain)
-    sizes = kinds.value_counts()
-    names = sorted(sizes.index[sizes >= FEWEST])
-    if not names:
-        raise ParameterError(_("no chain in “{key}” has two producers").format(key=chain))
-    found = {}
-    share = 0.8 if mix else 1.0
-    for number, name in enumerate(names):
-        report = scaled(progress, share * number / len(names), share * (number + 1) / len(names))
-        one = detect(producers[kinds == name], detector, reference=population, **options)
-        if len(one) and replicates:
-            one = gather_evidence(one, progress=_of_chain(report, name), **told)
-        found[name] = one
+    parts = {name: producers[kinds == name] for name in names}
+    report = scaled(progress, 0.0, 0.8 if mix else 1.0)
+    found = _each(parts, told, options, report)
     table = _select(found)
     adjusted = {name: _adjusted(one, table, name) for name, one in found.items()}
     table["tested"] = [int((one.areas[EVIDENCE] == TESTED).sum()) for one in adjusted.values()]
@@ -313,6 +308,23 @@ def detect_chains(
     known = _mixed(producers, kinds, names, sites=sites) if mix else None
     report = scaled(progress, 0.8, 1.0)
     return Chains(adjusted, table, overlap, _scanned(known, replicates, seed, report))
+
+
+def _each(
+    parts: Mapping[str, gpd.GeoDataFrame],
+    told: Mapping[str, Any],
+    options: Mapping[str, Any],
+    progress: Progress,
+) -> dict[str, Concentrations]:
+    """Detect every chain, and gather its evidence."""
+    found = {}
+    for number, (name, part) in enumerate(parts.items()):
+        report = scaled(progress, number / len(parts), (number + 1) / len(parts))
+        one = detect(part, told["detector"], reference=told["reference"], **options)
+        if len(one) and told["replicates"]:
+            one = gather_evidence(one, progress=_of_chain(report, name), **told)
+        found[name] = one
+    return found
 
 
 def _of_chain(report: Progress, name: str) -> Progress:

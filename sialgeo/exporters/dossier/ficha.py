@@ -256,7 +256,9 @@ def _intervals(row: Row, publication: Publication) -> tuple[tuple[str, str], ...
 def _radii(concentration: Any, publication: Publication) -> tuple[Block, ...]:
     """Say what each radius of a ladder shows of it, or what chance gives within the one given."""
     guide = guide_of(publication)
-    radius = next((s.parameters.get("radius") for s in publication.steps if s.verb == "detect"), 0)
+    radius = next(
+        (s.parameters["radius"] for s in publication.steps if "radius" in s.parameters), 0
+    )
     if guide is not None and radius in guide.table.index:
         return (Paragraph(guide.at(float(radius)), "small"),)
     if not any(step.parameters.get(BY_RADIUS) for step in publication.steps):
