@@ -102,17 +102,14 @@ def answered(layer: Layer) -> sialgeo.Concentrations:
     found = sialgeo.detect(layer.producers, layer.detector, reference=layer.reference)
     if len(found) == 0 or INCONCLUSIVE in set(found.areas[EVIDENCE]):
         return found
-    same = {"detector": layer.detector, "reference": layer.reference}
-    found = sialgeo.assess(found, replicates=layer.replicates, **same)
-    found = sialgeo.estimate(found, splits=30, **same)
-    found = sialgeo.stability(found, runs=30, **same)
-    scan = sialgeo.SpatialScan(max_share=0.1, report_share=0.1, most=50, centres=1_000)
-    zones = sialgeo.detect(layer.producers, scan, reference=layer.reference)
-    if len(zones):
-        zones = sialgeo.assess(
-            zones, detector=scan, reference=layer.reference, replicates=layer.replicates
-        )
-    return sialgeo.agreement(found, zones)
+    return sialgeo.gather_evidence(
+        found,
+        detector=layer.detector,
+        reference=layer.reference,
+        replicates=layer.replicates,
+        splits=30,
+        runs=30,
+    )
 
 
 def drawn(layer: Layer, found: sialgeo.Concentrations) -> Path:

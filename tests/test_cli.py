@@ -418,7 +418,7 @@ def test_a_cancel_is_status_130_and_leaves_nothing(
     def stop(*_arguments: Any, **_options: Any) -> None:
         raise failure
 
-    monkeypatch.setattr(sialgeo, "assess", stop)
+    monkeypatch.setattr(sialgeo, "gather_evidence", stop)
     before = sorted(p.name for p in folder.iterdir())
     assert detect_knot() == CANCELLED
     assert "Cancelled" in capsys.readouterr().err

@@ -82,7 +82,7 @@ def _fields(name: str, found: dict) -> dict:
     if "PLACES" in found:
         fields["PLACE_NAME"] = "lugar"
     if name == "detectconcentrations" and "PRODUCERS" in found:
-        fields.update(CHAIN="cadena", VOLUME="volumen", VOLUME_UNIT="t/semana")
+        fields.update(CHAIN="cadena", VOLUME="volumen", VOLUME_UNIT="t/semana", REPLICATES=199)
     if name == "joinindicators" and len(found) == 2:
         fields.update(KEY="ubigeo", TABLE_KEY="ubigeo", COLUMNS=list(_COLUMNS))
     if name == "overlayindicators" and "TERRITORIES" in found:

@@ -71,17 +71,18 @@ def read_inputs(study: Study, progress: Progress, rejected: Path | None = None) 
 
 
 def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
+    detector = study.detection.detector  # what is out of bounds is said before anything is read
     source, everyone, producers, reference, notes = read_inputs(study, progress, rejected)
     reading = dict(everyone.attrs.get("reading", {}))
     places = _places(study, producers.crs, notes)
     part = scaled(progress, 0.15, 0.95)
     chains, guide = None, None
     if study.chains is not None:
-        chains = _by_chain(study, producers, reference, places, part)
+        chains = _by_chain(study, detector, producers, reference, places, part)
         found = chains.together()
     else:
         guide = _guide(study, producers, reference)
-        found = _detected(study, producers, reference, places, guide, part)
+        found = _detected(study, detector, producers, reference, places, guide, part)
     found = sialgeo.profile(
         found,
         chain=study.chain_column or None,
@@ -100,6 +101,7 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
 
 def _detected(
     study: Study,
+    detector: Any,
     producers: Any,
     reference: Any,
     places: Any,
@@ -107,12 +109,11 @@ def _detected(
     progress: Progress,
 ) -> Concentrations:
     """Detect, and gather the evidence that the reference can carry."""
-    detector, part = study.detection.detector, scaled(progress, 0.0, 0.2)
     found = sialgeo.detect(
         producers,
         detector,
         reference=reference,
-        progress=part,
+        progress=scaled(progress, 0.0, 0.2),
         **_of_detection(study, places),
     )
     if guide is not None:
@@ -129,12 +130,17 @@ def _detected(
 
 
 def _by_chain(
-    study: Study, producers: Any, reference: Any, places: Any, progress: Progress
+    study: Study,
+    detector: Any,
+    producers: Any,
+    reference: Any,
+    places: Any,
+    progress: Progress,
 ) -> Chains:
     """Detect every chain and gather its evidence; all of them pay for one another."""
     return sialgeo.detect_chains(
         producers,
-        study.detection.detector,
+        detector,
         chain=study.chain_column,
         reference=reference,
         mix=study.chains is not None and study.chains.mix,

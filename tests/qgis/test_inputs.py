@@ -25,6 +25,8 @@ FAULTS = {
     "bounds": ("radius = -5.0: must be greater than 0", "min_units = 1", "replicates = -1"),
     "radius in degrees": ("looks like degrees or kilometres", "5000 for 5 km"),
     "polygons without counts": ("holds polygons", "Counts of a polygon reference"),
+    "land of points": ("must be polygons",),
+    "land with counts": ("one or the other",),
     "counts of points": ("Counts are for a polygon reference",),
     "no scikit-learn": ("scikit-learn", "pip install"),
     "no working file": ("no such file",),

@@ -23,7 +23,7 @@ producers, farms, places = (gpd.read_file(path) for path in sys.argv[1:4])
 rule = sialgeo.RelativeDBSCAN(radius=5000.0, min_units=5, alpha=0.001)
 reference = sialgeo.Reference.from_points(farms, name="farms")
 found = sialgeo.detect(producers, rule, reference=reference, places=places, place_name="lugar")
-found = sialgeo.assess(found, detector=rule, reference=reference, replicates=99, seed=7)
+found = sialgeo.gather_evidence(found, detector=rule, reference=reference, replicates=99, splits=3, runs=3, seed=7)
 found = sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t")
 detected = found
 districts = sialgeo.read_territories(sys.argv[4] + "/distritos.gpkg", key="ubigeo")
@@ -83,6 +83,8 @@ def chain(
         CHAIN="cadena",
         VOLUME="volumen",
         REPLICATES=99,
+        SPLITS=3,
+        RUNS=3,
         SEED=7,
         OUTPUT=made["areas.gpkg"],
         OUTPUT_PRODUCERS=made["points.gpkg"],

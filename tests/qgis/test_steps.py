@@ -24,6 +24,7 @@ again = {"detector": sialgeo.detector_of(found), "reference": reference}
 told = {
     "assessconcentrations": sialgeo.assess(found, replicates=49, seed=3, **again),
     "estimatestrength": sialgeo.estimate(found, splits=6, seed=3, **again),
+    "confirmconcentrations": sialgeo.confirm(found, reference=reference, replicates=49, seed=3),
     "stability": sialgeo.stability(found, runs=6, seed=3, precision="precision_m", **again),
     "profileconcentrations": sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t"),
     "classify": sialgeo.classify(found, sialgeo.read_tables(sys.argv[4]), key="id").concentrations,
@@ -40,9 +41,12 @@ sialgeo.save(profiled, sys.argv[3].replace("c.work", "p.work"))
 def figures(c):
     a = c.areas.drop(columns=c.areas.geometry.name)
     return {k: [None if v != v else v for v in a[k].tolist()] for k in a.columns}
+chains = sialgeo.detect_chains(producers, rule, chain="cadena", replicates=19, seed=3)
+told["detectchains"] = sialgeo.profile(chains.together(), chain="cadena")
 hot = sialgeo.hot_spots(gpd.read_file(sys.argv[4] + "/distritos.gpkg"), "poblacion", replicates=99, seed=2)
 radii = sialgeo.suggest_radius(producers, reference=reference).table
 print(json.dumps({"radii": radii.reset_index().iloc[:, 0].tolist(), **{k: figures(c) for k, c in told.items()}, "hotspots": list(hot["class"]),
+                  "selected": chains.table["selected"].tolist(), "pairs": len(chains.pairs()),
                   "faults": len(sialgeo.check_producers(producers).faults)}))
 """
 
@@ -76,6 +80,7 @@ def ours(
     [
         ("assessconcentrations", {"REPLICATES": 49, "SEED": 3}),
         ("estimatestrength", {"SPLITS": 6, "SEED": 3}),
+        ("confirmconcentrations", {"REPLICATES": 49, "SEED": 3}),
         ("stability", {"RUNS": 6, "SEED": 3, "PRECISION": "precision_m"}),
         ("profileconcentrations", {"CHAIN": "cadena", "VOLUME": "volumen", "VOLUME_UNIT": "t"}),
     ],
@@ -99,6 +104,32 @@ def test_a_step_gives_the_librarys_numbers(
     )
     assert run.status == 0, run.errors
     assert library(profile, FIGURES, tmp_path / "b.work.gpkg") == ours[algorithm]
+
+
+def test_chains_give_the_librarys_numbers_and_two_tables(
+    profile: Profile, layers: dict[str, Path], ours: dict[str, Any], tmp_path: Path
+) -> None:
+    written = {name: tmp_path / f"{name.lower()}.gpkg" for name in ("CHAINS", "OVERLAP")}
+    run = profile.run(
+        "detectchains",
+        PRODUCERS=layers["producers"],
+        CHAIN="cadena",
+        REPLICATES=19,
+        SPLITS=0,
+        RUNS=0,
+        CONFIRM=False,
+        SEED=3,
+        OUTPUT=tmp_path / "a.gpkg",
+        WORKFILE=tmp_path / "b.work.gpkg",
+        **{f"OUTPUT_{name}": path for name, path in written.items()},
+    )
+    assert run.status == 0, run.errors
+    assert library(profile, FIGURES, tmp_path / "b.work.gpkg") == ours["detectchains"]
+    table = "import json, sys, geopandas as g; print(json.dumps(g.read_file(sys.argv[1])[sys.argv[2]].tolist()))"
+    selected = library(profile, table, written["CHAINS"], "selected")
+    assert [bool(one) for one in selected] == ours["selected"]
+    if ours["pairs"]:
+        assert len(library(profile, table, written["OVERLAP"], "overlap")) == ours["pairs"]
 
 
 SIAL = {

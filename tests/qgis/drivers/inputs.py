@@ -112,6 +112,7 @@ def scattered(n, x=700_000.0, y=9_150_000.0, step=3_000.0):
 
 TEMPORARY = "TEMPORARY_OUTPUT"
 plain = {"METHOD": 1, "OUTPUT": TEMPORARY}
+few = {"SPLITS": 2, "RUNS": 3}
 good = points(cluster(20) + scattered(100))
 farms = points(scattered(1500, step=2_500.0))
 districts = QgsVectorLayer(str(SAMPLE / "distritos.gpkg"), "districts", "ogr")
@@ -121,6 +122,9 @@ work = str(FOLDER / "good.work.gpkg")
 
 # --- faults ---
 run("no CRS", detect, {"PRODUCERS": points(cluster(20), crs=""), **plain})
+land = {"REFERENCE": districts, "HABITABLE": True}
+run("land of points", detect, {"PRODUCERS": good, **plain, "REFERENCE": farms, "HABITABLE": True})
+run("land with counts", detect, {"PRODUCERS": good, **plain, **land, "COUNTS": "poblacion"})
 run("empty layer", detect, {"PRODUCERS": points([]), **plain})
 run("one point", detect, {"PRODUCERS": points(cluster(1)), **plain})
 run(
@@ -221,7 +225,14 @@ run("good", detect, {"PRODUCERS": good, **plain, "WORKFILE": work, "OUTPUT_PRODU
 run(
     "tested",
     detect,
-    {"PRODUCERS": good, "REFERENCE": farms, "METHOD": 0, "REPLICATES": 19, "OUTPUT": TEMPORARY},
+    {
+        "PRODUCERS": good,
+        "REFERENCE": farms,
+        "METHOD": 0,
+        "REPLICATES": 19,
+        **few,
+        "OUTPUT": TEMPORARY,
+    },
 )
 run(
     "auto radius",
@@ -232,6 +243,7 @@ run(
         "METHOD": 0,
         "RADIUS_AUTO": True,
         "REPLICATES": 19,
+        **few,
         "OUTPUT": TEMPORARY,
     },
 )
