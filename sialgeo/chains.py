@@ -51,7 +51,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import check, param
-from sialgeo.progress import Progress, scaled
+from sialgeo.progress import Progress, aloud, scaled
 from sialgeo.references import Reference
 from sialgeo.scans import scan_chains
 from sialgeo.verdicts import with_verdicts
@@ -219,6 +219,7 @@ class Chains:
         return _together(self)
 
 
+@aloud
 def detect_chains(
     producers: gpd.GeoDataFrame,
     detector: Detector,

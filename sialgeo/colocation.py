@@ -18,7 +18,7 @@ from sialgeo.kernels import colocation as kernel
 from sialgeo.kernels.local import benjamini_hochberg
 from sialgeo.model import SIGNIFICANCE
 from sialgeo.params import check, param
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -68,6 +68,7 @@ class Colocation:
         return self.table.pivot(index="kind", columns="near", values="clq")
 
 
+@aloud
 def colocation_quotient(
     units: gpd.GeoDataFrame,
     *,
@@ -128,6 +129,7 @@ def colocation_quotient(
     return _table(names, observed, overall, tails)
 
 
+@aloud
 def local_colocation(
     units: gpd.GeoDataFrame,
     *,

@@ -23,7 +23,7 @@ from sialgeo.kernels.likelihood import (
     hypergeometric_critical,
     naive_risk_interval,
 )
-from sialgeo.kernels.neighbours import canonical_order, count_within, first_use
+from sialgeo.kernels.neighbours import canonical_order, count_within
 from sialgeo.kernels.pooled import Rung
 from sialgeo.model import (
     AREA,
@@ -74,7 +74,7 @@ from sialgeo.pools import (
     mass_within,
     prepare,
 )
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 from sialgeo.verdicts import with_verdicts
 
@@ -520,6 +520,7 @@ METHODS: dict[str, type] = {kind.method: kind for kind in (RelativeDBSCAN, DBSCA
 # --- the verb ------------------------------------------------------------------------------------
 
 
+@aloud
 def detect(
     producers: gpd.GeoDataFrame,
     detector: Any,
@@ -579,9 +580,6 @@ def detect(
     _check_inputs(producers, detector, coincident, weights)
     report(0.0, _("Projecting"))
     prepared = prepare(producers, detector, reference, coincident, weights)
-    units = len(prepared.xy) + (0 if prepared.reference is None else len(prepared.reference.xy))
-    if first_use(units):
-        report(0.2, _("Preparing the fast path: a few seconds, once on this computer"))
     report(0.2, _("Detecting"))
     raw = find(
         detector, prepared.xy, prepared.weights, prepared.reference, np.random.default_rng(0)

@@ -23,7 +23,7 @@ from sialgeo.kernels import distance, pairs
 from sialgeo.kernels.compiled import default_threads
 from sialgeo.model import TestResult
 from sialgeo.params import check, param
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -85,6 +85,7 @@ class DistanceFunction:
         return import_module("sialgeo.exporters.curves").plot_function(self, ax)
 
 
+@aloud
 def m_function(
     units: gpd.GeoDataFrame,
     *,
@@ -180,6 +181,7 @@ def m_function(
     return _finished("M", reach, observed, drawn, asked, null, threads, progress, given.notes)
 
 
+@aloud
 def kd_function(
     units: gpd.GeoDataFrame,
     *,
@@ -263,6 +265,7 @@ def kd_function(
     return _finished("Kd", reach, observed, drawn, asked, RELOCATED, threads, progress, given.notes)
 
 
+@aloud
 def cross_k(
     units: gpd.GeoDataFrame,
     *,

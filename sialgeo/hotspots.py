@@ -34,6 +34,7 @@ from sialgeo.kernels.local import (
 from sialgeo.memory import require_memory
 from sialgeo.neighbourhoods import adjacency
 from sialgeo.params import check, param
+from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -83,6 +84,7 @@ def hot_spots(
     replicates: int = 999,
     seed: int = 1,
     level: float = 0.05,
+    progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Find areas among high or low values.
 
@@ -101,6 +103,7 @@ def hot_spots(
     seed : int
     level : float
         False discovery rate at which areas are classed.
+    progress : callable(fraction, message), optional
 
     Returns
     -------
@@ -134,6 +137,7 @@ def hot_spots(
     )
     start, near = adjacency(areas, neighbours, k)
     degree = np.diff(start)
+    (progress or silent)(0.3, _("Testing against random permutations"))
     order = np.random.default_rng(seed)
     above, below = conditional_counts(values, start, near, replicates, order)
     measure = getis_ord_star if statistic == "gi*" else local_moran

@@ -19,7 +19,7 @@ from sialgeo.i18n import N_, _, ngettext
 from sialgeo.kernels import catchment as kernel
 from sialgeo.kernels.completeness import completeness
 from sialgeo.kernels.neighbours import nearest_within
-from sialgeo.kernels.pairs import Rows, sums_within
+from sialgeo.kernels.pairs import sums_around
 from sialgeo.model import (
     AT_EDGE,
     BACKWARD,
@@ -45,6 +45,7 @@ from sialgeo.model import (
     versions,
 )
 from sialgeo.params import check, param
+from sialgeo.progress import Progress, aloud, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -96,6 +97,7 @@ class Linking:
         check(self)
 
 
+@aloud
 def link(
     concentrations: Concentrations,
     *,
@@ -118,6 +120,7 @@ def link(
     places: gpd.GeoDataFrame | None = None,
     place_name: str = "name",
     local: float = 10_000.0,
+    progress: Progress | None = None,
 ) -> Concentrations:
     """Say how each concentration is linked backward to its suppliers and forward to its markets.
 
@@ -157,6 +160,7 @@ def link(
         Where markets are, by ``place_name``; a market that has a place gets a line on the map.
     local : float
         Metres around the footprint from which an input is local.
+    progress : callable(fraction, message), optional
 
     Returns
     -------
@@ -202,6 +206,7 @@ def link(
     given = _Given(concentrations, id=id)
     notes: list[str] = []
     given.check(suppliers, supply, actors, flows, places, attraction, capacity, volume, place_name)
+    (progress or silent)(0.1, _("Linking"))
     areas = concentrations.areas.copy()
     if suppliers is not None:
         columns = _supplied(
@@ -399,15 +404,11 @@ def _supplied(
     xy = xy_of(suppliers, given.crs)
     held = np.ones(len(xy)) if supply is None else suppliers[supply].to_numpy(float)
     reach = np.array(list(radii.values()))
-    rows = Rows.of(np.vstack([given.xy, xy]), float(reach[-1]))
-    base, count = float(min(given.xy[:, 1].min(), xy[:, 1].min())), rows.count
-    plants, farms = (Rows.of(p, float(reach[-1]), base, count) for p in (given.xy, xy))
     columns: dict[str, Any] = {"notes": []}
     for prefix, weights in ((SUPPLIERS_WITHIN, np.ones(len(xy))), (SUPPLY_WITHIN, held)):
         if prefix == SUPPLY_WITHIN and supply is None:
             continue
-        sums = np.empty((len(given.xy), len(reach)))
-        sums[plants.order] = sums_within(plants, farms, weights[farms.order], reach)
+        sums = sums_around(given.xy, xy, weights, reach)
         for k, name in enumerate(radii):
             columns[prefix + name] = given.mean(sums[:, k])
     access = kernel.decayed_access(given.xy, xy, held, asked.decay)

@@ -19,8 +19,11 @@ from scipy.spatial import cKDTree
 from sialgeo.crs import metric_crs, xy_of
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
+from sialgeo.kernels.compiled import serves
 from sialgeo.kernels.density import footprint_sums
 from sialgeo.kernels.likelihood import bernoulli_llr
+from sialgeo.kernels.neighbours import worth
+from sialgeo.kernels.pairs import sums_around
 from sialgeo.memory import require_memory
 from sialgeo.model import (
     CHAINS_VERB,
@@ -259,7 +262,10 @@ def sites_of(xy: Array) -> tuple[Array, Ints]:
 
 
 def mass_within(xy: Array, reference: ReferenceArrays, radius: float) -> Array:
-    """Sum the reference's mass within the radius of each unit, by chunks."""
+    """Sum the reference's mass within the radius of each unit; without numba by chunks."""
+    if serves() and worth(len(xy) + len(reference.xy), None):
+        held: Array = sums_around(xy, reference.xy, reference.mass, np.array([radius]))[:, 0]
+        return held
     tree = cKDTree(reference.xy)
     found = np.zeros(len(xy))
     counts = np.asarray(tree.query_ball_point(xy, radius, return_length=True))

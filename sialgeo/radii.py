@@ -42,6 +42,7 @@ from sialgeo.model import (
 )
 from sialgeo.params import check, param
 from sialgeo.pools import COARSE, COINCIDENT, at_sites, mass_within, sites_of
+from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -185,6 +186,7 @@ class RadiusGuide:
         return import_module(_DIAGRAMS).plot_guide(self, ax)
 
 
+@aloud
 def suggest_radius(
     producers: gpd.GeoDataFrame,
     *,
@@ -193,6 +195,7 @@ def suggest_radius(
     min_units: int = 5,
     coincident: str = "units",
     seed: int = 1,
+    progress: Progress | None = None,
 ) -> RadiusGuide:
     """Say what speaks for one radius or another, before anything is detected.
 
@@ -210,6 +213,7 @@ def suggest_radius(
         Whether units at one coordinate count one by one, or as one site.
     seed : int
         Of the choice among more than 20,000 producers.
+    progress : callable(fraction, message), optional
 
     Returns
     -------
@@ -241,6 +245,7 @@ def suggest_radius(
         xy = sites_of(xy)[0]
         arrays = None if arrays is None else at_sites(arrays)
     looked = _some(xy, seed)
+    (progress or silent)(0.1, _("Looking at radii"))
     sides = np.ptp(xy, axis=0)
     expected = _expected(producers, xy, looked, arrays, radii)
     counts = {r: count_within(looked, xy, r) for r in radii}

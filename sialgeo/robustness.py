@@ -49,7 +49,7 @@ from sialgeo.model import (
 )
 from sialgeo.params import AUTO, check, param
 from sialgeo.pools import Found, Prepared, as_detector, find, prepare, require_one_detection
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 from sialgeo.verdicts import with_verdicts
 
@@ -90,6 +90,7 @@ class Shaking:
         check(self)
 
 
+@aloud
 def estimate(
     concentrations: Concentrations,
     *,
@@ -251,6 +252,7 @@ def _matches(known: Labels, found: Labels, count: int) -> Labels:
     return match
 
 
+@aloud
 def stability(
     concentrations: Concentrations,
     *,

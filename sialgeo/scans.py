@@ -62,7 +62,7 @@ from sialgeo.model import (
 )
 from sialgeo.params import as_dict, check, param
 from sialgeo.pools import Figures, Found, prepare
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -401,6 +401,7 @@ def _reaches(xy: Array, labels: Labels, count: int) -> Array:
 # --- producers -------------------------------------------------------------------------------------------
 
 
+@aloud
 def scan_producers(
     producers: gpd.GeoDataFrame,
     *,
@@ -504,6 +505,7 @@ def _outline(window: Window, zone: Zone) -> Any:
 # --- counts by district ------------------------------------------------------------------------------------
 
 
+@aloud
 def scan_areas(
     areas: gpd.GeoDataFrame,
     cases: str | Sequence[str],
@@ -601,6 +603,7 @@ def scan_areas(
     return table
 
 
+@aloud
 def scan_chains(
     producers: gpd.GeoDataFrame,
     chain: str,

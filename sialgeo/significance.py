@@ -47,7 +47,7 @@ from sialgeo.model import (
 )
 from sialgeo.params import check, param
 from sialgeo.pools import as_detector, declared, find, prepare, require_one_detection
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 from sialgeo.verdicts import with_verdicts
 
@@ -85,6 +85,7 @@ class Replication:
         check(self)
 
 
+@aloud
 def assess(
     concentrations: Concentrations,
     *,

@@ -45,7 +45,7 @@ from sialgeo.memory import require_memory
 from sialgeo.model import Detector, Raster, Step, TestResult, fingerprint, versions
 from sialgeo.params import as_dict, check, param
 from sialgeo.pools import Prepared, coincident_faults, prepare
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -267,6 +267,7 @@ class Surface:
             )
 
 
+@aloud
 def relative_risk_surface(
     producers: gpd.GeoDataFrame,
     reference: Reference | gpd.GeoDataFrame,

@@ -65,14 +65,22 @@ def test_columbus_equals_spdep_and_esda() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000))
-def test_both_paths_count_the_same(seed: int) -> None:
+def test_the_draws_are_counted_as_each_area_sees_them(seed: int) -> None:
     rng = np.random.default_rng(seed)
     xy = rng.uniform(0, 10, (30, 2))
     start, near = within(xy, 2.5)
-    values = rng.integers(0, 4, 30).astype(float)
-    plain = conditional_counts(values, start, near, 49, np.random.default_rng(seed), compiled=False)
-    fast = conditional_counts(values, start, near, 49, np.random.default_rng(seed))
-    assert np.array_equal(plain, fast)
+    degree, values = np.diff(start), rng.integers(0, 4, 30).astype(float)
+    above, below = conditional_counts(values, start, near, 49, np.random.default_rng(seed))
+    draws = _draws(29, int(degree.max()), 49, np.random.default_rng(seed))
+    for area in range(30):
+        others = np.delete(values, area)
+        sums = others[draws[:, : degree[area]]].sum(axis=1)
+        observed = values[near[start[area] : start[area + 1]]].sum()
+        if degree[area]:
+            assert above[area] == (sums >= observed).sum()
+            assert below[area] == (sums <= observed).sum()
+        else:
+            assert above[area] == below[area] == 0
 
 
 def test_draws_do_not_repeat_within_a_row() -> None:

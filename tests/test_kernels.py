@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.stats import binomtest, hypergeom, poisson
 
-from sialgeo.kernels import compiled, neighbours
+from sialgeo.kernels import cells, compiled
 from sialgeo.kernels.density import cluster, dbscan, footprint_sums
 from sialgeo.kernels.grid import Grid, frame_of
 from sialgeo.kernels.likelihood import (
@@ -33,6 +36,7 @@ from sialgeo.kernels.neighbours import (
     nearest_within,
 )
 from sialgeo.kernels.pooled import Rung
+from sialgeo.progress import speaking
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -86,7 +90,7 @@ def test_counts_equal_brute_force_on_both_paths(shape: str, seed: int, origin: f
     queries = points_of(shape, seed + 1, origin)[0]
     expected = near(queries, xy, radius).sum(axis=1)
     assert (count_within(queries, xy, radius, compiled=False) == expected).all()
-    if compiled.kernels() is not None:
+    if compiled.serves():
         assert (count_within(queries, xy, radius, compiled=True) == expected).all()
 
 
@@ -102,16 +106,21 @@ def test_the_compiled_path_is_left_out_where_numba_cannot_serve(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "numba", None)  # importing it fails, though it is installed
-    compiled.compile_all.cache_clear()
+    _forget_what_is_compiled()
     try:
-        assert compiled.kernels() is None
+        assert not compiled.serves()
         xy = np.array([[0.0, 0.0], [3.0, 4.0]])
         assert count_within(xy, xy, 5.0, compiled=True).tolist() == [2, 2]
     finally:
-        compiled.compile_all.cache_clear()
+        _forget_what_is_compiled()
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+def _forget_what_is_compiled() -> None:
+    compiled.serves.cache_clear()
+    compiled.compile_all.cache_clear()
+
+
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
 def test_few_points_on_a_long_line_take_few_cells() -> None:
     line = np.column_stack([np.linspace(0, 1e7, 50), np.zeros(50)])
     frame = frame_of(line, 1e-3)
@@ -120,7 +129,7 @@ def test_few_points_on_a_long_line_take_few_cells() -> None:
     assert (count_within(line, line, 1e-3, compiled=True) == 1).all()
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
 @few
 @given(shapes, seeds, origins, st.integers(1, 6))
 def test_both_paths_give_the_same_clusters(
@@ -133,7 +142,7 @@ def test_both_paths_give_the_same_clusters(
     assert (plain == fast).all()
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
 @pytest.mark.parametrize(
     "radius", [30.0, 900.0, 9_000.0]
 )  # squares: many more than points, or fewer
@@ -167,7 +176,7 @@ def test_many_points_give_the_same_clusters_for_any_number_of_threads(radius: fl
         assert same_partition(labels[core], theirs.labels_[core])
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
 @few
 @given(shapes, seeds, origins)
 def test_reach_is_the_count_held_against_a_need(shape: str, seed: int, origin: float) -> None:
@@ -182,7 +191,7 @@ def test_reach_is_the_count_held_against_a_need(shape: str, seed: int, origin: f
     assert (grid.reach(grid, radius, need) == (counts >= need)).all()
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
 def test_squares_that_no_number_could_name_are_left_to_the_plain_path() -> None:
     xy = np.array([[0.0, 0.0], [1e12, 1e12], [0.0, 1e12]])
     assert frame_of(xy, 1e-6) is None
@@ -589,7 +598,7 @@ def _one_more(x: int) -> int:
     return x + 1
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
 def test_where_no_folder_keeps_a_kernel_it_is_compiled_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -610,10 +619,48 @@ def test_where_no_folder_keeps_a_kernel_it_is_compiled_all_the_same(
     assert compiled.kept(made)
 
 
-@pytest.mark.skipif(compiled.kernels() is None, reason="needs numba")
-def test_a_first_use_is_known_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neighbours, "kept", lambda _made: False)
-    assert neighbours.first_use(neighbours.COMPILED_FROM)
-    assert not neighbours.first_use(100)
-    monkeypatch.setattr(neighbours, "kept", lambda _made: True)
-    assert not neighbours.first_use(neighbours.COMPILED_FROM)
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
+def test_what_was_compiled_for_older_code_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    made = compiled.compile_all(cells.COUNTING)
+    assert made is not None
+    index = tmp_path / "cells._count-1.py311.nbi"
+    index.touch()
+    kernel = SimpleNamespace(
+        py_func=made.count.py_func, signatures=[], stats=SimpleNamespace(cache_path=str(tmp_path))
+    )
+    assert compiled.kept(SimpleNamespace(count=kernel))
+    os.utime(index, (0, 0))
+    assert not compiled.kept(SimpleNamespace(count=kernel))
+
+
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
+def test_a_first_use_says_what_it_stops_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[float, str]] = []
+    xy = np.random.default_rng(1).uniform(0, 1e5, (100, 2))
+    for there in (False, True):
+        compiled.compile_all.cache_clear()
+        monkeypatch.setattr(compiled, "kept", lambda _made, there=there: there)
+        with speaking(lambda fraction, message: heard.append((fraction, message))) as report:
+            report(0.2, "Detecting")
+            dbscan(xy, 1e3, 3, compiled=True)
+        said = [message for _fraction, message in heard if "fast path" in message]
+        assert bool(said) is not there
+        assert all(fraction == 0.2 for fraction, _message in heard)
+        heard.clear()
+    compiled.compile_all.cache_clear()
+
+
+@pytest.mark.skipif(not compiled.serves(), reason="needs numba")
+def test_kernels_are_compiled_once_for_whole_and_for_broken_numbers() -> None:
+    """A radius of 900 and one of 900.0 are one: compiling takes seconds."""
+    xy = np.random.default_rng(1).uniform(0, 1e5, (3_000, 2))
+    for radius in (900, 900.0, np.float64(900)):
+        dbscan(xy, radius, 3, compiled=True)
+        Rung.of(xy, 300, radius, 0.001, 5, compiled=True).label(np.arange(300))
+    for group in (cells.SORTING, cells.COUNTING, cells.JOINING):
+        made = compiled.compile_all(group)
+        assert made is not None
+        for name, kernel in vars(made).items():
+            assert len(kernel.signatures) <= 1, name

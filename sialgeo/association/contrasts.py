@@ -19,7 +19,7 @@ from sialgeo.i18n import _, ngettext, pick, retell
 from sialgeo.kernels.autocorrelation import SINGLETON, FittedVectors
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import SIGNIFICANCE, Indicator, Step, Summary, fingerprint, versions
-from sialgeo.progress import Progress, silent
+from sialgeo.progress import Progress, aloud, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -223,6 +223,7 @@ class Contrast:
         }
 
 
+@aloud
 def contrast(
     territories: gpd.GeoDataFrame,
     *,

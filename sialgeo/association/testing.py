@@ -34,7 +34,7 @@ from sialgeo.model import (
     fingerprint,
     versions,
 )
-from sialgeo.progress import Progress, scaled, silent
+from sialgeo.progress import Progress, aloud, scaled, silent
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+@aloud
 def associate(
     producers: Concentrations | gpd.GeoDataFrame | str,
     territories: gpd.GeoDataFrame | Raster,

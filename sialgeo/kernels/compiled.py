@@ -7,6 +7,7 @@ as QGIS does.
 from __future__ import annotations
 
 import functools
+import gc
 import os
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -16,41 +17,90 @@ from typing import Any
 
 import numpy as np
 
+from sialgeo.i18n import _
+from sialgeo.progress import announce
+
+
+@functools.cache
+def serves() -> bool:
+    """Tell whether numba is there and fits numpy."""
+    if find_spec("numba") is None:
+        return False
+    try:
+        import numba
+    except ImportError:  # installed, but for another numpy
+        return False
+    return callable(numba.njit)
+
 
 @functools.cache
 def compile_all(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace | None:
-    """Return the functions compiled, by their names without ``_``, or None where numba cannot serve."""
-    if find_spec("numba") is None:
+    """Return the functions compiled, by their names without ``_``, or None where numba cannot serve.
+
+    They are compiled at their first call, which takes seconds, and kept on disk: where they are not
+    kept yet, the verb at work says so through its progress.
+    """
+    if not serves():
         return None
+    _spare_the_collector()
+    made = SimpleNamespace(**{f.__name__[1:]: _compiled(f) for f in functions})
+    if not kept(made):
+        announce(_("Preparing the fast path: a few seconds, once on this computer"))
+    return made
+
+
+@functools.cache
+def _compiled(function: Callable[..., Any]) -> Any:
+    from numba import njit
+
     try:
-        from numba import njit
-    except ImportError:  # installed, but for another numpy
-        return None
-    try:
-        made = [njit(nogil=True, cache=True, error_model="numpy")(f) for f in functions]
+        return njit(nogil=True, cache=True, error_model="numpy")(function)
     except RuntimeError:  # no folder where a compiled kernel may be kept
-        made = [njit(nogil=True, error_model="numpy")(f) for f in functions]
-    return SimpleNamespace(**{f.__name__[1:]: m for f, m in zip(functions, made, strict=True)})
+        return njit(nogil=True, error_model="numpy")(function)
 
 
 def kept(made: SimpleNamespace) -> bool:
     """Tell whether all of these functions were compiled before: in this process, or kept on disk."""
     for kernel in vars(made).values():
-        folder = kernel.stats.cache_path
-        there = folder and any(Path(folder).glob(f"*.{kernel.__name__}-*.nbi"))
-        if not there and not kernel.signatures:
+        if not kernel.signatures and not _on_disk(kernel):
             return False
     return True
+
+
+def _on_disk(kernel: Any) -> bool:
+    folder = kernel.stats.cache_path
+    if not folder:
+        return False
+    written = Path(kernel.py_func.__code__.co_filename).stat().st_mtime  # older ones are stale
+    found = Path(folder).glob(f"*.{kernel.py_func.__name__}-*.nbi")
+    return any(index.stat().st_mtime >= written for index in found)
+
+
+@functools.cache
+def _spare_the_collector() -> None:
+    """Stop the collection of garbage while numba compiles: it makes a fifth of the time of it."""
+    from numba.core import event
+
+    class Pause(event.Listener):
+        depth, was_on = 0, False
+
+        def on_start(self, _event: Any) -> None:
+            if self.depth == 0:
+                self.was_on = gc.isenabled()
+                gc.disable()
+            self.depth += 1
+
+        def on_end(self, _event: Any) -> None:
+            self.depth -= 1
+            if self.depth == 0 and self.was_on:
+                gc.enable()
+
+    event.register("numba:compile", Pause())  # type: ignore[no-untyped-call]
 
 
 def default_threads() -> int:
     """Return how many threads to use where the caller does not say."""
     return min(os.cpu_count() or 1, 8)
-
-
-def kernels() -> SimpleNamespace | None:
-    """Return the scan's compiled kernels, or None where numba is not installed."""
-    return compile_all(_SCAN)
 
 
 def _least_counts(size: Any, ends: Any, lengths: Any, sizes: Any) -> Any:
@@ -148,4 +198,4 @@ def _scan_mix(order: Any, ends: Any, lengths: Any, base: Any, maps: Any, terms: 
     return kept
 
 
-_SCAN = (_least_counts, _scan, _scan_mix)
+SCAN_RATES, SCAN_MIXES = (_least_counts, _scan), (_scan_mix,)

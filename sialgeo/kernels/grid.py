@@ -29,8 +29,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.kernels.cells import FUNCTIONS
-from sialgeo.kernels.compiled import compile_all, default_threads
+from sialgeo.kernels import cells
+from sialgeo.kernels.compiled import compile_all, default_threads, serves
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -45,11 +45,6 @@ STACKS = 9  # bits: as many stacks of squares are sorted one by one
 ALONE = 20_000  # points under which threads are not worth starting
 
 
-def functions() -> SimpleNamespace | None:
-    """Return the compiled functions, or None where numba is not there or does not fit numpy."""
-    return compile_all(FUNCTIONS)
-
-
 _in_use = threading.Event()
 
 
@@ -59,18 +54,17 @@ def in_use() -> bool:
 
 
 class Frame(NamedTuple):
-    """The squares: origin, side, row length, and the relative room for rounding."""
+    """The squares: origin, side, row length."""
 
     x0: float
     y0: float
     side: float
     width: int
-    slack: float
 
 
 def frame_of(xy: Array, radius: float, *, compiled: bool = True) -> Frame | None:
     """Return the squares for points (n, 2), or None where the compiled path cannot serve them."""
-    if not compiled or len(xy) == 0 or len(xy) > MOST or functions() is None:
+    if not compiled or len(xy) == 0 or len(xy) > MOST or not serves():
         return None
     west, east = float(xy[:, 0].min()), float(xy[:, 0].max())
     south, north = float(xy[:, 1].min()), float(xy[:, 1].max())
@@ -81,20 +75,14 @@ def frame_of(xy: Array, radius: float, *, compiled: bool = True) -> Frame | None
     side = radius / math.sqrt(2) * (1 - slack)
     x0, y0 = west - 3 * side, south - 3 * side
     columns, rows = (east - x0) / side + 8, (north - y0) / side + 8
-    return Frame(x0, y0, side, int(columns), 4 * slack) if columns * rows < 2.0**62 else None
-
-
-_STEPS = np.array(  # (columns, rows) to half of the squares within reach, the nearest first
-    [(1, 0), (0, 1), (1, 1), (-1, 1), (2, 0), (0, 2), (2, 1), (-2, 1), (1, 2), (-1, 2), (2, 2), (-2, 2)]
-)  # fmt: skip
+    return Frame(x0, y0, side, int(columns)) if columns * rows < 2.0**62 else None
 
 
 @dataclass(frozen=True)
 class Grid:
     """Points sorted into squares: ``keys`` are those occupied, ``start`` where each begins.
 
-    ``order`` are the points' rows as given; ``given`` their squares in that order, where few squares
-    are empty.
+    ``order`` are the points' rows as given.
     """
 
     x: Array
@@ -103,82 +91,69 @@ class Grid:
     keys: Ints
     start: Ints
     frame: Frame
-    given: NDArray[Any] | None = None
 
     @classmethod
     def of(cls, xy: Array, frame: Frame, threads: int = 0) -> Grid:
         """Sort points (n, 2), all within the frame."""
         _in_use.set()
-        xy = np.ascontiguousarray(xy, dtype=float)
+        xy = np.require(xy, dtype=float, requirements=["C", "W"])
         cells = (int((float(xy[:, 1].max()) - frame.y0) / frame.side) + 1) * frame.width
-        bounds = _bounds(len(xy), threads)
         if cells < 4 * len(xy) + 1024 and cells <= MOST:
-            return _sorted_by_tally(xy, frame, cells, bounds)
-        return _sorted_by_digits(xy, frame, cells, bounds)
+            return _sorted_by_tally(xy, frame, cells, _bounds(len(xy), threads))
+        return _sorted_by_digits(xy, frame, cells)
 
     def counts(self, points: Grid, radius: float, threads: int = 0) -> Ints:
         """Count, for each of this grid's points as sorted, the points of another at ≤ radius.
 
         Both grids share their squares.
         """
-        found = np.zeros(len(self.x), dtype=np.int64)
-        made = _required()
-        self._share(
-            lambda low, high: made.count(
-                self.x, self.y, self.keys, self.start, points.x, points.y, points.keys,
-                points.start, *self.frame, radius, low, high, *self._rows(points, low), found,
-            ), threads,
-        )  # fmt: skip
-        return found
+        return self._counted(points, radius, np.zeros(1, dtype=np.int64), threads)
 
     def reach(self, points: Grid, radius: float, need: Any, threads: int = 0) -> Flags:
         """Tell, for each of this grid's points as sorted, whether its count is ``need`` or more.
 
         ``need`` is one number, or one for each point as sorted.
         """
-        reached = np.zeros(len(self.x), dtype=np.bool_)
         least = np.atleast_1d(np.asarray(need, dtype=np.int64))
-        step, made = int(np.ndim(need) > 0), _required()
+        return self._counted(points, radius, least, threads) >= least
+
+    def _counted(self, points: Grid, radius: float, need: Ints, threads: int) -> Ints:
+        made, found = _made(cells.COUNTING), np.zeros(len(self.x), dtype=np.int64)
+        low, high = _windows(self.keys, points, 2, threads)
+        own = np.diff(points.start)
+        if points is not self:
+            place = np.minimum(np.searchsorted(points.keys, self.keys), len(points.keys) - 1)
+            own = np.where(points.keys[place] == self.keys, own[place], 0)
         self._share(
-            lambda low, high: made.reach(
-                self.x, self.y, self.keys, self.start, points.x, points.y, points.keys,
-                points.start, *self.frame, radius, least, step, low, high,
-                *self._rows(points, low), reached,
+            lambda first, last: made.count(
+                self.x, self.y, self.start, own, points.x, points.y, points.start, points.box,
+                low, high, float(radius), need, int(len(need) > 1), first, last,
+                np.empty(25, dtype=np.int32), found,
             ), threads,
         )  # fmt: skip
-        return reached
+        return found
 
     def labels(self, core: Flags, radius: float, threads: int = 0) -> tuple[Ints, Flags]:
         """Join cores (flags as sorted) at ≤ radius, give others to their nearest core.
 
-        The points are reordered within their squares: use the grid no more. Returns labels and core
-        flags in the order given.
+        Returns labels and core flags in the order given.
         """
-        made, n, count = _required(), len(self.x), len(self.keys)
-        cores, leader = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
-        box = np.zeros((count, 4))
-        self._share(
-            lambda low, high: made.cores_first(
-                self.x, self.y, self.order, core, self.start, low, high, cores, leader, box
-            ), threads,
-        )  # fmt: skip
-        number = self._components(cores, leader, box, radius, threads)
-        labels, flags = np.empty(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
-        self._share(
-            lambda low, high: made.label(
-                self.x, self.y, self.order, self.keys, self.start, cores, number, *self.frame,
-                radius, low, high, self._rows(self, low)[0], int(self.given is None), labels, flags,
-            ), threads,
-        )  # fmt: skip
-        if self.given is not None:
-            table = np.full(int(self.keys[-1]) + 1, -1, dtype=np.int32)
-            table[self.keys] = np.where(cores == np.diff(self.start), number, -1)
-            given = self.given
-            _run(
-                lambda low, high: made.spread(given, table, low, high, labels, flags),
-                _bounds(n, threads),
-                threads,
-            )
+        labels, flags = np.full(len(core), -1, dtype=np.int64), np.zeros(len(core), dtype=np.bool_)
+        inner, outer = np.flatnonzero(core), np.flatnonzero(~core)
+        if len(inner) == 0:
+            return labels, flags
+        cores = self.subset(inner, self.order[inner], threads) if len(outer) else self
+        number = cores._components(radius, threads)
+
+        def write(first: int, last: int) -> None:
+            rows = cores.order[first:last]
+            labels[rows], flags[rows] = number[cores.cell[first:last]], True
+
+        _run(write, _bounds(len(cores.x), threads), threads)
+        if len(outer):
+            others = self.subset(outer, self.order[outer], threads)
+            found = others._nearest(cores, radius, threads)
+            labels[others.order] = np.where(found >= 0, number[found], -1)
         return labels, flags
 
     @cached_property
@@ -186,13 +161,30 @@ class Grid:
         """Return which of the occupied squares each sorted point is in."""
         return np.repeat(np.arange(len(self.keys), dtype=np.int32), np.diff(self.start))
 
-    def subset(self, chosen: Ints, order: Ints) -> Grid:
+    @cached_property
+    def box(self) -> Array:
+        """Return what the points of each square fill: west, east, south, north."""
+        box, first = np.empty((len(self.keys), 4)), self.start[:-1]
+        for at, fill, place in (
+            (0, np.minimum, self.x), (1, np.maximum, self.x),
+            (2, np.minimum, self.y), (3, np.maximum, self.y),
+        ):  # fmt: skip
+            box[:, at] = fill.reduceat(place, first)
+        return box
+
+    def subset(self, chosen: Ints, order: NDArray[np.integer[Any]], threads: int = 0) -> Grid:
         """Return the grid of some points: positions as sorted, rising, and the rows they get."""
-        cell = self.cell[chosen]
-        start = np.concatenate([[0], np.flatnonzero(np.diff(cell)) + 1, [len(chosen)]])
+        x, y = np.empty(len(chosen)), np.empty(len(chosen))
+        cell, of_all = np.empty(len(chosen), dtype=np.int32), self.cell
+
+        def take(first: int, last: int) -> None:
+            at, part = chosen[first:last], slice(first, last)
+            x[part], y[part], cell[part] = self.x[at], self.y[at], of_all[at]
+
+        _run(take, _bounds(len(chosen), threads), threads)
+        start = np.concatenate([[0], np.flatnonzero(cell[1:] != cell[:-1]) + 1, [len(chosen)]])
         keys = self.keys[cell[start[:-1]]]
-        rows = order.astype(np.int32)
-        return Grid(self.x[chosen], self.y[chosen], rows, keys, start.astype(np.int64), self.frame)
+        return Grid(x, y, order.astype(np.int32), keys, start.astype(np.int64), self.frame)
 
     def covered(
         self, members: Grid, labels: Ints, reach: float, mass: Array, case: Array, threads: int = 0
@@ -211,59 +203,81 @@ class Grid:
         -------
         sums : (2, clusters), of mass and of case.
         """
-        made, count = _required(), int(labels.max(initial=-1)) + 1
+        made, count = _made(cells.COVERING), int(labels.max(initial=-1)) + 1
         by = np.lexsort((labels, members.cell))
         mx, my, label = members.x[by], members.y[by], labels[by]
-        strips = self._strips(1, 2 * PARTS)  # as many for any number of threads: sums add up alike
-        found = {low: np.zeros((2, count)) for low, _high in strips}
+        beside = _windows(members.keys, self, 1, threads)  # the squares that a footprint can touch
+        which = _within(*beside, len(self.keys))
+        if len(which) == 0:
+            return np.zeros((2, count))
+        low, high = _windows(self.keys[which], members, 1, threads)
+        cuts = np.linspace(0, len(which), 2 * PARTS + 1).astype(int).tolist()
+        # as many strips for any number of threads: sums add up alike
+        strips = [(first, last) for first, last in itertools.pairwise(cuts) if last > first]
+        found = {first: np.zeros((2, count)) for first, _last in strips}
 
-        def part(low: int, high: int) -> None:
+        def part(first: int, last: int) -> None:
             stamp = np.full(count, -1, dtype=np.int64)
-            key, width = int(self.keys[low]), self.frame.width
-            begin = np.searchsorted(members.keys, key + np.arange(-1, 2) * width - 1)
             made.cover(
-                self.x, self.y, mass, case, self.keys, self.start, mx, my, members.keys,
-                members.start, label, *self.frame, reach, low, high, begin, stamp, found[low],
+                self.x, self.y, mass, case, self.start, which, mx, my, members.start, label, members.box,
+                low, high, float(reach), first, last, stamp, found[first],
             )  # fmt: skip
 
-        _run(part, strips, threads)
+        _run(part, strips, threads if len(which) > ALONE else 1)
         total: Array = np.sum(list(found.values()), axis=0)
         return total
 
-    def _components(
-        self, cores: Ints, leader: Ints, box: Array, radius: float, threads: int
-    ) -> Ints:
+    def _components(self, radius: float, threads: int) -> Ints:
         """Return the number of each square's component: strips by threads, then what joins them."""
-        made, width = _required(), self.frame.width
+        made, width = _made(cells.JOINING), self.frame.width
         parent = np.arange(len(self.keys), dtype=np.int64)
-        given = (self.x, self.y, self.keys, self.start, cores, box, self.frame.slack, radius)
-        steps = _STEPS[:, 1] * width + _STEPS[:, 0]
+        low, high = _windows(self.keys, self, 2, threads)
 
-        def union(low: int, high: int, beyond: int = 0) -> None:
-            begin = np.searchsorted(self.keys, self.keys[low] + steps)
-            made.union(*given, steps, begin, low, high, beyond, parent)
+        def union(first: int, last: int, beyond: int = 0) -> None:
+            made.union(
+                self.x, self.y, self.keys, self.start, self.box, low, high, width, float(radius),
+                first, last, beyond, parent,
+            )  # fmt: skip
 
         strips = self._strips(threads, parts=1)
         _run(union, strips, threads)
-        for low, high in strips[:-1]:
-            near = int(np.searchsorted(self.keys, self.keys[high - 1] - 2 * width - 2))
-            union(max(low, near), high, 1)
-        least = np.full(len(parent), -1, dtype=np.int64)
-        made.leaders(parent, leader, self.x, self.y, least)
-        roots = np.flatnonzero(least >= 0)
-        first = least[roots]
-        number = np.full(len(parent), -1, dtype=np.int64)
-        number[roots[np.lexsort((self.y[first], self.x[first]))]] = np.arange(len(roots))
-        return number[parent]
+        for first, last in strips[:-1]:
+            near = int(np.searchsorted(self.keys, self.keys[last - 1] - 2 * width - 2))
+            union(max(first, near), last, 1)
+        while (parent[parent] != parent).any():
+            parent = parent[parent]
+        return self._numbered(parent)
 
-    def _rows(self, points: Grid, first: int) -> tuple[Ints, Ints]:
-        """Return where the five rows around a square begin among another grid's squares, twice."""
-        key, width = int(self.keys[first]), self.frame.width
-        begin = np.searchsorted(points.keys, key + np.arange(-2, 3) * width - 2)
-        return begin, begin.copy()
+    def _numbered(self, root: Ints) -> Ints:
+        """Number the components, given as a square of theirs, by their first point (least x, then y)."""
+        west = np.full(len(root), np.inf)
+        np.minimum.at(west, root, self.box[:, 0])
+        held = np.flatnonzero(self.box[:, 0] == west[root])  # the squares of a westernmost point
+        size = np.diff(self.start)[held]
+        at = np.arange(size.sum()) + np.repeat(self.start[held] - np.cumsum(size) + size, size)
+        whose = np.repeat(root[held], size)
+        first = self.x[at] == west[whose]
+        at, whose = at[first], whose[first]
+        order = whose[np.lexsort((self.y[at], self.x[at]))]
+        found, place = np.unique(order, return_index=True)
+        number = np.empty(len(root), dtype=np.int64)
+        number[found[np.argsort(place)]] = np.arange(len(found))
+        return number[root]
 
-    def _share(self, work: Callable[[int, int], Any], threads: int, parts: int = PARTS) -> None:
-        _run(work, self._strips(threads, parts), threads)
+    def _nearest(self, points: Grid, radius: float, threads: int) -> Ints:
+        """Return the square of each point's nearest point of another grid at ≤ radius, else −1."""
+        made, found = _made(cells.JOINING), np.empty(len(self.x), dtype=np.int64)
+        low, high = _windows(self.keys, points, 2, threads)
+        self._share(
+            lambda first, last: made.nearest(
+                self.x, self.y, self.start, points.x, points.y, points.start, points.box, low,
+                high, float(radius), first, last, found,
+            ), threads,
+        )  # fmt: skip
+        return found
+
+    def _share(self, work: Callable[[int, int], Any], threads: int) -> None:
+        _run(work, self._strips(threads, PARTS), threads)
 
     def _strips(self, threads: int, parts: int) -> list[tuple[int, int]]:
         """Split the squares into runs of as many points, more of them than threads."""
@@ -273,6 +287,36 @@ class Grid:
         cuts = np.searchsorted(self.start, np.linspace(0, len(self.x), wanted + 1)[1:-1])
         cuts = np.unique([0, *cuts.tolist(), len(self.keys)])
         return list(itertools.pairwise(cuts.tolist()))
+
+
+def _made(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace:
+    found = compile_all(functions)
+    if found is None:
+        raise RuntimeError("the compiled path was asked for without numba")
+    return found
+
+
+def _windows(keys: Ints, points: Grid, span: int, threads: int) -> tuple[Rows, Rows]:
+    """Return where the rows of ``points``' squares around each square begin and end, (squares, rows)."""
+    made, width = _made(cells.COUNTING), points.frame.width
+    low = np.empty((len(keys), 2 * span + 1), dtype=np.int32)
+    high = np.empty_like(low)
+
+    def part(first: int, last: int) -> None:
+        rows = np.arange(-span, span + 1) * width - span
+        begin = np.searchsorted(points.keys, keys[first] + rows)
+        made.windows(keys, points.keys, width, first, last, begin, low, high)
+
+    _run(part, _bounds(len(keys), threads), threads)
+    return low, high
+
+
+def _within(low: Rows, high: Rows, count: int) -> Ints:
+    """Return which of ``count`` squares lie in any of the windows."""
+    depth = np.bincount(low.ravel(), minlength=count + 1)
+    depth -= np.bincount(high.ravel(), minlength=count + 1)
+    found: Ints = np.flatnonzero(np.cumsum(depth)[:count])
+    return found
 
 
 def _run(work: Callable[[int, int], Any], bounds: list[tuple[int, int]], threads: int) -> None:
@@ -289,57 +333,55 @@ def _bounds(n: int, threads: int) -> list[tuple[int, int]]:
     return list(itertools.pairwise(np.linspace(0, n, workers + 1).astype(int).tolist()))
 
 
-def _required() -> SimpleNamespace:
-    found = functions()
-    if found is None:
-        raise RuntimeError("the compiled path was asked for without numba")
-    return found
-
-
-def _sorted_by_tally(xy: Array, frame: Frame, cells: int, bounds: list[tuple[int, int]]) -> Grid:
-    """Sort by counting what each square holds."""
-    made, n = _required(), len(xy)
-    keys, sizes = np.empty(n, dtype=np.int32), np.zeros((len(bounds), cells), dtype=np.int32)
-    turn = {low: t for t, (low, _high) in enumerate(bounds)}
-
-    def tally(low: int, high: int) -> None:
-        made.number(xy, *frame[:4], low, high, keys)
-        made.tally(keys, low, high, sizes[turn[low]])
-
-    _run(tally, bounds, len(bounds))
+def _sorted_by_tally(xy: Array, frame: Frame, count: int, bounds: list[tuple[int, int]]) -> Grid:
+    """Sort by counting what each of the ``count`` squares holds."""
+    made, n = _made(cells.SORTING), len(xy)
+    keys, sizes = np.empty(n, dtype=np.int32), np.zeros((len(bounds), count), dtype=np.int32)
+    turn = {first: t for t, (first, _last) in enumerate(bounds)}
+    _run(
+        lambda first, last: made.number(xy, *frame, first, last, keys, sizes[turn[first]]),
+        bounds,
+        len(bounds),
+    )
     held = sizes.sum(axis=0, dtype=np.int32)
     place = np.cumsum(held, dtype=np.int32) - held
     found = np.flatnonzero(held)
     start = np.append(place[found], n).astype(np.int64)
-    shift = max(cells.bit_length() - STACKS, 0)
-    stacks = np.add.reduceat(sizes, np.arange(0, cells, 1 << shift), axis=1, dtype=np.int64).T
+    shift = max(count.bit_length() - STACKS, 0)
+    stacks = np.add.reduceat(sizes, np.arange(0, count, 1 << shift), axis=1, dtype=np.int64).T
     before = np.ascontiguousarray((np.cumsum(stacks).reshape(stacks.shape) - stacks).T)
     ends = np.append(before[0], n)
     dealt, tags = np.empty((n, 2)), np.empty(n, dtype=np.int64)
     _run(
-        lambda low, high: made.deal(xy, keys, low, high, shift, before[turn[low]], dealt, tags),
+        lambda first, last: made.deal(
+            xy, keys, first, last, shift, before[turn[first]], dealt, tags
+        ),
         bounds,
         len(bounds),
     )
     x, y, order = np.empty(n), np.empty(n), np.empty(n, dtype=np.int32)
     cuts = np.unique(ends[np.searchsorted(ends, np.linspace(0, n, len(bounds) + 1))]).tolist()
     _run(
-        lambda low, high: made.scatter(dealt, tags, low, high, place, x, y, order),
+        lambda first, last: made.scatter(dealt, tags, first, last, place, x, y, order),
         list(itertools.pairwise(cuts)),
         len(bounds),
     )
-    return Grid(x, y, order, found, start, frame, keys)
+    return Grid(x, y, order, found, start, frame)
 
 
-def _sorted_by_digits(xy: Array, frame: Frame, cells: int, bounds: list[tuple[int, int]]) -> Grid:
+def _sorted_by_digits(xy: Array, frame: Frame, count: int) -> Grid:
     """Sort where squares are many more than points: none is kept that is empty."""
-    made, n = _required(), len(xy)
-    keys, order = np.empty(n, dtype=np.int64), np.arange(n, dtype=np.int32)
-    _run(lambda low, high: made.number(xy, *frame[:4], low, high, keys), bounds, len(bounds))
-    spare_keys, spare_order = np.empty_like(keys), np.empty_like(order)
-    size = np.zeros(2048, dtype=np.int64)
-    if made.radix(keys, order, spare_keys, spare_order, cells.bit_length(), size):
-        keys, order = spare_keys, spare_order
+    keys = ((xy[:, 1] - frame.y0) / frame.side).astype(np.int64) * frame.width
+    keys += ((xy[:, 0] - frame.x0) / frame.side).astype(np.int64)
+    if count <= MOST:  # number and row fit one word, which sorts faster than an order is found
+        keys <<= 32
+        keys |= np.arange(len(xy))
+        keys.sort()
+        order = (keys & MOST).astype(np.int32)
+        keys >>= 32
+    else:
+        order = np.argsort(keys, kind="stable").astype(np.int32)
+        keys = keys[order]
     new = np.flatnonzero(np.diff(keys)) + 1
-    start = np.concatenate([[0], new, [n]]).astype(np.int64)
+    start = np.concatenate([[0], new, [len(xy)]]).astype(np.int64)
     return Grid(xy[:, 0][order], xy[:, 1][order], order, keys[start[:-1]], start, frame)

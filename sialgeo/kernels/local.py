@@ -6,19 +6,11 @@ itself not among them.
 
 from __future__ import annotations
 
-import itertools
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.kernels.compiled import compile_all, default_threads
-
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-DRAWS_AT_ONCE = 4_000_000
 
 
 def lag(values: Array, start: Ints, neighbours: Ints) -> Array:
@@ -59,45 +51,38 @@ def local_moran(values: Array, start: Ints, neighbours: Ints) -> Array:
 
 
 def conditional_counts(
-    values: Array,
-    start: Ints,
-    neighbours: Ints,
-    replicates: int,
-    rng: np.random.Generator,
-    *,
-    compiled: bool | None = None,
+    values: Array, start: Ints, neighbours: Ints, replicates: int, rng: np.random.Generator
 ) -> tuple[Ints, Ints]:
     """Count how often the neighbours' sum drawn at random is at or above, and at or below, the observed.
 
     Each replicate draws as many of the other areas as the area has neighbours, without replacement;
-    all areas share the draws, each passing over itself (as esda and GeoDa do).
+    all areas share the draws, each passing over itself (as esda and GeoDa do). Areas between two of
+    the numbers drawn thus share a sum, which is taken once.
 
     Returns
     -------
     above, below : (n,) int64
     """
-    n, most = len(values), int(np.diff(start).max(initial=0))
-    if most == 0:
-        return np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    draws = _draws(n - 1, most, replicates, rng)
+    n, degree = len(values), np.diff(start)
+    above, below = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    if not degree.any():
+        return above, below
+    draws = _draws(n - 1, int(degree.max()), replicates, rng)
     observed = lag(values, start, neighbours)
     slack = 1e-9 * max(float(np.abs(values).max()), 1e-300)  # equal sums in another order are equal
-    kernels = compile_all((_count,)) if compiled is not False else None
-    degree = np.diff(start)
-    if kernels is None:
-        return _plain_counts(values, degree, draws, observed, slack)
-    above, below = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    workers = default_threads()
-    bounds = np.linspace(0, n, 4 * workers + 1).astype(np.int64)
-    with ThreadPoolExecutor(workers) as pool:
-        parts = [
-            pool.submit(
-                kernels.count, values, degree, draws, observed, slack, low, high, above, below
-            )
-            for low, high in itertools.pairwise(bounds.tolist())
-        ]
-        for part in parts:
-            part.result()
+    for size in np.unique(degree[degree > 0]).tolist():
+        area = np.flatnonzero(degree == size)
+        least, most = observed[area] - slack, observed[area] + slack
+        more, less = np.zeros(len(area), dtype=np.int32), np.zeros(len(area), dtype=np.int32)
+        for drawn in np.sort(draws[:, :size], axis=1):
+            # the areas up to a number drawn pass over themselves there: the next value is theirs
+            passed, next_ = np.cumsum(values[drawn]), np.cumsum(values[drawn + 1][::-1])[::-1]
+            sums = np.append(0.0, passed) + np.append(next_, 0.0)
+            ends = np.searchsorted(area, drawn, side="right")
+            total = np.repeat(sums, np.diff(ends, prepend=0, append=len(area)))
+            more += total >= least
+            less += total <= most
+        above[area], below[area] = more, less
     return above, below
 
 
@@ -116,51 +101,6 @@ def _draws(population: int, size: int, replicates: int, rng: np.random.Generator
         if not repeated.any():
             return drawn.astype(np.int64)
         drawn[repeated] = rng.integers(0, population, (int(repeated.sum()), size))
-
-
-def _plain_counts(
-    values: Array, degree: Ints, draws: Ints, observed: Array, slack: float
-) -> tuple[Ints, Ints]:
-    above, below = np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=np.int64)
-    for size in np.unique(degree[degree > 0]):
-        members = np.flatnonzero(degree == size)
-        chunk = max(DRAWS_AT_ONCE // (len(draws) * int(size)), 1)
-        for low in range(0, len(members), chunk):
-            area = members[low : low + chunk]
-            who = draws[None, :, :size] + (draws[None, :, :size] >= area[:, None, None])
-            total = values[who].sum(axis=2)
-            above[area] = (total >= observed[area, None] - slack).sum(axis=1)
-            below[area] = (total <= observed[area, None] + slack).sum(axis=1)
-    return above, below
-
-
-def _count(
-    values: Any,
-    degree: Any,
-    draws: Any,
-    observed: Any,
-    slack: float,
-    low: int,
-    high: int,
-    above: Any,
-    below: Any,
-) -> None:
-    """Count for the areas low to high (written for numba)."""
-    for area in range(low, high):
-        size = degree[area]
-        if size == 0:
-            continue
-        more, less = 0, 0
-        for r in range(draws.shape[0]):
-            total = 0.0
-            for k in range(size):
-                who = draws[r, k]
-                total += values[who + 1] if who >= area else values[who]
-            if total >= observed[area] - slack:
-                more += 1
-            if total <= observed[area] + slack:
-                less += 1
-        above[area], below[area] = more, less
 
 
 def two_sided(above: Ints, below: Ints, replicates: int) -> Array:

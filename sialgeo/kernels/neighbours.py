@@ -17,8 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from sialgeo.kernels.compiled import kept
-from sialgeo.kernels.grid import TIGHT, Frame, Grid, frame_of, functions, in_use
+from sialgeo.kernels.grid import TIGHT, Frame, Grid, frame_of, in_use
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -79,12 +78,6 @@ def worth(n: int, compiled: bool | None) -> bool:
     if compiled is not None:
         return compiled
     return n >= (COMPILED_FROM_WARM if in_use() else COMPILED_FROM)
-
-
-def first_use(n: int) -> bool:
-    """Tell whether n points will have the fast path compiled, which takes seconds and is kept on disk."""
-    made = functions() if worth(n, None) else None
-    return made is not None and not kept(made)
 
 
 def _count_on_grid(queries: Array, points: Array, radius: float, frame: Frame) -> Ints:

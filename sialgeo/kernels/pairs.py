@@ -87,12 +87,13 @@ def sums_within(
         return rings
     if compiled is None:
         compiled = len(queries.x) * len(points.x) >= COMPILED_FROM
-    made = _functions() if compiled else None
+    made = compile_all((_rings,)) if compiled else None
     limits = np.asarray(radii, dtype=float) ** 2
     if made is not None:
         made.rings(
             queries.x, queries.y, queries.row, points.x, points.y, points.start,
-            np.ascontiguousarray(weights, dtype=float), limits, _hints(limits), rings,
+            np.ascontiguousarray(weights, dtype=float), limits, _hints(limits),
+            np.empty(BLOCK), np.zeros((2, len(limits))), rings,
         )  # fmt: skip
     else:
         for i, d2 in _blocks(queries, points):
@@ -100,6 +101,24 @@ def sums_within(
             for k in range(len(limits)):
                 rings[i, k] = (place == k) @ weights
     sums: Array = np.cumsum(rings, axis=1)
+    return sums
+
+
+def sums_around(xy: Array, points: Array, weights: Array, radii: Array) -> Array:
+    """Sum, for each place (n, 2), the weights of the points (m, 2) at a distance ≤ each radius.
+
+    As ``sums_within``, for places and points that are not sorted yet.
+
+    >>> sums_around(np.zeros((1, 2)), np.array([[3.0, 4.0], [9.0, 0.0]]), np.ones(2), np.array([5.0]))
+    array([[1.]])
+    """
+    reach = float(radii[-1])
+    low = float(min(xy[:, 1].min(), points[:, 1].min()))
+    high = float(max(xy[:, 1].max(), points[:, 1].max()))
+    rows = int((high - low) / (reach / ROWS)) + 1
+    asked, places = (Rows.of(given, reach, low, rows) for given in (xy, points))
+    sums = np.empty((len(xy), len(radii)))
+    sums[asked.order] = sums_within(asked, places, weights[places.order], radii)
     return sums
 
 
@@ -125,10 +144,20 @@ def histogram(
     w = np.ones(len(points.x)) if weights is None else np.ascontiguousarray(weights, dtype=float)
     if compiled is None:
         compiled = len(points.x) ** 2 >= COMPILED_FROM
-    made = _functions() if compiled else None
+    made = compile_all((_histogram,)) if compiled else None
     if made is not None:
         made.histogram(
-            points.x, points.y, points.row, points.start, w, top, counts, sums, weights is not None
+            points.x,
+            points.y,
+            points.row,
+            points.start,
+            w,
+            float(top),
+            counts,
+            sums,
+            weights is not None,
+            np.empty(BLOCK, dtype=np.int32),
+            np.zeros(classes + 1, dtype=np.int64),
         )
         return counts, sums
     scale = classes / top
@@ -160,25 +189,23 @@ def _hints(limits: Array, cells: int = 1024) -> Ints:
     return first
 
 
-def _functions() -> Any:
-    return compile_all((_rings, _histogram))
-
-
 # --- written for numba ------------------------------------------------------------------------------
 
 
 def _rings(
     qx: Any, qy: Any, qrow: Any, px: Any, py: Any, start: Any, weights: Any, limits: Any,
-    hints: Any, rings: Any,
+    hints: Any, d2: Any, lane: Any, rings: Any,
 ) -> None:  # fmt: skip
+    """Sum by rings; ``d2`` (BLOCK,) and ``lane`` (2, radii), zero, are room to work in.
+
+    There are two lanes so that one sum need not wait for the last. Room made here, and arrays set or
+    added as wholes, would take seconds to compile.
+    """
     rows, last = len(start) - 1, limits[len(limits) - 1]
     reach = np.sqrt(last)
     scale = len(hints) / last if last > 0 else 0.0
-    d2 = np.empty(BLOCK)
-    lane = np.zeros((2, len(limits)))  # two, so that one sum need not wait for the last
     for i in range(len(qx)):
         x, y = qx[i], qy[i]
-        lane[:, :] = 0.0
         for r in range(max(qrow[i] - ROWS - 1, 0), min(qrow[i] + ROWS + 2, rows)):
             first, high = start[r], start[r + 1]
             wanted, last_one = x - reach, high
@@ -192,9 +219,17 @@ def _rings(
                 if px[first] > x + reach:
                     break
                 n = min(high - first, BLOCK)
-                for j in range(n):
-                    dx, dy = px[first + j] - x, py[first + j] - y
+                at = np.uint64(first)  # unsigned numbers let it take several points at once
+                for j in range(np.uint64(n)):
+                    dx, dy = px[at + j] - x, py[at + j] - y
                     d2[j] = dx * dx + dy * dy
+                if len(limits) == 1:
+                    total = 0.0
+                    for j in range(np.uint64(n)):
+                        total += weights[at + j] * (d2[j] <= last)
+                    rings[i, 0] += total
+                    first += n
+                    continue
                 for j in range(n):
                     square = d2[j]
                     if square <= last:
@@ -205,18 +240,19 @@ def _rings(
                             b += 1
                         lane[j & 1, b] += weights[first + j]
                 first += n
-        rings[i, :] = lane[0] + lane[1]
+        for b in range(len(limits)):
+            rings[i, b] += lane[0, b] + lane[1, b]
+            lane[0, b] = lane[1, b] = 0.0
 
 
 def _histogram(
     px: Any, py: Any, row: Any, start: Any, weights: Any, top: float, counts: Any, sums: Any,
-    weighted: bool,
+    weighted: bool, place: Any, tally: Any,
 ) -> None:  # fmt: skip
+    """Tally by distance; ``place`` (BLOCK,) and ``tally`` (classes + 1,), zero, are room to work in."""
     rows, classes = len(start) - 1, len(counts)
     scale = classes / top
     beyond = float(classes)
-    place = np.empty(BLOCK, dtype=np.int32)
-    tally = np.zeros(classes + 1, dtype=np.int64)
     for i in range(len(px)):
         x, y = px[i], py[i]
         for r in range(row[i], min(row[i] + ROWS + 2, rows)):
@@ -234,8 +270,9 @@ def _histogram(
                 if px[first] > x + top:
                     break
                 n = min(high - first, BLOCK)
-                for j in range(n):
-                    dx, dy = px[first + j] - x, py[first + j] - y
+                at = np.uint64(first)
+                for j in range(np.uint64(n)):
+                    dx, dy = px[at + j] - x, py[at + j] - y
                     place[j] = np.int32(min(np.sqrt(dx * dx + dy * dy) * scale, beyond))
                 if weighted:
                     for j in range(n):

@@ -80,7 +80,7 @@ class Rung:
             held = count_within(pool[at], pool, radius, compiled=False)
         elif few:
             at, by = _first(grid, few)
-            held = grid.subset(at, by).counts(grid, radius, threads)
+            held = grid.subset(at, by, threads).counts(grid, radius, threads)
         else:
             held = grid.counts(grid, radius, threads)
         need[at] = np.maximum(hypergeometric_critical(held, cases, len(pool), alpha), least)
@@ -95,7 +95,7 @@ class Rung:
                 return np.full(len(chosen), -1, dtype=np.int64), core
             return cluster(xy, core, self.radius, compiled=False), core
         at, by = self._at(chosen)
-        cases = self.grid.subset(at, by)
+        cases = self.grid.subset(at, by, threads)
         core = cases.reach(cases, self.radius, self.need[at], threads)
         if not core.any():
             return np.full(len(chosen), -1, dtype=np.int64), core
@@ -118,7 +118,7 @@ class Rung:
             return footprint_sums(self.xy, flags, places, ours, wide, compiled=False), pool
         at = self.rank[chosen[inside]]
         by = np.argsort(at)
-        members = self.grid.subset(at[by], by)
+        members = self.grid.subset(at[by], by, threads)
         sums = self.grid.covered(
             members, labels[inside[by]], reach, np.ones(len(flags)), flags, threads
         )

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.special import xlogy
 
-from sialgeo.kernels.compiled import default_threads
+from sialgeo.kernels.compiled import SCAN_MIXES, SCAN_RATES, compile_all, default_threads
 from sialgeo.kernels.likelihood import bernoulli_llr, multinomial_llr, poisson_llr
 
 Array = NDArray[np.float64]
@@ -498,7 +498,8 @@ def null_maxima(
         Whether to use numba; by default where it is installed. Results are the same.
     report : callable(fraction), optional
     """
-    kernels = _compiled() if compiled is None or compiled else None
+    made = SCAN_RATES if isinstance(model, Rates) else SCAN_MIXES
+    kernels = compile_all(made) if compiled is None or compiled else None
     weights = [frame.weight(penalty) for frame in window.frames]
     columns = 1 if isinstance(model, Rates) else len(model.totals)
     lanes = _lanes(model)
@@ -682,10 +683,3 @@ class _MixMaxima:
             best[better] = top[better]
             kept[better] = counts[zone[better], :, better]
         return kept
-
-
-def _compiled() -> Any:
-    """Return the compiled kernels, or None where numba is not installed."""
-    from sialgeo.kernels.compiled import kernels
-
-    return kernels()

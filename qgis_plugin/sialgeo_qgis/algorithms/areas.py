@@ -89,6 +89,7 @@ class HotSpots(SialgeoAlgorithm):
             areas,
             self.field(parameters, "COUNTS", context),
             population=self.field(parameters, "POPULATION", context),
+            progress=report.part(0.3, 0.9),
             **self.given(parameters, context),
         )
         for note in found.attrs.get("notes", ()):

@@ -79,6 +79,7 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         guide = sialgeo.suggest_radius(
             producers,
             reference=reference,
+            progress=report.part(0.5, 1.0),
             **self.given(parameters, context),
         )
         sentences = guide.sentences()

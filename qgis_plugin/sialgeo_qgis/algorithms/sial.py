@@ -237,6 +237,7 @@ class LinkConcentrations(StudyTables, WorkfileStep):
             suppliers=suppliers,
             supply=self.field(parameters, "SUPPLY", context),
             id=self.text(parameters, "ID", context) or "id",
+            progress=report.part(0.3, 1.0),
             **more,
             **self.given(parameters, context),
         )

@@ -47,8 +47,9 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     }
     progress(0.0, _("Reading the districts"))
     areas = sialgeo.read_territories(options.territories)
-    progress(0.3, _("Testing against random permutations"))
-    found = sialgeo.hot_spots(areas, options.counts, population=options.population, **asked)
+    found = sialgeo.hot_spots(
+        areas, options.counts, population=options.population, progress=progress, **asked
+    )
     progress(0.9, _("Writing"))
     with whole_file(Path(options.output)) as temporary:
         found.to_file(temporary, driver="GPKG", layer="hot_spots", engine="pyogrio", VERSION="1.2")

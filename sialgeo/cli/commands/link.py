@@ -50,7 +50,6 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     asked = params.build(Linking, {name: text for name, text in given.items() if text})
     found = sialgeo.read_concentrations(options.workfile)
     crs = found.producers.crs
-    progress(0.2, _("Linking"))
     layers: dict[str, Any] = {
         name: sialgeo.read_producers(getattr(options, name)).to_crs(crs)
         for name in ("suppliers", "actors")
@@ -72,6 +71,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         id=options.id,
         volume_unit=options.volume_unit,
         place_name=options.place_name,
+        progress=progress,
         **params.as_dict(asked),
         **columns,
         **layers,

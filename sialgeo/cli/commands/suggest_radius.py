@@ -12,7 +12,7 @@ from sialgeo.cli.reports import Report, aligned, path_lines
 from sialgeo.exporters.diagrams import write_guide
 from sialgeo.i18n import _
 from sialgeo.params import params_of
-from sialgeo.progress import Progress
+from sialgeo.progress import Progress, scaled
 from sialgeo.radii import RadiusChoice
 
 
@@ -39,11 +39,11 @@ def declare(parser: Parser) -> None:
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     inputs = pool_of(options, progress)
-    progress(0.5, _("Looking at radii"))
     guide = sialgeo.suggest_radius(
         inputs.producers,
         reference=inputs.reference,
         **{p.name: getattr(options, p.name) for p in params_of(RadiusChoice)},
+        progress=scaled(progress, 0.5, 1.0),
     )
     progress(1.0, _("Done"))
     head = [
