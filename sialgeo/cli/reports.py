@@ -213,7 +213,10 @@ _HEADS: Mapping[str, str] = {  # short, for a terminal
     model.N: N_("Producers"),
     model.EXPECTED: N_("Expected"),
     model.RR: N_("Relative risk"),
+    model.HELD_OUT: N_("on held-out producers"),
     model.P_VALUE: "p",
+    model.STABILITY: N_("Stability"),
+    model.AGREEMENT: N_("Confirmed"),
     model.EVIDENCE: N_("Evidence"),
 }
 
@@ -237,7 +240,7 @@ def _table(found: Concentrations) -> list[str]:
     head = ["", *(labels.get(c) or _(_HEADS[c]) for c in columns)]
     digits = {c: _digits(c, shown[c]) for c in columns if c not in (model.NAME, model.EVIDENCE)}
     rows = [
-        [str(index), *(_cell(c, row[c], digits.get(c, 0)) for c in columns)]
+        [str(index), *(_cell(c, row, digits.get(c, 0)) for c in columns)]
         for index, row in shown.iterrows()
     ]
     lines = aligned([head, *rows], left=(1, len(columns)))
@@ -270,7 +273,11 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> list[str
     ]
 
 
-def _cell(column: str, value: Any, digits: int) -> str:
+def _cell(column: str, row: Any, digits: int) -> str:
+    value = row[column]
+    if column == model.HELD_OUT and math.isfinite(value):
+        ends = [f"{row[end]:.{digits}f}" for end in (model.HELD_OUT_LOW, model.HELD_OUT_HIGH)]
+        return f"{value:.{digits}f} [{'–'.join(ends)}]"
     if column == model.EVIDENCE:
         return _(model.EVIDENCE_LABELS.get(value, str(value))).partition(":")[0]
     if isinstance(value, str):

@@ -99,9 +99,9 @@ function facts(area) {
   ['n', 'expected_n', 'pool_n', 'share_of_producers'].forEach(plainly);
   between('relative_risk', t('ignores'));
   between('relative_risk_held_out', t('held_out'));
-  ['grade', 'stability_band', 'stability', 'radius_m', 'radii_km'].forEach(plainly);
+  ['grade', 'stability_band', 'stability', 'agreement', 'radius_m', 'radii_km'].forEach(plainly);
   if (known(v.p_value)) add(t('adjusted'), pValue(v.p_value));
-  ['statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
+  ['false_discovery_rate', 'statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
   between('location_quotient', v.main_chain || '');
   ['output', 'share_of_output', 'territories'].forEach(plainly);
   ['spatial_evidence', 'activation', 'activation_evidence', 'coordination', 'declustering_risk', 'declustering_reasons', 'links_present',
