@@ -530,6 +530,23 @@ def test_hot_spots_classes_the_districts(folder: Path, capsys: Capture) -> None:
     assert set(gpd.read_file(folder / "hot.gpkg")["class"]) == set(answer["classes"])
 
 
+def test_scan_areas_finds_the_districts_in_excess(folder: Path, capsys: Capture) -> None:
+    corners = [(500_000 + 9_000 * i, 9_200_000 + 9_000 * j) for i, j in NINE]
+    cells = [box(x, y, x + 9_000, y + 9_000) for x, y in corners]
+    milk = [9 if i < 2 and j < 2 else 1 for i, j in NINE]
+    table = {"milk": milk, "honey": [2] * 81, "farms": [100] * 81}
+    gpd.GeoDataFrame(table, geometry=cells, crs=32717).to_file(folder / "d.gpkg")
+    asked = ["scan-areas", "d.gpkg", "--replicates", "19", "--output", "z.gpkg", "--json"]
+    assert main([*asked, "--cases", "milk", "--population", "farms"]) == DONE
+    [first, *_others] = json.loads(capsys.readouterr().out)["zones"]
+    assert (first["districts"], first["n"], first["p_value"]) == (4, 36, 0.05)
+    assert main([*asked, "--cases", "milk,honey"]) == DONE  # one chain beside another
+    [first, *_others] = json.loads(capsys.readouterr().out)["zones"]
+    assert (first["districts"], first["n"]) == (4, 44)
+    assert first["relative_risk__milk"] > 1 > first["relative_risk__honey"]
+    assert (gpd.read_file(folder / "z.gpkg")["concentration"] == 1).sum() == 4
+
+
 def test_surface_writes_a_geotiff_and_its_test(folder: Path, capsys: Capture) -> None:
     arguments = ["surface", "p.csv", "--reference", "farms.csv", "--output", "risk.tif", "--json"]
     assert main([*arguments, "--bandwidth", "5km", "--cell", "2km", "--replicates", "19"]) == DONE

@@ -132,6 +132,31 @@ def test_chains_give_the_librarys_numbers_and_two_tables(
         assert len(library(profile, table, written["OVERLAP"], "overlap")) == ours["pairs"]
 
 
+def test_counts_by_district_are_scanned(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path
+) -> None:
+    run = profile.run(
+        "scanareas",
+        AREAS=SAMPLE / "distritos.gpkg",
+        CASES="n",
+        POPULATION="poblacion",
+        REPLICATES=19,
+        OUTPUT=tmp_path / "z.gpkg",
+    )
+    assert run.status != 0  # the layer has no such field
+    run = profile.run(
+        "scanareas",
+        AREAS=SAMPLE / "distritos.gpkg",
+        CASES="poblacion",
+        POPULATION="poblacion",
+        MAX_SHARE=0.1,
+        REPLICATES=19,
+        OUTPUT=tmp_path / "z.gpkg",
+    )
+    assert run.status == 0, run.errors
+    assert run.results["ZONES_COUNT"] == 0  # the people are where the people are
+
+
 SIAL = {
     "classify": {"FOLDER": SAMPLE, "ID": "id"},
     "link": {"SUPPLIERS": "reference", "ID": "id"},

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 def all_algorithms() -> tuple:
     """Return every algorithm class."""
-    from .areas import HotSpots
+    from .areas import HotSpots, ScanAreas
     from .association import AssociateConcentrations
     from .chains import DetectChains
     from .check import CheckProducers
@@ -44,6 +44,7 @@ def all_algorithms() -> tuple:
         Stability,
         ConfirmConcentrations,
         HotSpots,
+        ScanAreas,
         ProfileConcentrations,
         OverlayIndicators,
         AssociateConcentrations,

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingOutputNumber,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
 )
 
-from .. import library
+from .. import declared, library
 from ..texts import mark, tr
 from .base import POLYGON, SialgeoAlgorithm
 
@@ -111,3 +112,122 @@ class HotSpots(SialgeoAlgorithm):
         if layer is not None:
             styling.attach(context, layer, styling.HotSpotStyle(kinds))
         return {}
+
+
+class ScanAreas(SialgeoAlgorithm):
+    """Find the groups of districts with more than expected."""
+
+    ID = "scanareas"
+    TITLE = mark("Scan counts by district")
+    ABOUT = mark(
+        "Kulldorff's spatial scan for counts by district or municipality: which groups of "
+        "neighbouring districts hold more producers than their population explains, with p-values "
+        "that pay for every group looked at.\n"
+        "With several fields of counts, one a chain, and no population it asks where the mix of "
+        "chains differs (multinomial model)."
+    )
+    GROUP = ("analysis", mark("Analysis"))
+    TAGS = "scan,escaneo,Kulldorff,SaTScan,cluster,municipio,district,distrito,multinomial"
+    ICON = "detect"
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and output."""
+        del configuration
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        polygons = QgsProcessing.SourceType.TypeVectorPolygon
+        self.add(
+            QgsProcessingParameterFeatureSource("AREAS", tr("Districts"), [polygons]),
+            tr("Polygons of districts or municipalities."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "CASES",
+                tr("Counts"),
+                parentLayerParameterName="AREAS",
+                type=numeric,
+                allowMultiple=True,
+            ),
+            tr("Field with the number of producers; or several, one a chain."),
+        )
+        self.add(
+            QgsProcessingParameterField(
+                "POPULATION",
+                tr("Population at risk"),
+                parentLayerParameterName="AREAS",
+                type=numeric,
+                optional=True,
+            ),
+            tr("Field with all farms or people; none where several counts are given."),
+        )
+        for one in self.declarations():
+            if one.name not in ("centres", "model"):
+                self.addParameter(declared.parameter(one))
+        self.add(
+            QgsProcessingParameterFeatureSink("OUTPUT", tr("Zones of districts"), polygons),
+            tr("The districts with their zone (-1: none) and its figures."),
+        )
+        self.addOutput(QgsProcessingOutputNumber("ZONES_COUNT", tr("Zones found")))
+
+    def declarations(self) -> tuple:
+        """Return the declarations of the scan and of its replicates."""
+        scan = super().declarations()
+        if not scan:
+            return ()
+        from sialgeo.params import params_of
+        from sialgeo.significance import Replication
+
+        return (*scan, *params_of(Replication))
+
+    def owner(self):
+        """Return the declaration of the scan."""
+        from sialgeo.scans import SpatialScan
+
+        return SpatialScan
+
+    def faults(self, parameters, context) -> list:
+        """Explain a layer or fields that cannot be."""
+        found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
+        counts = self.parameterAsFields(parameters, "CASES", context)
+        population = self.field(parameters, "POPULATION", context)
+        if len(counts) == 1 and population is None:
+            found.append(tr("One field of counts needs the population at risk."))
+        if len(counts) > 1 and population is not None:
+            found.append(tr("Several fields of counts are held against each other: no population."))
+        return found
+
+    def work(self, parameters, context, feedback):
+        """Scan, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the layers"))
+        areas = self.frame(parameters, "AREAS", context, feedback)
+        counts = self.parameterAsFields(parameters, "CASES", context)
+        given = {
+            one.name: declared.value(self, one, parameters, context)
+            for one in self.declarations()
+            if one.name not in ("centres", "model")
+        }
+        given["shapes"] = given.pop("shape")
+        found = sialgeo.scan_areas(
+            areas,
+            counts if len(counts) > 1 else counts[0],
+            population=self.field(parameters, "POPULATION", context),
+            model="multinomial" if len(counts) > 1 else "poisson",
+            progress=report.part(0.1, 0.9),
+            **given,
+        )
+        zones = found[found["concentration"] > 0].drop_duplicates("concentration")
+        for _k, zone in zones.sort_values("concentration").iterrows():
+            feedback.pushInfo(
+                tr("Zone {k}: {n} producers, p = {p}").format(
+                    k=int(zone["concentration"]), n=int(zone["n"]), p=f"{zone['p_value']:.3f}"
+                )
+            )
+        report(0.9, tr("Writing the outputs"))
+        layer = self.write(found, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon")
+        report(1.0)
+        return {"OUTPUT": layer, "ZONES_COUNT": len(zones)}

@@ -26,6 +26,16 @@ P-values come from seeded conditional permutations, two-sided; classes hold at a
 Los valores p salen de permutaciones condicionales con semilla, de dos colas; las clases valen con una tasa de falsos descubrimientos. Los distritos sin vecinos se señalan aparte y nunca se clasifican.</translation>
     </message>
     <message>
+        <source>Scan counts by district</source>
+        <translation>Escanear conteos por distrito</translation>
+    </message>
+    <message>
+        <source>Kulldorff's spatial scan for counts by district or municipality: which groups of neighbouring districts hold more producers than their population explains, with p-values that pay for every group looked at.
+With several fields of counts, one a chain, and no population it asks where the mix of chains differs (multinomial model).</source>
+        <translation>El escaneo espacial de Kulldorff para conteos por distrito o municipio: qué grupos de distritos vecinos tienen más productores de lo que explica su población, con valores p que pagan por cada grupo mirado.
+Con varios campos de conteos, uno por cadena, y sin población, pregunta dónde difiere la mezcla de cadenas (modelo multinomial).</translation>
+    </message>
+    <message>
         <source>Analysis</source>
         <translation>Análisis</translation>
     </message>
@@ -58,6 +68,18 @@ Los valores p salen de permutaciones condicionales con semilla, de dos colas; la
         <translation>Escribiendo las salidas</translation>
     </message>
     <message>
+        <source>Field with the number of producers; or several, one a chain.</source>
+        <translation>Campo con el número de productores; o varios, uno por cadena.</translation>
+    </message>
+    <message>
+        <source>Field with all farms or people; none where several counts are given.</source>
+        <translation>Campo con todas las fincas o las personas; ninguno donde se dan varios conteos.</translation>
+    </message>
+    <message>
+        <source>The districts with their zone (-1: none) and its figures.</source>
+        <translation>Los distritos con su zona (-1: ninguna) y las cifras de ella.</translation>
+    </message>
+    <message>
         <source>Districts</source>
         <translation>Distritos</translation>
     </message>
@@ -72,6 +94,30 @@ Los valores p salen de permutaciones condicionales con semilla, de dos colas; la
     <message>
         <source>Hot spots</source>
         <translation>Puntos calientes</translation>
+    </message>
+    <message>
+        <source>Counts</source>
+        <translation>Conteos</translation>
+    </message>
+    <message>
+        <source>Zones of districts</source>
+        <translation>Zonas de distritos</translation>
+    </message>
+    <message>
+        <source>Zones found</source>
+        <translation>Zonas encontradas</translation>
+    </message>
+    <message>
+        <source>One field of counts needs the population at risk.</source>
+        <translation>Un solo campo de conteos necesita la población en riesgo.</translation>
+    </message>
+    <message>
+        <source>Several fields of counts are held against each other: no population.</source>
+        <translation>Varios campos de conteos se comparan entre sí: sin población.</translation>
+    </message>
+    <message>
+        <source>Zone {k}: {n} producers, p = {p}</source>
+        <translation>Zona {k}: {n} productores, p = {p}</translation>
     </message>
     <message>
         <source>Are they in poorer places?</source>

@@ -21,6 +21,7 @@ COMMANDS = {
     "chains": N_("find concentrations chain by chain, as one family of tests, and where they meet"),
     "surface": N_("surface of relative risk, with tolerance contours (for the analyst)"),
     "hot-spots": N_("districts among high or low values, where there are only counts by district"),
+    "scan-areas": N_("groups of districts with more than expected (spatial scan)"),
     "overlay": N_("lay indicators of development over them"),
     "rings": N_("compare the indicators of footprints and of the rings around them"),
     "change": N_("compare an indicator between two years of one method"),
