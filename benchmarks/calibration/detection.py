@@ -18,7 +18,7 @@ import os
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -223,11 +223,11 @@ def known(store: Path) -> dict[str, Any]:
     return dict(json.loads(line) for line in lines if line.endswith("]"))
 
 
-def run(store: Path, maps: int, processes: int) -> None:
+def run(store: Path, asked: Iterable[Task], processes: int) -> None:
     """Answer every task that has no answer yet."""
     store.parent.mkdir(parents=True, exist_ok=True)
     have = known(store)
-    wanted = [task for task in tasks(maps) if task.key not in have]
+    wanted = [task for task in asked if task.key not in have]
     start = time.perf_counter()
     with (
         store.open("a", encoding="utf-8") as kept,
@@ -332,6 +332,12 @@ def main() -> None:
     """Run, and print the tables."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--maps", type=int, default=1_000, help="null maps for the default")
+    options.add_argument(
+        "--only",
+        nargs=3,
+        metavar=("DESIGN", "METHOD", "MAPS"),
+        help="only so many null maps of one design by one method",
+    )
     options.add_argument("--processes", type=int, default=os.cpu_count())
     options.add_argument("--store", type=Path, default=Path("build/calibration.jsonl"))
     options.add_argument(
@@ -340,7 +346,11 @@ def main() -> None:
     options.add_argument("--table", action="store_true", help="print what is known, run nothing")
     chosen = options.parse_args()
     if not chosen.table:
-        run(chosen.store, chosen.maps, chosen.processes)
+        asked: Iterable[Task] = tasks(chosen.maps)
+        if chosen.only:
+            design, method, maps = chosen.only
+            asked = [Task("null", design, method, number) for number in range(int(maps))]
+        run(chosen.store, asked, chosen.processes)
     lines = list(tables(known(chosen.store)))
     for line in lines:
         print(line)
