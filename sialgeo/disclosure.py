@@ -35,7 +35,7 @@ from sialgeo.errors import FileError, ParameterError, SchemaError
 from sialgeo.i18n import LANGUAGES, N_, Text, _, use_language
 from sialgeo.kernels.masking import donut, linked
 from sialgeo.kernels.nested import Cells, nested_cells
-from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
+from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table, rows_that_tell
 from sialgeo.model import (
     BACKWARD,
     BIVARIATE,
@@ -240,11 +240,11 @@ def protect(
     elif asked.publish == "masked":
         key = _secret(secret)
         points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
-    context = _published_context(concentrations, context, indicators, min_n, withheld)
+    context = _published_context(concentrations, context, indicators, areas, min_n, withheld)
     steps = _without_small_answers(concentrations.steps, min_n, withheld)
     return Publication(
-        areas=areas,
-        points=points,
+        areas=_legible_layer(areas),
+        points=None if points is None else _legible_layer(points),
         grid=grid,
         withheld=_table(withheld),
         total=len(concentrations.producers),
@@ -257,7 +257,7 @@ def protect(
         notes=(*(_clean_note(note) for note in concentrations.notes), *_masking_notes(masking)),
         indicators=indicators,
         context=context,
-        flows=flows,
+        flows=None if flows is None else _legible_layer(flows),
     )
 
 
@@ -461,16 +461,20 @@ def _without_small_shares(
     return areas
 
 
-def _hidden_chains(counts: Array, totals: Array, rest: Array, min_n: int) -> Mask:
+def _hidden_chains(
+    counts: Array, totals: Array, rest: Array, min_n: int, already: Mask | None = None
+) -> Mask:
     """Mark the cells of a table by chain, whose sums the reader may know, that must not be shown.
 
     ``totals`` are the rows' sums (what is of no chain is a column that nobody sees), ``rest`` is a
-    row that nobody sees: the producers in none of the rows.
+    row that nobody sees: the producers in none of the rows. ``already``: cells that are hidden.
     """
     table = np.vstack([counts, rest])
     none = np.append(np.maximum(totals - counts.sum(axis=1), 0.0), 0.0)
     unseen = np.zeros((table.shape[0], table.shape[1] + 1), dtype=bool)
     unseen[-1], unseen[:, -1] = True, True
+    if already is not None:
+        unseen[:-1, :-1] = already
     hidden = hidden_in_table(np.column_stack([table, none]), min_n, unseen)
     return hidden[:-1, :-1]
 
@@ -948,6 +952,7 @@ def _published_context(
     c: Concentrations,
     context: Context,
     indicators: tuple[Indicator, ...],
+    areas: gpd.GeoDataFrame,
     min_n: int,
     withheld: list[tuple[str, int, str]],
 ) -> Context:
@@ -962,51 +967,103 @@ def _published_context(
             BIVARIATE,
         )
         territories = _narrow(territories, named)
-        counts = _territory_counts(c, territories, context.territory_key)
+        key = context.territory_key
+        counts = _territory_counts(c, territories, key)
         if counts is not None:
-            hidden = hidden_in_row(counts, min_n)
+            crossing = _Crossing(c, areas, territories[key])
+            hidden = crossing.hidden_totals(counts, min_n)
             withheld.append((TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
             territories[N] = np.where(hidden, np.nan, counts)[: len(territories)]
-            _add_chain_counts(
-                c, territories, context.territory_key, counts, hidden, min_n, withheld
-            )
+            _add_chain_counts(crossing, territories, counts, hidden, min_n, withheld)
+        territories = _legible_layer(territories)
     if places is not None:
-        places = _narrow(places, (context.place_name,))
+        places = _legible_layer(_narrow(places, (context.place_name,)))
     return replace(
         context,
         territories=territories,
         places=places,
         indicators=indicators,
-        title={code: _clean_text(text) for code, text in context.title.items()},
-        reference={code: _clean_text(text) for code, text in context.reference.items()},
+        title=_clean_texts(context.title),
+        synthetic=_clean_texts(context.synthetic),
+        reference=_clean_texts(context.reference),
         sources=tuple(_clean_text(source) for source in context.sources),
+        date=_clean_text(context.date),
+        licence=_clean_text(context.licence),
     )
 
 
+class _Crossing:
+    """The producers of each published concentration in each territory: no table shows them.
+
+    But the counts by concentration and those by territory are their sums, so that a small one could
+    be worked out from the two tables (:func:`rows_that_tell`). The last row holds those in no
+    territory, the last column those of no published concentration.
+    """
+
+    def __init__(self, c: Concentrations, areas: gpd.GeoDataFrame, codes: Any) -> None:
+        import pandas as pd
+
+        self.areas, self.shape = areas, (len(codes) + 1, len(areas) + 1)
+        at = pd.Index(codes).get_indexer(c.producers[TERRITORY])
+        of = areas.index.get_indexer(c.producers[CONCENTRATION])
+        self._cell = np.where(at < 0, len(codes), at) * self.shape[1]
+        self._cell += np.where(of < 0, len(areas), of)
+        column = _chain_of(c)
+        found = ([], []) if column is None else pd.factorize(c.producers[column], sort=True)
+        self._chain, self.chains = found
+        self.by_chain = [self._counted(self._chain == j) for j in range(len(self.chains))]
+
+    def _counted(self, chosen: Any = slice(None)) -> Array:
+        cells = np.bincount(self._cell[chosen], minlength=self.shape[0] * self.shape[1])
+        table: Array = cells.reshape(self.shape).astype(float)
+        return table
+
+    def hidden_totals(self, counts: Array, min_n: int) -> Mask:
+        """Mark the territories whose count must not be shown."""
+        crossed, columns = self._counted(), np.ones(self.shape[1], dtype=bool)
+        hidden = hidden_in_row(counts, min_n)
+        while (more := rows_that_tell(crossed, ~hidden, columns, min_n)).any():
+            hidden = hidden_in_row(counts, min_n, hidden | more)
+        return hidden
+
+    def hidden_chains(self, totals: Array, hidden_totals: Mask, min_n: int) -> Mask:
+        """Mark the counts by territory (rows) and chain that must not be shown."""
+        counts = np.column_stack([table.sum(axis=1) for table in self.by_chain])
+        hidden: Mask = hidden_totals[:-1, None] & (counts[:-1] > 0)
+        while True:
+            hidden |= _hidden_chains(counts[:-1], totals[:-1], counts[-1], min_n, hidden)
+            more = np.zeros_like(hidden)
+            for j, chain in enumerate(self.chains):
+                rows = np.append(~hidden[:, j], False)
+                more[:, j] = rows_that_tell(self.by_chain[j], rows, self._shown(chain), min_n)[:-1]
+            if not more.any():
+                return hidden
+            hidden |= more
+
+    def _shown(self, chain: Any) -> Mask:
+        """Mark the concentrations whose count of a chain is shown; the rest is only a difference."""
+        shown: Mask = np.zeros(self.shape[1], dtype=bool)
+        if f"{CHAIN_N}{chain}" in self.areas:
+            shown[:-1] = self.areas[f"{CHAIN_N}{chain}"].notna()
+        return shown
+
+
 def _add_chain_counts(
-    c: Concentrations,
+    crossing: _Crossing,
     territories: gpd.GeoDataFrame,
-    key: str | None,
     totals: Array,
     hidden_totals: Mask,
     min_n: int,
     withheld: list[tuple[str, int, str]],
 ) -> None:
     """Add the producers of each chain by territory, small counts and what gives them away left out."""
-    import pandas as pd
-
-    column = _chain_of(c)
-    if column is None:
+    if not len(crossing.chains):
         return
-    table = pd.crosstab(c.producers[TERRITORY], c.producers[column])
-    counts = table.reindex(territories[key]).fillna(0).to_numpy(float)
-    everyone = c.producers[column].value_counts().reindex(table.columns).fillna(0).to_numpy(float)
-    rest = np.maximum(everyone - counts.sum(axis=0), 0.0)
-    hidden = _hidden_chains(counts, totals[:-1], rest, min_n)
-    hidden |= hidden_totals[:-1, None] & (counts > 0)
+    hidden = crossing.hidden_chains(totals, hidden_totals, min_n)
     withheld.append((CHAIN_TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
-    for j, chain in enumerate(table.columns):
-        territories[f"{CHAIN_N}{chain}"] = np.where(hidden[:, j], np.nan, counts[:, j])
+    for j, chain in enumerate(crossing.chains):
+        counts = crossing.by_chain[j][:-1].sum(axis=1)
+        territories[f"{CHAIN_N}{chain}"] = np.where(hidden[:, j], np.nan, counts)
 
 
 def _narrow(layer: gpd.GeoDataFrame, columns: Sequence[str | None]) -> gpd.GeoDataFrame:
@@ -1085,8 +1142,49 @@ def _clean_text(text: str) -> str:
     >>> _clean_text("see /home/ana/estudio/queserias.csv, 12 L/day, https://inei.gob.pe/a/b.csv")
     'see …, 12 L/day, https://inei.gob.pe/a/b.csv'
     """
-    parts = _URL.split(text)
+    parts = _URL.split(legible(text))
     return "".join(part if i % 2 else _PATH.sub("…", part) for i, part in enumerate(parts))
+
+
+def _clean_texts(texts: Any) -> Any:
+    """Return a text, or one in several languages, cleaned."""
+    if isinstance(texts, Mapping):
+        return {code: _clean_text(text) for code, text in texts.items()}
+    return _clean_text(texts)
+
+
+# control characters but tab and ends of lines, marks that turn the writing round, halves of characters
+_UNSEEN = dict.fromkeys(
+    (
+        *(c for c in range(32) if chr(c) not in "\t\n\r"), *range(0x7F, 0xA0),
+        *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000),
+    )
+)  # fmt: skip
+
+
+def legible(value: Any) -> Any:
+    """Return a text without what no name needs: control characters, and overrides of its direction.
+
+    >>> legible("queso\x00 \u202eocserf"), legible(("a\x07", 1))
+    ('queso ocserf', ('a', 1))
+    """
+    if isinstance(value, str):
+        return value.translate(_UNSEEN)
+    if isinstance(value, list | tuple):
+        return type(value)(legible(one) for one in value)
+    return value
+
+
+def _legible_layer(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer whose texts are legible, and the names of chains in its columns."""
+    made = layer.copy()
+    for column in made.columns:
+        if column != made.geometry.name and made[column].dtype.kind not in "biufMm":
+            made[column] = made[column].map(legible, na_action="ignore")
+    renamed = [legible(c) if str(c).startswith("chain_") else c for c in made]
+    if len(set(renamed)) == len(renamed):
+        made.columns = renamed
+    return made
 
 
 def _clean_value(value: Any) -> Any:

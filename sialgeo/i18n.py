@@ -90,6 +90,24 @@ def _catalogue(code: str) -> _gettext.NullTranslations:
     return _gettext.translation("sialgeo", str(_LOCALE), languages=[code], fallback=True)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+class _Number:
+    """A number inside a text: with a format it has the marks of the country, without one its own."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+    def __format__(self, spec: str) -> str:
+        told = format(self.value, spec)
+        return localised(told) if spec else told
+
+
 class Text(str):
     """A translated text that remembers its source, so that it can be told again in another language.
 
@@ -122,9 +140,13 @@ class Text(str):
         return text
 
     def format(self, *parts: object, **values: object) -> Text:
-        """Fill in values by name, and remember them."""
+        """Fill in values by name, and remember them.
+
+        A number with a format (``{share:.1f}``) is written as in the country in force.
+        """
         told = {**self.values, **values}
-        return Text(super().format(*parts, **values), self.message, told, self.forms)
+        shown = {k: _Number(v) if _is_number(v) else v for k, v in values.items()}
+        return Text(super().format(*parts, **shown), self.message, told, self.forms)
 
     def parts(self) -> dict[str, object]:
         """Return what the text is made of, as JSON takes it; :func:`from_parts` makes it again."""

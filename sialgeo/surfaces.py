@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.crs import crs_name, equal_area_crs, require_crs
-from sialgeo.errors import MissingDependencyError, ParameterError, SchemaError, raise_all
+from sialgeo.errors import FileError, MissingDependencyError, ParameterError, SchemaError, raise_all
 from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _
 from sialgeo.kernels.compiled import default_threads
@@ -64,6 +64,8 @@ SHOWN_FROM = 0.01  # of the reference's greatest density
 LEAST_LOG = -10.0  # lower values are the cut-off tail of the kernel, not information
 FEW = 10  # producers under the kernel: fewer are recognisable
 HIGHER, LOWER = "higher", "lower"
+
+_TAGS = frozenset({"bandwidth_m", "level", "log", "replicates", "seed"})  # of a GeoTIFF
 
 CONTOUR_LABELS = {
     HIGHER: N_("denser than the reference population"),
@@ -202,9 +204,57 @@ class Surface:
             file.update_tags(
                 bandwidth_m=f"{self.bandwidth:g}",
                 level=f"{self.level:g}",
+                log=str(int(self.log)),
                 replicates=str(self.step.parameters["replicates"]),
                 seed=str(self.step.seed),
             )
+
+    @classmethod
+    def from_geotiff(cls, path: str | os.PathLike[str]) -> Surface:
+        """Read a surface that :meth:`to_geotiff` wrote; the test of the whole map is not in the file.
+
+        Raises
+        ------
+        MissingDependencyError
+            rasterio is not installed.
+        FileError
+            The file is missing, damaged or no surface of sialgeo.
+        """
+        from pyproj import CRS
+
+        try:
+            import rasterio
+        except ImportError as failure:
+            raise MissingDependencyError("rasterio", _("Reading rasters")) from failure
+        try:
+            with rasterio.open(path) as file:
+                bands, tags = file.read().astype(float), file.tags()
+                crs, transform = file.crs, tuple(file.transform)[:6]
+        except rasterio.errors.RasterioError as failure:
+            raise FileError(f"{path}: {failure}") from failure
+        if crs is None or not set(tags) >= _TAGS or len(bands) not in (1, 3):
+            raise FileError(
+                _("{path}: is no surface of relative risk. Remedy: sialgeo surface").format(
+                    path=path
+                )
+            )
+        tested = len(bands) == 3
+        return cls(
+            values=bands[0],
+            transform=transform,
+            crs=CRS.from_wkt(crs.to_wkt()),
+            p_values=bands[1] if tested else None,
+            p_lower=bands[2] if tested else None,
+            level=float(tags["level"]),
+            bandwidth=float(tags["bandwidth_m"]),
+            log=tags["log"] == "1",
+            test=None,
+            step=Step(
+                "relative_risk_surface",
+                {"replicates": int(tags["replicates"])},
+                seed=int(tags["seed"]),
+            ),
+        )
 
     def contours(self, level: float | None = None) -> gpd.GeoDataFrame:
         """Return the areas where the surface is higher, or lower, than random labelling gives.

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sialgeo.i18n import LANGUAGES, _, use_language
+from sialgeo.i18n import LANGUAGES, _, localised, use_language
 from sialgeo.model import (
     AGREEMENT,
     EVIDENCE,
@@ -77,7 +77,7 @@ def said_p(p: Any) -> str:
     """Return a p-value as it is read: ``p = 0.012``, ``p < 0.001``."""
     if p is None or not math.isfinite(float(p)):
         return "p = –"
-    return f"p = {float(p):.3f}" if p >= 0.001 else "p < 0.001"
+    return f"p = {localised(f'{float(p):.3f}')}" if p >= 0.001 else f"p < {localised('0.001')}"
 
 
 def slight(area: Mapping[str, Any]) -> bool:

@@ -37,6 +37,8 @@ HOSTILE = (
     "línea\nnueva\ttab\x0b\x00fin",
     "{{ 7*7 }} {% raw %} ]]>",
     "名前 🧀",
+    "\u202egpj.exe\u202c \u2066aislado",
+    "larguísimo " * 910,  # 10,010 characters
 )
 
 

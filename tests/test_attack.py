@@ -6,11 +6,17 @@ dominated concentration, a small one, small chains, districts of few producers.
 
 from __future__ import annotations
 
+import contextlib
+import getpass
 import itertools
 import json
+import platform
 import re
+import shutil
 import sqlite3
+import subprocess
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,22 +26,22 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
+from scipy.ndimage import maximum_filter
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import cKDTree
 from shapely.geometry import box
 
 import sialgeo
 from sialgeo import disclosure
-from sialgeo.disclosure import protect
-from sialgeo.exporters import WRITERS, export_all
+from sialgeo.disclosure import protect, protect_surface
+from sialgeo.exporters import WRITERS, coding, export_all
 from sialgeo.model import CHAIN_N, Concentrations, Context, Step
+
+from .handmade import found as by_hand
 
 CRS = 32717
 KEEP_AWAY = 2.0  # metres: stated in docs/outputs.md
-NAMES = (
-    *(f"a{suffix}" for suffix in WRITERS if suffix not in (".png", ".svg")),
-    "datapackage.json",
-)
+NAMES = (*(f"a{suffix}" for suffix in WRITERS), "datapackage.json")
 NUMBER = re.compile(r"-?\d+\.\d{3,}|-?\d{5,}(?:\.\d+)?")
 
 
@@ -124,9 +130,46 @@ def layers_of(folder: Path) -> dict[str, gpd.GeoDataFrame]:
     return found
 
 
+def blobs_of(page: Path) -> dict[str, tuple[Any, dict[str, bytes]]]:
+    """Unpack what a web map holds, as its own script does."""
+    text = page.read_text(encoding="utf-8")
+    held = re.findall(r'<script type="text/plain" id="([\w-]+)"[^>]*>([^<]*)</script>', text)
+    return {name: coding.unpack(blob) for name, blob in held}
+
+
+def vertices_of(folder: Path) -> dict[str, np.ndarray]:
+    """Every vertex of an area or a cell in any file, in metres; territories are public."""
+    found = {}
+    for name, layer in layers_of(folder).items():
+        kept = layer[~layer.geometry.geom_type.str.contains("Point")]
+        if len(kept) and "territorios" not in name:
+            found[name] = in_metres(kept)
+    header, blocks = blobs_of(folder / "a.html")["sialgeo-study"]
+    for name in ("areas", "grid"):
+        if name in blocks:
+            shapes = coding.decode(blocks[name], header["digits"][name])
+            degrees = [xy for parts in shapes for rings in parts for ring in rings for xy in ring]
+            points = gpd.GeoSeries(gpd.points_from_xy(*np.array(degrees).T), crs=4326)
+            found[f".html {name}"] = points.to_crs(CRS).get_coordinates().to_numpy()
+    return found
+
+
+def streams_of(raw: bytes) -> str:
+    """Everything compressed in a PDF or a PNG, as text."""
+    texts = [raw.decode("latin-1")]
+    for start in re.finditer(rb"\x78[\x01\x5e\x9c\xda]", raw):
+        with contextlib.suppress(zlib.error):
+            texts.append(
+                zlib.decompressobj().decompress(raw[start.start() :], 2**20).decode("latin-1")
+            )
+    return "\n".join(texts)
+
+
 def texts_of(folder: Path) -> dict[str, str]:
     """Read every file, its compressed parts and its tables as text."""
     found = {}
+    for name, (header, _blocks) in blobs_of(folder / "a.html").items():
+        found[f"a.html {name}"] = json.dumps(header, ensure_ascii=False)
     for path in folder.iterdir():
         if path.suffix == ".gpkg":
             with sqlite3.connect(path) as database:
@@ -144,7 +187,18 @@ def texts_of(folder: Path) -> dict[str, str]:
                 found[path.name] = "\n".join(
                     archive.read(n).decode("utf-8", "replace") for n in archive.namelist()
                 )
-        elif path.suffix != ".zip":
+        elif path.suffix == ".pdf":
+            found[path.name] = streams_of(path.read_bytes())
+            if shutil.which("pdftotext") is not None:
+                done = subprocess.run(["pdftotext", path, "-"], capture_output=True, check=True)
+                found[f"{path.name}, as read"] = done.stdout.decode("utf-8", "replace")
+        elif path.suffix == ".png":
+            texts = re.findall(rb"(?:tEXt|iTXt|zTXt|eXIf)[^\xff]{,2000}", path.read_bytes())
+            found[path.name] = "\n".join(text.decode("latin-1") for text in texts)
+        elif path.suffix == ".zip":
+            with zipfile.ZipFile(path) as archive:
+                found[path.name] = "\n".join(map(str, archive.infolist()))
+        else:
             found[path.name] = path.read_bytes().decode("utf-8", "replace")
     return found
 
@@ -158,9 +212,30 @@ def test_nothing_identifies_and_nothing_is_private(
 ) -> None:
     _publish, folder = published
     for name, text in texts_of(folder).items():
-        assert "SECRET-" not in text, name
-        assert str(folder) not in text, name
-        assert "attacker does not know" not in text, name
+        for private in ("SECRET-", str(folder), str(Path.home()) + "/", "attacker does not know"):
+            assert private not in text, name
+        assert not re.search(r"dueño|litros", text), name  # columns that were not asked for
+
+
+def test_metadata_tell_neither_who_nor_where(published: tuple[str, Path]) -> None:
+    """Of workbook, archive and pictures: no user, no machine, no time of the day, no folder."""
+    _publish, folder = published
+    with zipfile.ZipFile(folder / "a.xlsx") as archive:
+        core = archive.read("docProps/core.xml").decode()
+    who = {getpass.getuser(), platform.node()}
+    assert not who & set(re.findall(r">([^<]+)<", core))
+    with zipfile.ZipFile(folder / "a.zip") as archive:
+        assert sorted(archive.namelist()) == sorted(NAMES)  # names without folders
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert not archive.comment
+    with zipfile.ZipFile(folder / "a.qgz") as archive:
+        project = archive.read("project.qgs").decode()
+    sources = re.findall(r'source="([^"]*)"|<datasource>([^<]*)</datasource>', project)
+    assert sources and all("".join(pair).startswith("./a.gpkg|layername=") for pair in sources)
+    with sqlite3.connect(folder / "a.gpkg") as database:
+        told = database.execute("SELECT metadata FROM gpkg_metadata").fetchall()
+    database.close()
+    assert not any("fingerprint" in text or "/" + getpass.getuser() in text for (text,) in told)
 
 
 def test_no_number_in_any_file_is_a_coordinate_of_a_producer(
@@ -183,12 +258,33 @@ def test_no_number_in_any_file_is_a_coordinate_of_a_producer(
 def test_no_vertex_of_any_format_is_a_producer(
     made: tuple[Concentrations, Context], published: tuple[str, Path]
 ) -> None:
-    _publish, folder = published
+    publish, folder = published
     tree = cKDTree(made[0].producers.get_coordinates().to_numpy())
-    for name, layer in layers_of(folder).items():
-        kept = layer[~layer.geometry.geom_type.str.contains("Point")]
-        if len(kept) and "territorios" not in name:
-            assert tree.query(in_metres(kept))[0].min() >= KEEP_AWAY - 0.2, name
+    found = vertices_of(folder)
+    assert {".html areas", ".parquet"} <= set(found)
+    assert (".html grid" in found) == (publish == "grid")
+    for name, xy in found.items():
+        slack = 1.0 if name.startswith(".html") else 0.2  # rounded to a metre there
+        assert tree.query(xy)[0].min() >= KEEP_AWAY - slack, name
+
+
+@pytest.mark.parametrize("kind", ["map", "chains", "concentrations", "bivariate", "quality"])
+def test_no_vertex_of_a_figure_is_a_producer(
+    made: tuple[Concentrations, Context], kind: str
+) -> None:
+    """What a drawing holds, an SVG gives to whoever reads its paths."""
+    c, said = made
+    ax = sialgeo.figure(kind, protect(c, context=said))
+    assert any("EPSG:32717" in text.get_text() for text in ax.texts)
+    tree = cKDTree(c.producers.get_coordinates().to_numpy())
+    public = cKDTree(said.territories.get_coordinates().to_numpy())
+    drawn = [path.vertices for one in ax.collections for path in one.get_paths() if len(path) > 9]
+    drawn += [np.asarray(one.get_offsets()) for one in ax.collections]
+    xy = np.vstack([v for v in drawn if len(v)])
+    xy = xy[(np.abs(xy - xy.mean(axis=0)) < 1e6).all(axis=1) & (public.query(xy)[0] > 1.0)]
+    inside = xy[(xy[:, 1] > 9_000_000) & (xy[:, 1] < 9_400_000)]
+    assert len(inside) > 50
+    assert tree.query(inside)[0].min() >= KEEP_AWAY - 0.2
 
 
 def test_centres_and_arcs_of_outlines_find_no_producer_better_than_chance(
@@ -325,6 +421,118 @@ def _attack(
         if not free[k]:
             assert round(solution[k]) == full[i, j]  # the attack is sound
             assert full[i, j] == 0 or full[i, j] >= 10
+
+
+def test_no_small_count_follows_from_two_tables_together(
+    made: tuple[Concentrations, Context],
+) -> None:
+    """Counts by concentration and by territory are sums of one table: it is solved for, with chains.
+
+    The reader is taken to know which concentration reaches into which territory, each chain's sum and
+    the sum of all. Whatever then follows is zero or not small.
+    """
+    for c, said in (made, beside_a_whole_one()):
+        held = protect(c, context=said)
+        chains = sorted(c.producers["cadena"].unique())
+        codes = list(said.territories["ubigeo"])
+        rows = c.producers["territory"].map(codes.index, na_action="ignore").fillna(len(codes))
+        columns = held.areas.index.get_indexer(c.producers["concentration"])
+        columns[columns < 0] = len(held.areas)
+        kinds = c.producers["cadena"].map(chains.index)
+        table = pd.DataFrame({"t": rows.astype(int), "a": columns, "k": kinds.astype(int)})
+        cells = table.value_counts(sort=False).rename("n").reset_index()
+        known = _sums_shown(cells, held, chains)
+        for of in (["t"], ["a"], ["t", "a"], ["t", "k"], ["a", "k"], ["t", "a", "k"], ["k"]):
+            wanted = pd.get_dummies(cells[of].astype(str).agg("|".join, axis=1)).T.to_numpy(float)
+            for row, true in zip(wanted, wanted @ cells["n"].to_numpy(), strict=True):
+                if _follows(row, known):
+                    assert true >= 10, (of, true)
+
+
+def _sums_shown(cells: pd.DataFrame, held: Any, chains: list[str]) -> np.ndarray:
+    """Return which cells each published number is the sum of."""
+    sums = [np.ones(len(cells))]
+    sums += [(cells["k"] == j).to_numpy(float) for j in range(len(chains))]
+    for axis, layer in (("a", held.areas), ("t", held.context.territories)):
+        for i, (_key, row) in enumerate(layer.iterrows()):
+            mine = (cells[axis] == i).to_numpy()
+            if pd.notna(row["n"]):
+                sums.append(mine.astype(float))
+            for j, chain in enumerate(chains):
+                if pd.notna(row[CHAIN_N + chain]):
+                    sums.append((mine & (cells["k"] == j).to_numpy()).astype(float))
+    return np.array(sums)
+
+
+def _follows(wanted: np.ndarray, known: np.ndarray) -> bool:
+    """Say whether a sum is a combination of the known ones."""
+    solution = np.linalg.lstsq(known.T, wanted, rcond=None)[0]
+    return bool(np.abs(known.T @ solution - wanted).max() < 1e-7)
+
+
+def beside_a_whole_one() -> tuple[Concentrations, Context]:
+    """One producer beside a whole concentration in its district, and two like them by chain only."""
+    c = by_hand((24, 30, 40))
+    xy = c.producers.get_coordinates().to_numpy().copy()
+    xy[94:] = (790_000.0, 9_200_000.0) + np.arange(20)[:, None] * 10.0
+    xy[94] = (701_000.0, 9_240_000.0)
+    xy[95:105] = (731_000.0, 9_240_000.0) + np.arange(10)[:, None] * 10.0
+    chain = np.where(np.arange(114) < 54, "fresco", "andino")
+    chain[95] = "fresco"
+    codes = np.select(
+        [xy[:, 0] < 715_000, xy[:, 0] < 745_000, xy[:, 0] < 775_000], list("123"), "4"
+    )
+    producers = c.producers.set_geometry(gpd.points_from_xy(*xy.T), crs=CRS)
+    producers = producers.assign(cadena=chain, territory=codes)
+    c = sialgeo.profile(replace(c, producers=producers), chain="cadena")
+    cells = [box(x, 9_195_000, x + 30_000, 9_270_000) for x in range(685_000, 805_000, 30_000)]
+    districts = gpd.GeoDataFrame({"ubigeo": list("1234")}, geometry=cells, crs=CRS)
+    return c, Context(territories=districts, territory_key="ubigeo")
+
+
+def test_a_surface_shows_no_producer_that_stands_alone() -> None:
+    """Bumps are looked for: of a surface to be handed on none stands at a producer's place."""
+    rng = np.random.default_rng(4)
+    knot = rng.normal((720_000, 9_220_000), 800, (60, 2))
+    alone = np.array([(712_000.0, 9_212_000.0), (729_000.0, 9_211_000.0), (711_000.0, 9_229_500.0)])
+    farms = rng.uniform((705_000, 9_205_000), (735_000, 9_235_000), (4_000, 2))
+    tables = [
+        gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T), crs=CRS)
+        for xy in (np.vstack([knot, alone]), farms)
+    ]
+    for bandwidth in (400.0, 1_500.0):
+        surface = sialgeo.relative_risk_surface(
+            *tables, bandwidth=bandwidth, cell=200.0, replicates=19
+        )
+        held = protect_surface(surface, tables[0])
+        for values, open_to_all in (
+            (held.values, False), (held.p_values, False), (held.p_lower, False), (surface.values, True),
+        ):  # fmt: skip
+            at = _bumps(values, surface)
+            far = [np.hypot(*(at - one).T).min(initial=np.inf) for one in alone]
+            assert (min(far) < bandwidth) == open_to_all  # the attack finds them on the raw surface
+        shown = np.isfinite(held.values)
+        near = cKDTree(tables[0].get_coordinates().to_numpy()).query_ball_point(
+            _centres(surface)[shown.ravel()], bandwidth, return_length=True
+        )
+        assert shown.any() and near.min() >= 10
+    assert np.isnan(protect_surface(surface, tables[0], min_n=64).values).all()
+
+
+def _centres(surface: Any) -> np.ndarray:
+    rows, columns = np.indices(surface.values.shape)
+    a, _b, x, _d, e, y = surface.transform
+    return np.column_stack([x + a * (columns.ravel() + 0.5), y + e * (rows.ravel() + 0.5)])
+
+
+def _bumps(values: np.ndarray, surface: Any) -> np.ndarray:
+    """Return where a surface is as high, or as low, as anywhere around."""
+    filled = np.where(np.isfinite(values), values, np.nan)
+    found = np.zeros(values.shape, dtype=bool)
+    for sign in (1.0, -1.0):
+        there = np.where(np.isnan(filled), -np.inf, sign * filled)
+        found |= (there == maximum_filter(there, 5)) & np.isfinite(there)
+    return _centres(surface)[found.ravel()]
 
 
 def test_grid_and_total_give_no_small_cell_away(made: tuple[Concentrations, Context]) -> None:

@@ -391,6 +391,37 @@ def two_real_districts() -> None:
     Path("t.csv").write_text("ubigeo,pobreza_2018\n060101,20\n060102,60\n")
 
 
+def test_export_draws_the_kinds_of_maps_that_need_a_layer(folder: Path, capsys: Capture) -> None:
+    """Surface and earlier date pass the gate; the map in the file is of the kind that was asked for."""
+    assert detect_knot() == DONE
+    risk = "surface p.csv --reference farms.csv --bandwidth 5km --cell 2km --replicates 19 --output risk.tif"
+    assert main(risk.split()) == DONE
+    write_points(folder / "actors.csv", 5, 3, 0.05)
+    for asked, heading in (
+        ("mapa.risk.svg --surface risk.tif", "Relative risk against the reference population"),
+        ("b.svg --figure actors --actors actors.csv --by chain", "Actors and institutions"),
+        (
+            "c.svg --figure change --before c.work.gpkg --dates 2012,2024",
+            "Change from 2012 to 2024",
+        ),
+    ):
+        import matplotlib as mpl
+
+        with mpl.rc_context({"svg.fonttype": "none"}):
+            assert main(["export", "c.work.gpkg", *asked.split()]) == DONE
+        assert heading in (folder / asked.split()[0]).read_text(encoding="utf-8")
+    capsys.readouterr()
+    for wrong, said in (
+        ("d.svg --figure risk", "missing = surface"),
+        ("d.svg --actors actors.csv", "unknown = actors"),
+        ("d.svg --figure change --before c.work.gpkg --dates 2012", "two dates"),
+        ("d.html --max-mb 0", "max_mb"),
+    ):
+        assert main(["export", "c.work.gpkg", *wrong.split()]) == BAD_INPUT
+        assert said in capsys.readouterr().err
+    assert not list(folder.glob("d.*"))
+
+
 def test_export_names_the_formats_it_knows(folder: Path, capsys: Capture) -> None:
     assert detect_knot() == DONE
     assert main(["export", "c.work.gpkg", "ficha.doc"]) == BAD_INPUT

@@ -178,7 +178,7 @@ def test_kinds_and_options_are_checked(tmp_path: Path) -> None:
         figure("nada", cajamarca())
     with pytest.raises(ParameterError, match=r"(?s)missing = surface.*unknown = nada"):
         figure("risk", cajamarca(), nada=1)
-    with pytest.raises(ParameterError, match="figure = risk"):
+    with pytest.raises(ParameterError, match="“risk”: missing = surface"):
         export(found(), tmp_path / "a.png", figure="risk")
     assert not list(tmp_path.iterdir())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import shutil
@@ -15,9 +16,12 @@ import pytest
 folium = pytest.importorskip("folium")
 
 from sialgeo.errors import CRSError, ParameterError  # noqa: E402
+from sialgeo.exporters.bivariate import HIDDEN, bivariate_layers  # noqa: E402
 from sialgeo.exporters.folium_layers import (  # noqa: E402
     BasemapLayer,
+    BivariateLayer,
     ConcentrationsLayer,
+    GridLayer,
     OfflineMap,
     PlacesLayer,
     PointsLayer,
@@ -59,6 +63,8 @@ def everything(target: Any, publication: Any) -> Any:
     context = publication.context
     BasemapLayer((-79.2, -7.5, -77.8, -6.0)).add_to(target)
     TerritoriesLayer(context.territories, publication.indicators[0], name="distrito").add_to(target)
+    BivariateLayer(context.territories, publication.indicators[0], name="distrito").add_to(target)
+    GridLayer(MADE["grid"]()).add_to(target)
     ConcentrationsLayer(publication).add_to(target)
     PointsLayer(publication.points, chain="cadena").add_to(target)
     PlacesLayer(context.places, "lugar").add_to(target)
@@ -77,6 +83,8 @@ def test_the_layers_go_on_any_folium_map() -> None:
     ):
         assert said in page
     assert "#0072b2" in page and "#993404" in page
+    assert "Monetary poverty 2018: low; producers: " in page  # two variables
+    assert "Producers: 33" in page  # the grid
     south_west, north_east = target.get_bounds()
     assert south_west[0] < -7.1 < -6.4 < north_east[0]
 
@@ -149,7 +157,27 @@ def test_explore_speaks_both_languages() -> None:
         assert '<html lang="es">' in explore(found()).get_root().render()
 
 
+def test_two_variables_have_the_classes_of_the_web_map() -> None:
+    held = MADE["cajamarca"]()
+    made = bivariate_layers(held, held.context.territories, lambda say: say())[0]
+    layer = BivariateLayer(held.context.territories, MADE["POVERTY"])
+    drawn = [feature["properties"] for feature in json.loads(layer.data)["features"]]
+    for place, seen in zip(made["classes"], drawn, strict=True):
+        if place >= 0:
+            assert seen["style"]["fillColor"] == made["colours"][place]
+        assert (seen["style"]["dashArray"] == "3 3") == (place == HIDDEN)
+    assert sum("withheld" in seen["tooltip"] for seen in drawn) == 12
+    assert "no data" in drawn[17]["tooltip"]
+
+
+def test_the_grid_of_a_publication_is_explored() -> None:
+    drawn = explore(MADE["cajamarca"](grid=MADE["grid"]()))
+    assert any(isinstance(layer, GridLayer) for layer in drawn._children.values())
+
+
 def test_what_cannot_be_drawn_is_said() -> None:
+    with pytest.raises(ParameterError, match="two variables need"):
+        BivariateLayer(MADE["boxes"]().iloc[:2], MADE["HDI"])
     with pytest.raises(ParameterError, match="no column “idh_2019”"):
         TerritoriesLayer(MADE["boxes"]().drop(columns="idh_2019"), MADE["HDI"])
     with pytest.raises(CRSError):

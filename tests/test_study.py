@@ -177,6 +177,8 @@ def test_every_fault_is_named_at_once(study_of: Callable[[str], Path]) -> None:
         publish = "everything"
         formats = ["doc", "../map.html"]
         min_n = 0
+        max_mb = 0
+        figures = ["risk"]
         [exprot]
         """
     )
@@ -200,6 +202,8 @@ def test_every_fault_is_named_at_once(study_of: Callable[[str], Path]) -> None:
         "“doc” is not known; known: html",
         "“../map.html” must be a file name without a folder",
         "[export] min_n: must be at least 1",
+        "[export] max_mb: must be at least 1",
+        "[export] figures = risk: must be one of map, chains",
     ):
         assert part in said, part
     assert all(line.startswith("- study.toml: ") for line in said.splitlines())
@@ -377,6 +381,18 @@ def test_a_study_of_chains_hands_on_what_they_show_together(runnable: Path, tmp_
     runnable.write_text(text.replace("[detect]", '[chains]\ncolumn = "rubro"\n\n[detect]'))
     with pytest.raises(sialgeo.SchemaError, match=r"\[chains\] column: the table has no column"):
         Study.from_toml(runnable).run(tmp_path / "out")
+
+
+def test_a_run_draws_the_kinds_of_maps_it_asks_for(runnable: Path) -> None:
+    asked = 'formats = ["html"]\nfigures = ["concentrations", "quality"]\nmax_mb = 3'
+    runnable.write_text(runnable.read_text().replace('formats = ["geojson"]', asked))
+    out = runnable.parent / "drawn"
+    result = Study.from_toml(runnable).run(out)
+    for kind in ("concentrations", "quality"):
+        path = result.paths[f"figure_{kind}"]
+        assert path == out / f"figure.{kind}.png"
+        assert path.read_bytes().startswith(b"\x89PNG")
+    assert "max_mb = 3" in (out / PRIVATE / "study.toml").read_text()
 
 
 def test_what_was_reprojected_and_joined_is_said(runnable: Path) -> None:

@@ -371,6 +371,15 @@ def test_geotiff_round_trip(tmp_path: Path) -> None:
         np.testing.assert_allclose(file.read(2), found.p_values, rtol=1e-5)
         assert file.descriptions[0] == "log relative risk"
         assert not any("/" in str(tag) for tag in file.tags().values())
+    again = Surface.from_geotiff(tmp_path / "risk.tif")
+    np.testing.assert_allclose(again.relative_risk, found.relative_risk, rtol=1e-5)
+    assert (again.transform, again.crs, again.level) == (found.transform, found.crs, found.level)
+    assert again.bandwidth == pytest.approx(found.bandwidth, rel=1e-5)
+    assert len(again.contours()) == len(found.contours())
+    (tmp_path / "b.tif").write_bytes(b"no raster")
+    with pytest.raises(FileError, match=r"b\.tif"):
+        Surface.from_geotiff(tmp_path / "b.tif")
+    (tmp_path / "b.tif").unlink()
     assert [p.name for p in tmp_path.iterdir()] == ["risk.tif"]
     with pytest.raises(FileError):
         found.to_geotiff(tmp_path / "nowhere" / "risk.tif")

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from sialgeo.disclosure import protect
-from sialgeo.errors import FileError, ParameterError
+from sialgeo.disclosure import protect, protect_surface
+from sialgeo.errors import FileError, ParameterError, raise_all
 from sialgeo.exporters import datapackage, package
-from sialgeo.exporters.kinds import PUBLISHED
+from sialgeo.exporters.kinds import MAX_MB, kind_of
 from sialgeo.i18n import N_, _
 from sialgeo.model import Concentrations, Context
 from sialgeo.progress import Progress, silent
@@ -54,6 +55,8 @@ def export(
     context: Context | None = None,
     columns: Sequence[str] = (),
     figure: str | None = None,
+    figure_options: Mapping[str, Any] | None = None,
+    max_mb: float = MAX_MB,
     progress: Progress | None = None,
 ) -> Path:
     """Write a file to hand on, always through :func:`sialgeo.protect`.
@@ -73,9 +76,15 @@ def export(
     context
         Title, sources, territories and places that the file shows.
     figure
-        Kind of map of a ``.png`` or ``.svg``, as :func:`sialgeo.figure`: ``"map"`` ``"chains"``
-        ``"concentrations"`` ``"indicator"`` ``"bivariate"`` ``"hotspots"`` ``"linkages"`` or
-        ``"quality"``. By default what the name says (``a.bivariate.png``), else ``"map"``.
+        Kind of map of a ``.png`` or ``.svg``, as :func:`sialgeo.figure`. By default what the name
+        says (``a.bivariate.png``), else ``"map"``.
+    figure_options
+        What that kind needs, as :func:`sialgeo.figure`: ``column``, ``surface``, ``actors``, ``by``,
+        ``name``, ``before``, ``dates`` … ``surface`` and ``before`` pass the gate too; actors are drawn
+        where they are.
+    max_mb
+        Most megabytes (millions of bytes) of a web map: many points lose their long texts, then their
+        exact positions, then become counts by cell; the page says which.
     progress
         ``progress(fraction, message)``; it may raise ``Cancelled``, then no file is left.
 
@@ -89,7 +98,8 @@ def export(
         The suffix is unknown or that of a private working file; the folder may not be written; the
         disk is full.
     ParameterError
-        ``figure`` is no kind of map that a publication can show.
+        ``figure`` is no kind of map, or its options are not those that it takes; ``max_mb`` is not
+        above 0, or the web map does not fit into it, however coarse.
     MissingDependencyError
         The library that writes this format is not installed.
 
@@ -112,6 +122,8 @@ def export(
         context=context,
         columns=columns,
         figure=figure,
+        figure_options=figure_options,
+        max_mb=max_mb,
         progress=progress,
     )[0]
 
@@ -125,6 +137,8 @@ def export_all(
     context: Context | None = None,
     columns: Sequence[str] = (),
     figure: str | None = None,
+    figure_options: Mapping[str, Any] | None = None,
+    max_mb: float = MAX_MB,
     archive: str | os.PathLike[str] | None = None,
     progress: Progress | None = None,
 ) -> list[Path]:
@@ -132,7 +146,7 @@ def export_all(
 
     Parameters
     ----------
-    concentrations, publish, min_n, context, columns, figure, progress
+    concentrations, publish, min_n, context, columns, figure, figure_options, max_mb, progress
         As :func:`export`.
     paths
         The files. A ``.qgz`` reads the ``.gpkg`` that is written in its folder;
@@ -169,17 +183,31 @@ def export_all(
     """
     targets = [Path(path) for path in paths]
     chosen = [_writer(target) for target in targets]
-    if figure is not None and figure not in PUBLISHED:
-        raise ParameterError(
-            f"figure = {figure}: "
-            + _("must be one of {choices}").format(choices=", ".join(PUBLISHED))
-        )
+    options = dict(figure_options or {})
+    faults = []
+    if any(module == "figures" for module, _what in chosen):
+        from sialgeo.exporters.figures import option_faults
+
+        drawn = [
+            t for t, (module, _what) in zip(targets, chosen, strict=True) if module == "figures"
+        ]
+        kinds = dict.fromkeys(figure or kind_of(target) for target in drawn)
+        faults += [fault for kind in kinds for fault in option_faults(kind, options)]
+    if not max_mb > 0:
+        faults.append(_("max_mb = {mb}: must be greater than 0").format(mb=max_mb))
+    raise_all(faults, ParameterError)
     zipped = None if archive is None else package.checked(Path(archive), targets)
     told = progress or silent
     told(0.0, _("Checking what may be published"))
     publication = protect(
         concentrations, publish=publish, min_n=min_n, context=context, columns=columns
     )
+    if "surface" in options:
+        options["surface"] = protect_surface(
+            options["surface"], concentrations.producers, min_n=min_n
+        )
+    if isinstance(options.get("before"), Concentrations):
+        options["before"] = protect(options["before"], publish=publish, min_n=min_n)
     order = sorted(range(len(targets)), key=lambda i: _LAST.get(chosen[i][0], 0))
     written: list[Path] = []
     for done, i in enumerate(order):
@@ -188,7 +216,10 @@ def export_all(
             0.3 + 0.7 * done / len(order),
             _("Writing {what}: {name}").format(what=_(what), name=target.name),
         )
-        written += package.write_one(module, publication, target, written, figure)
+        written += package.write_one(
+            module, publication, target, written, figure=figure, figure_options=options,
+            max_mb=max_mb,
+        )  # fmt: skip
     if zipped is not None:
         package.write_archive(zipped, written)
         targets.append(zipped)

@@ -10,7 +10,7 @@ import numpy as np
 
 from sialgeo.association import bivariate_classes
 from sialgeo.exporters.wording import indicator_name
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import N_, _, localised
 from sialgeo.model import Indicator, N, Publication
 from sialgeo.symbology import BIVARIATE, UNITS, decimals
 
@@ -26,32 +26,45 @@ _LEAST = 3
 def bivariate_layers(
     publication: Publication,
     territories: gpd.GeoDataFrame | None,
-    in_each: Callable[[Callable[[], str]], Any],
+    in_each: Callable[[Callable[[], Any]], Any],
 ) -> list[dict[str, Any]]:
     """Return a 3 × 3 layer for each indicator of the territories that has a poorer end.
 
     Producers are taken per 1,000 people where the population is known, else per 100 km²; counts that
     are withheld stay out. ``in_each`` says a text in every language.
     """
-    if territories is None or N not in territories.columns:
+    if territories is None:
         return []
-    rate, per, weights = _rate(publication, territories)
-    made = []
-    for indicator in publication.indicators:
-        if indicator.column not in territories.columns or not indicator.better:
-            continue
-        values = territories[indicator.column].to_numpy(float)
-        known = np.isfinite(values) & np.isfinite(rate) & (weights > 0)
-        if known.sum() >= _LEAST and len(np.unique(rate[known])) >= _LEAST:
-            made.append(_layer(territories, indicator, rate, weights, per, in_each))
-    return made
+    population = publication.context.territory_population
+    made = [
+        bivariate_layer(territories, indicator, population, in_each)
+        for indicator in publication.indicators
+    ]
+    return [layer for layer in made if layer is not None]
 
 
-def _rate(publication: Publication, territories: gpd.GeoDataFrame) -> tuple[Any, str, Any]:
+def bivariate_layer(
+    territories: gpd.GeoDataFrame,
+    indicator: Indicator,
+    population: str | None,
+    in_each: Callable[[Callable[[], Any]], Any],
+) -> dict[str, Any] | None:
+    """Return the 3 × 3 layer of one indicator; None where it cannot be classed."""
+    lacking = {indicator.column, N} - set(territories.columns)
+    if lacking or not indicator.better:
+        return None
+    rate, per, weights = _rate(territories, population)
+    values = territories[indicator.column].to_numpy(float)
+    known = np.isfinite(values) & np.isfinite(rate) & (weights > 0)
+    if known.sum() < _LEAST or len(np.unique(rate[known])) < _LEAST:
+        return None
+    return _layer(territories, indicator, rate, weights, per, in_each)
+
+
+def _rate(territories: gpd.GeoDataFrame, population: str | None) -> tuple[Any, str, Any]:
     counts = territories[N].to_numpy(float)
-    column = publication.context.territory_population
-    if column and column in territories.columns:
-        people = np.nan_to_num(territories[column].to_numpy(float))
+    if population and population in territories.columns:
+        people = np.nan_to_num(territories[population].to_numpy(float))
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(people > 0, 1_000 * counts / people, np.nan), "people", people
     area = territories.geometry.to_crs(_EQUAL_AREA).area.to_numpy() / 1e8
@@ -64,7 +77,7 @@ def _layer(
     rate: Any,
     weights: Any,
     per: str,
-    in_each: Callable[[Callable[[], str]], Any],
+    in_each: Callable[[Callable[[], Any]], Any],
 ) -> dict[str, Any]:
     sign = -1.0 if indicator.better == "more" else 1.0  # the poorer end is high
     table = territories[[territories.geometry.name]].copy()
@@ -83,8 +96,8 @@ def _layer(
         "classes": [int(c) for c in place],
         "x_label": in_each(partial(_poorer, indicator)),
         "y_label": in_each(partial(_producers, per)),
-        "x_labels": _ranges(x_breaks, indicator.unit, rising=sign > 0),
-        "y_labels": _ranges(found.attrs["breaks"]["y"], "", rising=True),
+        "x_labels": in_each(partial(_ranges, x_breaks, indicator.unit, sign > 0)),
+        "y_labels": in_each(partial(_ranges, found.attrs["breaks"]["y"], "", True)),
         "said": [in_each(partial(_said, indicator, x, y)) for x in range(3) for y in range(3)],
         "note": in_each(partial(_note, per)),
     }
@@ -119,12 +132,12 @@ def _note(per: str) -> str:
     )
 
 
-def _ranges(breaks: list[float], unit: str, *, rising: bool) -> list[str]:
+def _ranges(breaks: list[float], unit: str, rising: bool) -> list[str]:
     """Return what each third holds: below the first limit, between, above."""
     low, high = sorted(breaks)
     digits = min(3, decimals(max(abs(high), high - low)))
     unit = UNITS.get(unit, unit)
     middle = f"≤ {high:.{digits}f}" if high > low else "–"  # ties may leave the middle empty
     texts = [f"≤ {low:.{digits}f}", middle, f"> {high:.{digits}f}"]
-    shown = [f"{text} {unit}".rstrip() for text in texts]
+    shown = [f"{localised(text)} {unit}".rstrip() for text in texts]
     return shown if rising else shown[::-1]

@@ -19,11 +19,12 @@ import numpy as np
 from sialgeo.crs import require_crs
 from sialgeo.errors import MissingDependencyError, ParameterError
 from sialgeo.exporters import basemap
+from sialgeo.exporters.bivariate import HIDDEN, bivariate_layer
+from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.exporters.pointset import point_set
 from sialgeo.exporters.webmap import (
     ASSETS,
     LAYERS,
-    MAX_MB,
     as_json,
     asset,
     bundle,
@@ -33,8 +34,8 @@ from sialgeo.exporters.webmap import (
     said,
 )
 from sialgeo.exporters.wording import NO_TITLE, plain, synthetic_of
-from sialgeo.i18n import LANGUAGES, _, language
-from sialgeo.model import CONCENTRATION, EVIDENCE, NAME, Concentrations, Indicator, Publication
+from sialgeo.i18n import LANGUAGES, _, language, localised, tell_number
+from sialgeo.model import CONCENTRATION, EVIDENCE, NAME, Concentrations, Indicator, N, Publication
 from sialgeo.symbology import (
     EVIDENCE_STYLE,
     LAND,
@@ -45,6 +46,7 @@ from sialgeo.symbology import (
     Style,
     chain_colours,
     class_of,
+    count_classes,
     indicator_classes,
 )
 
@@ -189,11 +191,106 @@ class TerritoriesLayer(_Layer):
             style = _path(TERRITORY_LINE, 0.8) | {
                 "fillColor": found.colour if found else NO_DATA.fill
             }
-            shown = f"{value:g} {indicator.unit}".rstrip() if found else _(NO_DATA.label)
+            shown = (
+                f"{localised(f'{value:,.4g}')} {indicator.unit}".rstrip()
+                if found
+                else _(NO_DATA.label)
+            )
             features.append(
                 _feature(shape, style, tooltip=f"{called}: {indicator.label()} {shown}")
             )
         super().__init__(features, layer.total_bounds, indicator.label())
+
+
+class BivariateLayer(_Layer):
+    """Territories coloured by an indicator and the producers in them at once, three classes by three.
+
+    Parameters
+    ----------
+    territories
+        Polygons with the indicator's column and the count ``n``, as the territories of a
+        ``Publication``: a count that is withheld is NaN.
+    indicator
+        One that says which end is better.
+    population
+        Column of the people: producers are then taken per 1,000 people, else per 100 km².
+    name
+        Column of the territories' names.
+
+    Raises
+    ------
+    ParameterError
+        A column is missing, or fewer than three territories have both figures.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> districts = gpd.GeoDataFrame({"hdi": [0.3, 0.5, 0.7], "n": [10, 20, 40]}, crs=4326,
+    ...     geometry=[shapely.box(x, -7, x + 0.1, -6.9) for x in (-78.3, -78.2, -78.1)])
+    >>> hdi = Indicator("hdi", {"en": "HDI"}, "hdi", 2019, "", "more", "")
+    >>> BivariateLayer(districts, hdi).layer_name
+    'HDI, 2019 × producers'
+    """
+
+    def __init__(
+        self,
+        territories: gpd.GeoDataFrame,
+        indicator: Indicator,
+        *,
+        population: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        made = bivariate_layer(territories, indicator, population, lambda say: say())
+        if made is None:
+            raise ParameterError(
+                _(
+                    "two variables need territories with “{column}” and the count “{n}”, at least three with both, and an indicator that says which end is better"
+                ).format(column=indicator.column, n=N)
+            )
+        layer = _in_degrees(territories)
+        names = layer[name] if name else layer.index
+        features = []
+        for shape, place, called in zip(layer.geometry, made["classes"], names, strict=True):
+            style = _path(TERRITORY_LINE, 0.85 if place >= 0 else 0.05)
+            if place >= 0:
+                style["fillColor"] = made["colours"][place]
+                said = made["said"][place]
+            else:
+                style["dashArray"] = "3 3" if place == HIDDEN else None
+                said = _("withheld") if place == HIDDEN else _(NO_DATA.label)
+            features.append(_feature(shape, style, tooltip=f"{called}: {said}"))
+        super().__init__(features, layer.total_bounds, made["label"])
+
+
+class GridLayer(_Layer):
+    """Producers counted by grid cell, coloured by the count.
+
+    Parameters
+    ----------
+    grid
+        Cells with the count ``n``: the grid of a ``Publication`` (``protect(…, publish="grid")``).
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> grid = gpd.GeoDataFrame({"n": [15]}, geometry=[shapely.box(-78.6, -7.2, -78.4, -7)], crs=4326)
+    >>> GridLayer(grid).get_bounds()
+    [[-7.2, -78.6], [-7.0, -78.4]]
+    """
+
+    def __init__(self, grid: gpd.GeoDataFrame) -> None:
+        layer = _in_degrees(grid)
+        counts = layer[N].to_numpy(float)
+        classes = count_classes(counts)
+        features = []
+        for shape, count in zip(layer.geometry, counts, strict=True):
+            found = class_of(count, classes)
+            style = _path(TERRITORY_LINE, 0.75) | {
+                "fillColor": found.colour if found else NO_DATA.fill
+            }
+            said = tell_number(count) if found else _(NO_DATA.label)
+            features.append(_feature(shape, style, tooltip=f"{_('Producers')}: {said}"))
+        super().__init__(features, layer.total_bounds, _("Producers by grid cell"))
 
 
 class PlacesLayer(_Layer):
@@ -428,6 +525,9 @@ def explore(
     layers: list[Layer] = []
     if territories is not None and indicator is not None:
         layers.append(TerritoriesLayer(territories, indicator))
+    grid = concentrations.grid if isinstance(concentrations, Publication) else None
+    if grid is not None and len(grid):
+        layers.append(GridLayer(grid))
     layers.append(ConcentrationsLayer(concentrations))
     if points:
         producers = (

@@ -1,4 +1,4 @@
-"""The kinds of maps that a figure can show, and how a file's name tells which."""
+"""What may be asked of a file to hand on: the kind of map of a figure, the size of a web map."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from sialgeo.i18n import N_
 
 MAP = "map"
-# those that a publication alone can show: what a command or a study file may ask for
+MAX_MB = 5.0  # of a web map, millions of bytes
+# those that a publication alone can show: what a study file may ask for
 PUBLISHED: Mapping[str, str] = {
     MAP: N_("concentrations over an indicator, with what is published of the producers"),
     "chains": N_("where each chain is, generalised"),
@@ -19,6 +20,12 @@ PUBLISHED: Mapping[str, str] = {
     "hotspots": N_("hot and cold spots of an indicator"),
     "linkages": N_("flows"),
     "quality": N_("how uncertain the relative risk is"),
+}
+KINDS: Mapping[str, str] = {
+    **PUBLISHED,
+    "risk": N_("a surface of relative risk with its contours"),
+    "actors": N_("actors and institutions by kind"),
+    "change": N_("new, kept and gone since an earlier date"),
 }
 
 
@@ -31,4 +38,4 @@ def kind_of(path: str | os.PathLike[str]) -> str:
     ('bivariate', 'map', 'map')
     """
     inner = Path(Path(path).stem).suffix.lstrip(".").lower()
-    return inner if inner in PUBLISHED else MAP
+    return inner if inner in KINDS else MAP

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from sialgeo.errors import FileError
+from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import Publication
@@ -20,18 +22,23 @@ def write_one(
     publication: Publication,
     target: Path,
     written: Sequence[Path],
+    *,
     figure: str | None = None,
+    figure_options: Mapping[str, Any] | None = None,
+    max_mb: float = MAX_MB,
 ) -> list[Path]:
-    """Write a file by its module (``figure``: the kind of map); return it, and what it brought with it."""
+    """Write a file by its module; return it, and what it brought with it.
+
+    ``figure`` is the kind of map of a figure, ``max_mb`` the size of a web map.
+    """
     writer = import_module(f"sialgeo.exporters.{module}")
-    if module == "datapackage":
-        writer.write(publication, target, written)
-        return [target]
-    if module == "figures":
-        writer.write(publication, target, figure)
-        return [target]
+    options: dict[str, dict[str, Any]] = {
+        "datapackage": {"files": written},
+        "figures": {"kind": figure, "options": figure_options},
+        "webmap": {"max_mb": max_mb},
+    }
     if module != "project":
-        writer.write(publication, target)
+        writer.write(publication, target, **options.get(module, {}))
         return [target]
     beside = [p.name for p in written if p.suffix.lower() == ".gpkg" and _together(p, target)]
     writer.write(publication, target, beside[0] if beside else None)

@@ -25,6 +25,7 @@ from sialgeo.errors import MissingDependencyError, ParameterError
 from sialgeo.exporters import basemap
 from sialgeo.exporters.bivariate import bivariate_layers
 from sialgeo.exporters.coding import encode, pack
+from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.exporters.picture import picture
 from sialgeo.exporters.pointset import PointSet, point_set
 from sialgeo.exporters.wording import (
@@ -43,8 +44,10 @@ from sialgeo.i18n import (
     _,
     both,
     language,
+    marks,
     ngettext,
     retell,
+    tell_date,
     tell_number,
     use_language,
 )
@@ -90,7 +93,6 @@ DIGITS = 5  # 1 m: footprints keep their distance from producers
 TERRITORY_DIGITS = 4  # 11 m: drawn for reading
 BASEMAP_DIGITS, BACKDROP_DIGITS = 3, 1
 VERTICES = (60_000, 20_000, 6_000)  # of territories: simplified to the first that lets the page fit
-MAX_MB = 5.0
 # The scripts of the page in the order in which they are joined: plain ES modules (see ``bundle``).
 PAGE = [
     "codec",
@@ -98,6 +100,7 @@ PAGE = [
     "points",
     "text",
     "app",
+    "ground",
     "mapview",
     "legend",
     "compare",
@@ -325,7 +328,7 @@ def _filled(
                 title=data["title"][code],
                 synthetic=data["synthetic"][code],
                 summary=data["summary"][code],
-                date=publication.context.date,
+                date=tell_date(publication.context.date),
                 table=_plain_table(publication),
                 picture=drawn,
                 t={key: _(text) for key, text in TEXTS.items()},
@@ -385,6 +388,7 @@ def payload(
             for i in publication.indicators
         ],
         "bivariate": bivariate_layers(publication, territories, _in_each),
+        "marks": _in_each(lambda: list(marks())),
         "chains": [{"name": name, "colour": colour} for name, colour in chains.items()],
         "digits": {
             "areas": DIGITS,
@@ -540,7 +544,7 @@ def _indicator(
         "overall": plain(indicator.overall),
         "digits": min(4, decimals(float(np.ptp(known)))) if known.size else 2,
         "range": [float(known.min()), float(known.max())] if known.size else None,
-        "classes": [_class(c) for c in indicator_classes(values, shown)] if mapped else [],
+        "classes": _classes(lambda: indicator_classes(values, shown)) if mapped else [],
     }
 
 
@@ -565,7 +569,7 @@ def _places(places: gpd.GeoDataFrame, column: str | None) -> list[dict[str, Any]
 
 def _grid(grid: gpd.GeoDataFrame) -> tuple[dict[str, Any], bytes]:
     counts = grid[N].to_numpy(float)
-    classes = [_class(c) for c in count_classes(counts)]
+    classes = _classes(lambda: count_classes(counts))
     return {"counts": [plain(c) for c in counts], "classes": classes}, encode(grid.geometry, DIGITS)
 
 
@@ -617,7 +621,7 @@ def _chains(publication: Publication) -> dict[str, str]:
 def _about(publication: Publication) -> dict[str, Any]:
     context = publication.context
     return {
-        "date": context.date,
+        "date": _in_each(lambda: tell_date(context.date)),
         "sources": [str(source) for source in context.sources],
         "reference": _in_all(context.reference),
         "total": int(publication.total),
@@ -834,8 +838,18 @@ def _style(style: Style) -> dict[str, Any]:
     }
 
 
-def _class(one: Class) -> dict[str, Any]:
-    return {"lower": one.lower, "upper": one.upper, "colour": one.colour, "label": one.label}
+def _classes(make: Callable[[], Sequence[Class]]) -> list[dict[str, Any]]:
+    """Return classes with their limits as each language writes them."""
+    told = _in_each(make)
+    return [
+        {
+            "lower": one.lower,
+            "upper": one.upper,
+            "colour": one.colour,
+            "label": {code: told[code][i].label for code in LANGUAGES},
+        }
+        for i, one in enumerate(told[LANGUAGES[0]])
+    ]
 
 
 def _degrees(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

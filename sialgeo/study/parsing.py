@@ -306,6 +306,8 @@ class Parser:
         ]
         if section.min_n < 1:
             self.faults.append(_minimum("[export] min_n", 1))
+        if section.max_mb < 1:
+            self.faults.append(_minimum("[export] max_mb", 1))
         return section
 
 

@@ -525,6 +525,7 @@ def _export(
         publish=choice.publish,
         min_n=choice.min_n,
         context=context,
+        max_mb=choice.max_mb,
         archive=folder / choice.zip if choice.zip else None,
         progress=progress,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sialgeo import params
 from sialgeo.disclosure import PUBLISH
 from sialgeo.errors import ParameterError
+from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.i18n import _
 from sialgeo.model import Indicator
 from sialgeo.pools import COINCIDENT
@@ -227,6 +228,7 @@ class ExportChoice:
     min_n: int = entry("int", 10)
     figures: tuple[str, ...] = entry("names", ())
     zip: str = entry("text")
+    max_mb: int = entry("int", int(MAX_MB))  # of the web map
 
 
 @dataclass(frozen=True)

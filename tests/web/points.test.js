@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { encode } from '../../sialgeo/exporters/web/morton.js';
-import { PointSet, densityClasses, drawDensity, drawDots } from '../../sialgeo/exporters/web/points.js';
+import { PointSet, densityClasses, dotOf, drawDensity, drawDots, stamp, visitDots } from '../../sialgeo/exporters/web/points.js';
 
 const varints = (values) => Uint8Array.from(values.flatMap((value) => {
   const bytes = [];
@@ -16,21 +16,49 @@ const setOf = (cells, bits, columns = [], blocks = {}) => {
   const held = { gaps0: varints(gaps), ...blocks };
   return new PointSet({ header, block: (name) => held[name] });
 };
-const pen = () => {
-  const drawn = [];
-  return { drawn, scale() {}, beginPath() {}, arc(x, y) { drawn.push([x, y]); }, fill() {}, stroke() {}, fillRect(...at) { drawn.push(at); } };
+const imageOf = (width, height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
+const tileOf = () => { // a canvas that keeps the last image laid on it
+  const tile = { style: {}, image: null };
+  tile.getContext = () => ({ createImageData: imageOf, putImageData(image) { tile.image = image; } });
+  return tile;
 };
+const pixel = ({ data, width }, x, y) => [...data.slice(4 * (y * width + x), 4 * (y * width + x) + 4)];
 
 test('of the points on one pixel one is drawn, and those beside the tile reach into it', () => {
   const bits = 20;
   const at = 2 ** 19; // the tile (1, 1) of zoom 1 begins here
   const set = setOf([[at + 5, at + 5], [at + 5, at + 5], [at + 6, at + 5], [at - 2, at + 9], [at - 200000, at]], bits);
-  const one = pen();
-  drawDots(one, set, set.groups, { z: 1, x: 1, y: 1 }, 1);
-  assert.equal(one.drawn.length, 1 + 0); // two thousandths of a pixel apart, all of them on one pixel
-  const two = pen();
-  drawDots(two, set, set.groups, { z: 14, x: 2 ** 13, y: 2 ** 13 }, 1);
-  assert.equal(two.drawn.length, 2 + 0);
+  const seen = (coords) => {
+    const dots = [];
+    visitDots(set, set.groups[0], coords, 3, (left, top) => dots.push([left, top]));
+    return dots;
+  };
+  assert.equal(seen({ z: 1, x: 1, y: 1 }).length, 1); // two thousandths of a pixel apart, all of them on one pixel
+  const near = seen({ z: 14, x: 2 ** 13, y: 2 ** 13 });
+  assert.equal(near.length, 2);
+  const tile = tileOf();
+  drawDots(tile, set, set.groups, { z: 14, x: 2 ** 13, y: 2 ** 13 });
+  const { image } = tile;
+  assert.equal(image.width, 256);
+  const [left, top] = near[1].map(Math.round); // it lies over the other
+  assert.deepEqual(pixel(image, left, top), [0x12, 0x34, 0x56, 255]);
+  assert.deepEqual(pixel(image, 200, 200), [0, 0, 0, 0]);
+});
+
+test('a dot is its colour inside, white at its edge, nothing around; it may hang over the edge of a tile', () => {
+  const dot = dotOf('#ff0000', 3, 2);
+  const middle = dot.side >> 1;
+  assert.deepEqual([...dot.rgba.slice(4 * (middle * dot.side + middle)).slice(0, 4)], [255, 0, 0, 255]);
+  assert.equal(dot.rgba[3], 0); // its corner
+  const edge = 4 * (middle * dot.side + middle + 6);
+  assert.deepEqual([...dot.rgba.slice(edge, edge + 4)], [255, 255, 255, 255]);
+  const image = imageOf(20, 20);
+  stamp(image, dot, 0, 0);
+  stamp(image, dotOf('#0000ff', 3, 2), 19, 19);
+  assert.deepEqual(pixel(image, 0, 0), [255, 0, 0, 255]);
+  assert.deepEqual(pixel(image, 19, 19), [0, 0, 255, 255]);
+  stamp(image, { side: 1, rgba: Uint8ClampedArray.from([0, 0, 255, 128]) }, 0, 0); // half of what is over it
+  assert.deepEqual(pixel(image, 0, 0), [127, 0, 128, 255]);
 });
 
 test('a few points are dots at every zoom; very many are density first', () => {
@@ -38,9 +66,11 @@ test('a few points are dots at every zoom; very many are density first', () => {
   const many = Array.from({ length: 40000 }, (_, i) => [(i * 7) % 1024, Math.floor(i / 40)]);
   const set = setOf(many, 16);
   assert.ok(set.dotsFrom > 0);
-  const one = pen();
-  drawDensity(one, set, set.groups, { z: 0, x: 0, y: 0 }, 1);
-  assert.ok(one.drawn.length >= 1);
+  const tile = tileOf();
+  drawDensity(tile, set, set.groups, { z: 0, x: 0, y: 0 });
+  assert.equal(tile.image.width, 64); // a pixel for each cell
+  const inked = tile.image.data.filter((value, i) => i % 4 === 3 && value === 255).length;
+  assert.equal(inked, new Set(many.map(([x, y]) => `${x >> 10} ${y >> 10}`)).size);
   const classes = densityClasses(set, 0);
   assert.ok(classes.every(({ from }, i) => !i || from > classes[i - 1].from));
 });

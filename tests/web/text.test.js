@@ -6,8 +6,11 @@ test('search sees neither accents, capitals nor double spaces', () => {
   assert.equal(fold('  CELENDÍN   ñandú'), ' celendin nandu');
 });
 
-test('numbers are written 1,234.5 in both languages', () => {
-  assert.deepEqual(['es', 'en'].map((lang) => formatted(1234.5, 1, lang)), ['1,234.5', '1,234.5']);
+test('numbers are written as in the country', () => {
+  const [point, comma] = [['.', ','], [',', '.']];
+  assert.deepEqual([point, comma].map((marks) => formatted(1234567.25, 1, marks)), ['1,234,567.3', '1.234.567,3']);
+  assert.deepEqual([0, 999, 1000, -1234, -0.04, 0.5].map((v) => formatted(v, 0, comma)), ['0', '999', '1.000', '-1.234', '0', '1']);
+  assert.deepEqual([12345.678, 0.123456, 20, 1e-8, 0].map((v) => formatted(v, undefined, point)), ['12,350', '0.1235', '20', '0.00000001', '0']);
 });
 
 test('words are filled in, and unknown ones left alone', () => {

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sialgeo
 from sialgeo import model, study
-from sialgeo.cli.parser import Parser
+from sialgeo.cli.parser import Parser, UsageError, names_in
 from sialgeo.cli.reports import Report, path_lines
 from sialgeo.disclosure import PUBLISH
-from sialgeo.exporters.kinds import PUBLISHED
+from sialgeo.exporters.kinds import KINDS, MAX_MB
 from sialgeo.i18n import LANGUAGES, _
 from sialgeo.progress import Progress
 
@@ -46,11 +46,12 @@ def declare(parser: Parser) -> None:
         ),
     )
     out(
-        "--figure",
-        choices=tuple(PUBLISHED),
-        default=None,
-        help=_("kind of map of the .png and .svg: {known}").format(
-            known="; ".join(f"{kind} ({_(said)})" for kind, said in PUBLISHED.items())
+        "--max-mb",
+        type=float,
+        default=MAX_MB,
+        metavar="MB",
+        help=_("most megabytes of the web map; many points become coarser (default {mb:g})").format(
+            mb=MAX_MB
         ),
     )
     out("--zip", default="", metavar="FILE.zip", help=_("an archive that holds them all"))
@@ -61,6 +62,27 @@ def declare(parser: Parser) -> None:
         metavar="N",
         help=_("smaller concentrations are withheld (default 10)"),
     )
+
+    _declare_figure(parser)
+
+
+def _declare_figure(parser: Parser) -> None:
+    add = parser.group(_("figure")).add_argument
+    add(
+        "--figure",
+        choices=tuple(KINDS),
+        default=None,
+        help=_("kind of map of the .png and .svg: {known}").format(
+            known="; ".join(f"{kind} ({_(said)})" for kind, said in KINDS.items())
+        ),
+    )
+    add("--column", metavar="COLUMN", help=_("indicator of that map"))
+    add("--surface", metavar="RISK.tif", help=_("surface of sialgeo surface, for risk"))
+    add("--actors", metavar="FILE", help=_("actors, drawn where they are, for actors"))
+    add("--by", metavar="COLUMN", help=_("column with the actors' kind"))
+    add("--label", metavar="COLUMN", help=_("column with the actors' names, to write them"))
+    add("--before", metavar="BEFORE.work.gpkg", help=_("earlier date, for change"))
+    add("--dates", metavar="2012,2024", help=_("the two dates, as they are to be written"))
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
@@ -73,11 +95,30 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         min_n=options.min_n,
         context=context,
         figure=options.figure,
+        figure_options=_figure_options(options, found),
+        max_mb=options.max_mb,
         archive=options.zip or None,
         progress=progress,
     )
     lines = (_("Written:"), *path_lines(paths))
     return Report(lines, {"outputs": paths})
+
+
+def _figure_options(options: argparse.Namespace, found: Concentrations) -> dict[str, Any]:
+    """Return what is given for the figure, files read."""
+    given = {"column": options.column, "by": options.by, "name": options.label}
+    held: dict[str, Any] = {name: value for name, value in given.items() if value}
+    if options.surface:
+        held["surface"] = sialgeo.Surface.from_geotiff(options.surface)
+    if options.actors:
+        held["actors"] = sialgeo.read_producers(options.actors).to_crs(found.producers.crs)
+    if options.before:
+        held["before"] = sialgeo.read_concentrations(options.before)
+    if options.dates:
+        held["dates"] = names_in(options.dates)
+        if len(held["dates"]) != 2:
+            raise UsageError(_("--dates needs two dates, as 2012,2024"))
+    return held
 
 
 def _context(options: argparse.Namespace, found: Concentrations) -> model.Context:

@@ -6,8 +6,8 @@ is around every map, ``layers`` on it, ``sheet`` holds both; a module for each f
 
 from __future__ import annotations
 
-from sialgeo.exporters.figures.drawing import figure, write
+from sialgeo.exporters.figures.drawing import figure, option_faults, write
 from sialgeo.exporters.figures.furniture import one_line
 from sialgeo.exporters.figures.maps import detail, locator, plot
 
-__all__ = ["detail", "figure", "locator", "one_line", "plot", "write"]
+__all__ = ["detail", "figure", "locator", "one_line", "option_faults", "plot", "write"]

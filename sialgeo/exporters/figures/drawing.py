@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.errors import ParameterError, raise_all
@@ -94,11 +94,16 @@ def figure(
     >>> axes.get_legend().get_texts()[0].get_text()[:6]
     'tested'
     """
+    raise_all(option_faults(kind, options), ParameterError)
+    drawn: Axes = DRAWERS[kind](concentrations, ax, context=context, **options)
+    return drawn
+
+
+def option_faults(kind: str, options: Collection[str]) -> list[str]:
+    """Return what is wrong with a kind of map and the names of the options given to it."""
     if kind not in DRAWERS:
         known = ", ".join(DRAWERS)
-        raise ParameterError(
-            f"kind = {kind}: " + _("must be one of {choices}").format(choices=known)
-        )
+        return [f"figure = {kind}: " + _("must be one of {choices}").format(choices=known)]
     taken = inspect.signature(DRAWERS[kind]).parameters
     needed = [n for n, p in taken.items() if p.default is p.empty][1:]
     text = _("figure “{kind}”: {what} = {name}")
@@ -107,17 +112,19 @@ def figure(
         for name in needed
         if name not in options
     ]
-    faults += [
+    return faults + [
         text.format(kind=kind, what=_("unknown"), name=name)
         for name in options
         if name not in taken
     ]
-    raise_all(faults, ParameterError)
-    drawn: Axes = DRAWERS[kind](concentrations, ax, context=context, **options)
-    return drawn
 
 
-def write(publication: Publication, path: str | os.PathLike[str], kind: str | None = None) -> None:
+def write(
+    publication: Publication,
+    path: str | os.PathLike[str],
+    kind: str | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> None:
     """Write a map as PNG or SVG, by the suffix.
 
     Parameters
@@ -128,15 +135,18 @@ def write(publication: Publication, path: str | os.PathLike[str], kind: str | No
         A file ``*.png`` or ``*.svg``.
     kind
         As :func:`figure`; by default what the name says (``a.bivariate.png``), else ``"map"``.
+    options
+        What the kind needs, as :func:`figure`; what may be handed on.
 
     Raises
     ------
     FileError
         The file cannot be written.
     ParameterError
-        The kind is unknown, or needs a layer that a publication does not hold.
+        The kind or an option is unknown, or an option that the kind needs is missing.
     MissingDependencyError
         matplotlib is not installed.
     """
     require_matplotlib()
-    save(lambda: figure(kind or kind_of(path), publication).figure, path, title_of(publication))
+    chosen = kind or kind_of(path)
+    save(lambda: figure(chosen, publication, **(options or {})).figure, path, title_of(publication))

@@ -6,7 +6,7 @@ export function renderAbout() {
   const about = data.about;
   const list = el('dl', { class: 'facts' });
   const add = (label, value) => value && list.append(el('dt', {}, label), el('dd', {}, value));
-  add(t('date'), about.date);
+  add(t('date'), inLang(about.date));
   add(t('total'), number(about.total, 0));
   add(t('reference'), inLang(about.reference));
   const bullets = (items) => el('ul', {}, ...items.map((item) => el('li', {}, item)));

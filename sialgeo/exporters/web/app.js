@@ -33,9 +33,9 @@ export const isDark = () => window.matchMedia('(prefers-color-scheme: dark)').ma
 
 export const t = (key, values = {}) => filled(data.texts[key][state.lang], values);
 export const inLang = (texts) => (texts ? texts[state.lang] : '');
-export const number = (value, digits) => (known(value) ? formatted(value, digits, state.lang) : t('no_data'));
+export const number = (value, digits) => (known(value) ? formatted(value, digits, data.marks[state.lang]) : t('no_data'));
 export const withUnit = (value, digits, unit) => number(value, digits) + (known(value) && unit ? `\u00a0${unit}` : '');
-export const pValue = (p) => (known(p) && p < 0.001 ? '< 0.001' : number(p, 3));
+export const pValue = (p) => (known(p) && p < 0.001 ? `< ${number(0.001, 3)}` : number(p, 3));
 export const percent = (share) => (known(share) ? `${number(100 * share, 0)} %` : t('no_data'));
 export const called = (area) => `${area.id}.\u00a0${area.name}`;
 export const columnOf = (name) => data.columns.find((one) => one.column === name);

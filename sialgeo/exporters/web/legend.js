@@ -30,7 +30,7 @@ function check(key, label, change) {
   return el('label', {}, input, label);
 }
 const switchLayer = (name) => (on) => (on ? layers[name].addTo(map) : layers[name].remove());
-const classList = (classes) => el('ul', {}, ...classes.map((one) => el('li', {}, colourSwatch(one.colour), one.label)));
+const classList = (classes) => el('ul', {}, ...classes.map((one) => el('li', {}, colourSwatch(one.colour), inLang(one.label))));
 
 const concentrationLegend = () => el('fieldset', {},
   el('legend', { class: 'unseen' }, t('concentrations')),
@@ -89,9 +89,9 @@ function yearSlider(series, chosen) {
 /* Three by three squares: producers upwards, the poorer end to the right. */
 function bivariateLegend(two) {
   const square = (i) => el('td', {}, el('span', { class: 'square' }, el('span', { class: 'unseen' }, inLang(two.said[i]))));
-  const rows = [2, 1, 0].map((y) => el('tr', {}, el('th', { scope: 'row' }, two.y_labels[y]), ...[0, 1, 2].map((x) => square(3 * x + y))));
+  const rows = [2, 1, 0].map((y) => el('tr', {}, el('th', { scope: 'row' }, inLang(two.y_labels)[y]), ...[0, 1, 2].map((x) => square(3 * x + y))));
   const table = el('table', { class: 'bivariate' }, el('caption', {}, `↑ ${inLang(two.y_label)}`), el('tbody', {}, ...rows),
-    el('tfoot', {}, el('tr', {}, el('td', {}), ...two.x_labels.map((text) => el('th', { scope: 'col' }, text)))));
+    el('tfoot', {}, el('tr', {}, el('td', {}), ...inLang(two.x_labels).map((text) => el('th', { scope: 'col' }, text)))));
   rows.forEach((row, i) => row.querySelectorAll('.square').forEach((one, x) => { one.style.background = two.colours[3 * x + 2 - i]; }));
   return [table, el('small', {}, `→ ${inLang(two.x_label)}`), el('small', {}, inLang(two.note))];
 }

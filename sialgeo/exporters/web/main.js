@@ -5,17 +5,18 @@ import { renderChart } from './chart.js';
 import { unpack } from './codec.js';
 import { renderComparison } from './compare.js';
 import { closeFicha, markOpen, openFicha, renderFicha } from './ficha.js';
+import { drawGround } from './ground.js';
 import { renderLegend } from './legend.js';
 import { recall, remember } from './link.js';
 import { copyTable, download, renderFilter, renderTable } from './list.js';
-import { drawConcentrations, drawControls, drawGrid, drawGround, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { drawConcentrations, drawControls, drawGrid, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
 import { gatherPlaces, search } from './search.js';
 
 function renderWords() {
   document.documentElement.lang = state.lang;
   document.title = inLang(data.title);
   byId('title').textContent = inLang(data.title);
-  byId('subtitle').textContent = [inLang(data.about.reference) && `${t('reference')}: ${inLang(data.about.reference)}`, data.about.date].filter(Boolean).join(' · ');
+  byId('subtitle').textContent = [inLang(data.about.reference) && `${t('reference')}: ${inLang(data.about.reference)}`, inLang(data.about.date)].filter(Boolean).join(' · ');
   if (byId('synthetic')) byId('synthetic').textContent = inLang(data.synthetic);
   for (const key of ['verdict', 'number', 'caution']) byId(key).textContent = data.summary[state.lang][key];
   document.querySelectorAll('[data-t]').forEach((node) => { node.textContent = t(node.dataset.t); });
@@ -23,10 +24,8 @@ function renderWords() {
   document.querySelectorAll('[data-t-placeholder]').forEach((node) => { node.placeholder = t(node.dataset.tPlaceholder); });
   document.querySelectorAll('[data-lang]').forEach((node) => node.setAttribute('aria-pressed', String(node.dataset.lang === state.lang)));
 }
-function renderAll() {
+function renderPanel() {
   renderWords();
-  drawControls();
-  renderLegend();
   renderFilter();
   renderTable();
   renderComparison();
@@ -34,6 +33,11 @@ function renderAll() {
   renderFicha();
   renderAbout();
   search();
+}
+function renderAll() {
+  renderPanel();
+  drawControls();
+  renderLegend();
   markOpen();
   map.closePopup();
 }
@@ -87,21 +91,23 @@ function listenToPrint() {
 
 async function start() {
   begin(await unpack(byId('sialgeo-study').textContent));
+  const wanted = recall();
+  renderPanel(); // all words first: the page is laid out once, when the map asks for its size
+  renderLegend();
+  if (isSmall()) byId('legend').open = false;
   byId('main').hidden = false;
   byId('languages').hidden = false;
-  if (isSmall()) byId('legend').open = false;
-  const wanted = recall();
   makeMap();
-  renderLegend(); // it has its size before the map is fitted beside it, once, and only then drawn
   fit(data.bounds, { animate: false });
-  drawGround();
+  drawControls();
+  drawGround(map);
   drawTerritories();
   drawGrid();
   drawConcentrations();
   drawNames();
   styleTerritories();
   gatherPlaces();
-  renderAll();
+  markOpen();
   spaceNames();
   if (wanted) openFicha(wanted, { focus: false });
   listen();

@@ -1,5 +1,5 @@
 /* The map: ground, territories, grid, producers, concentrations, names, controls. */
-import { block, button, byId, called, calm, data, el, inLang, isDark, isSmall, mapped, number, pairs, state, t, withUnit } from './app.js';
+import { block, button, byId, called, calm, data, el, inLang, isSmall, mapped, number, pairs, state, t, withUnit } from './app.js';
 import { shapesOf } from './codec.js';
 import { openFicha } from './ficha.js';
 import { PointSet, fromWorld, pick, pointLayers } from './points.js';
@@ -27,23 +27,6 @@ export function makeMap() {
   map.getContainer().addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && event.target === map.getContainer()) tellMiddle();
   });
-}
-
-export function drawGround() {
-  const { land, line, sea, digits } = data.basemap;
-  const dark = isDark();
-  const [ground, water, edge, border] = dark ? ['#2c333b', '#161d25', '#59636e', '#8b95a1'] : [land, sea, line, '#8d8778'];
-  const renderer = L.canvas({ pane: 'ground', padding: 0.5 });
-  byId('map').style.background = water;
-  const fill = { renderer, pane: 'ground', interactive: false, stroke: true, weight: 0.5, color: ground, fillColor: ground, fillOpacity: 1 };
-  const stroke = (weight, color) => ({ renderer, pane: 'ground', interactive: false, weight, color });
-  for (const name of ['backdrop', 'land']) {
-    for (const shape of shapesOf(block(name), digits[name])) L.polygon(shape, fill).addTo(map);
-  }
-  const lines = (name, style) =>
-    shapesOf(block(name), digits[name]).forEach((shape) => shape.forEach((part) => L.polyline(part, style).addTo(map)));
-  lines('provinces', stroke(0.8, edge));
-  lines('borders', stroke(1.6, border));
 }
 
 /* ---- territories: one canvas, coloured by the chosen indicator, or by two variables at once ---- */

@@ -6,16 +6,15 @@ export const known = (value) => value !== null && value !== undefined;
 export const fold = (text) =>
   text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/\s+/g, ' ').toLowerCase();
 
-const LOCALE = { es: 'es-PE', en: 'en-US' }; // 1,234.5 in both, as the legend's classes are written
-const formats = new Map(); // making one costs a thousand times what using it does
-export function formatted(value, digits, lang) {
-  const key = `${lang}${digits}`;
-  if (!formats.has(key)) {
-    formats.set(key, new Intl.NumberFormat(LOCALE[lang], known(digits)
-      ? { minimumFractionDigits: digits, maximumFractionDigits: digits }
-      : { maximumSignificantDigits: 4 }));
-  }
-  return formats.get(key).format(value);
+/* A number as it is written in a country: `marks` are those of decimals and of thousands. Without digits
+   four of them count. (Intl takes longer to load its data than the page to draw its map.) */
+export function formatted(value, digits, [decimal, thousands]) {
+  const plain = known(digits) ? value.toFixed(digits) : String(Number(value.toPrecision(4)));
+  const found = /^(-?)(\d+)\.?(\d*)$/.exec(/e-/.test(plain) ? value.toFixed(12).replace(/0+$/, '') : plain);
+  if (!found) return plain;
+  const [, sign, whole, rest] = found;
+  const zero = !/[1-9]/.test(whole + rest);
+  return (zero ? '' : sign) + whole.replace(/\B(?=(\d{3})+$)/g, thousands) + (rest ? decimal + rest : '');
 }
 
 export const filled = (text, values) =>
