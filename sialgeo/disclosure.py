@@ -1011,6 +1011,10 @@ class _Crossing:
         column = _chain_of(c)
         found = ([], []) if column is None else pd.factorize(c.producers[column], sort=True)
         self._chain, self.chains = found
+        self.all = self._counted()
+        # a reader may know which concentration reaches into which territory, not who is beside it
+        self._possible: Mask = self.all > 0
+        self._possible[:, -1] = True
         self.by_chain = [self._counted(self._chain == j) for j in range(len(self.chains))]
 
     def _counted(self, chosen: Any = slice(None)) -> Array:
@@ -1020,9 +1024,9 @@ class _Crossing:
 
     def hidden_totals(self, counts: Array, min_n: int) -> Mask:
         """Mark the territories whose count must not be shown."""
-        crossed, columns = self._counted(), np.ones(self.shape[1], dtype=bool)
+        columns = np.ones(self.shape[1], dtype=bool)
         hidden = hidden_in_row(counts, min_n)
-        while (more := rows_that_tell(crossed, ~hidden, columns, min_n)).any():
+        while (more := self._telling(self.all, ~hidden, columns, min_n)).any():
             hidden = hidden_in_row(counts, min_n, hidden | more)
         return hidden
 
@@ -1035,10 +1039,14 @@ class _Crossing:
             more = np.zeros_like(hidden)
             for j, chain in enumerate(self.chains):
                 rows = np.append(~hidden[:, j], False)
-                more[:, j] = rows_that_tell(self.by_chain[j], rows, self._shown(chain), min_n)[:-1]
+                columns = self._shown(chain)
+                more[:, j] = self._telling(self.by_chain[j], rows, columns, min_n)[:-1]
             if not more.any():
                 return hidden
             hidden |= more
+
+    def _telling(self, crossed: Array, rows: Mask, columns: Mask, min_n: int) -> Mask:
+        return rows_that_tell(crossed, self._possible, rows, columns, min_n)
 
     def _shown(self, chain: Any) -> Mask:
         """Mark the concentrations whose count of a chain is shown; the rest is only a difference."""

@@ -214,7 +214,7 @@ def test_nothing_identifies_and_nothing_is_private(
     for name, text in texts_of(folder).items():
         for private in ("SECRET-", str(folder), str(Path.home()) + "/", "attacker does not know"):
             assert private not in text, name
-        assert not re.search(r"dueño|litros", text), name  # columns that were not asked for
+        assert "dueño" not in text, name  # a column that was not asked for
 
 
 def test_metadata_tell_neither_who_nor_where(published: tuple[str, Path]) -> None:
@@ -440,13 +440,18 @@ def test_no_small_count_follows_from_two_tables_together(
         columns[columns < 0] = len(held.areas)
         kinds = c.producers["cadena"].map(chains.index)
         table = pd.DataFrame({"t": rows.astype(int), "a": columns, "k": kinds.astype(int)})
-        cells = table.value_counts(sort=False).rename("n").reset_index()
+        reached = {*zip(table["t"], table["a"], strict=True)}
+        reached |= {(t, len(held.areas)) for t in range(len(codes) + 1)}
+        every = pd.MultiIndex.from_tuples(
+            [(*cell, k) for cell in sorted(reached) for k in range(len(chains))],
+            names=["t", "a", "k"],
+        )
+        cells = table.value_counts().reindex(every, fill_value=0).rename("n").reset_index()
         known = _sums_shown(cells, held, chains)
         for of in (["t"], ["a"], ["t", "a"], ["t", "k"], ["a", "k"], ["t", "a", "k"], ["k"]):
             wanted = pd.get_dummies(cells[of].astype(str).agg("|".join, axis=1)).T.to_numpy(float)
             for row, true in zip(wanted, wanted @ cells["n"].to_numpy(), strict=True):
-                if _follows(row, known):
-                    assert true >= 10, (of, true)
+                assert true == 0 or true >= 10 or not _follows(row, known), (of, true)
 
 
 def _sums_shown(cells: pd.DataFrame, held: Any, chains: list[str]) -> np.ndarray:
@@ -461,6 +466,10 @@ def _sums_shown(cells: pd.DataFrame, held: Any, chains: list[str]) -> np.ndarray
             for j, chain in enumerate(chains):
                 if pd.notna(row[CHAIN_N + chain]):
                     sums.append((mine & (cells["k"] == j).to_numpy()).astype(float))
+    counts = cells["n"].to_numpy()
+    sums += [
+        row for one in sums if one @ counts == 0 for row in np.diag(one)[one > 0]
+    ]  # all of them zero
     return np.array(sums)
 
 

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import xml.dom.minidom
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -102,14 +103,27 @@ def test_about_and_metadata(tmp_path: Path) -> None:
     assert "simulated producers" in described[0][0]
     ((text,),) = query(path, "SELECT metadata FROM gpkg_metadata WHERE id = 1")
     assert json.loads(text)["seeds"] == {"detect": 1}
-    assert len(query(path, "SELECT * FROM gpkg_metadata_reference")) == 2
+    told = query(
+        path, "SELECT reference_scope, table_name FROM gpkg_metadata_reference ORDER BY md_file_id"
+    )
+    assert told[:3] == [("geopackage", None)] * 3
+    assert {("table", "concentraciones"), ("table", "territorios")} <= set(told[3:])
+    ((iso,),) = query(path, "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri LIKE '%gmd'")
+    parsed = xml.dom.minidom.parseString(iso)
+    (title,) = parsed.getElementsByTagName("gmd:title")
+    assert title.firstChild.firstChild.data == "Test dairies"
+    west = parsed.getElementsByTagName("gmd:westBoundLongitude")[0].firstChild.firstChild.data
+    assert -80 < float(west) < -78
+    qgis = query(path, "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri LIKE '%qgis.dtd'")
+    for (text,) in qgis:
+        held = xml.dom.minidom.parseString(text).documentElement
+        assert "Test dairies" in held.getElementsByTagName("title")[0].firstChild.data
+        assert "simulated producers" in held.getElementsByTagName("abstract")[0].firstChild.data
     extended = {t for (t,) in query(path, "SELECT table_name FROM gpkg_extensions")}
     assert {"gpkg_metadata", "gpkg_metadata_reference"} <= extended
 
 
 def test_qml_escapes_every_text() -> None:
-    import xml.dom.minidom
-
     styles = dict.fromkeys(HOSTILE, PLACE)
     text = qml.document(
         qml.categorized("a", styles), dict.fromkeys(HOSTILE, HOSTILE[4]), HOSTILE[6]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gettext
 import importlib.util
+import re
 import shutil
 import string
 from collections.abc import Iterator
@@ -164,6 +165,29 @@ def test_every_text_has_a_spanish_translation(collected: Any, spanish: Any) -> N
         if len(texts) < len(forms(entry.id)) or not all(texts):
             missing.append(forms(entry.id)[0])
     assert missing == []
+
+
+def test_every_text_of_the_plugin_has_a_spanish_translation() -> None:
+    """Without a QGIS: what the source asks for against what the ``.ts`` holds."""
+    spec = importlib.util.spec_from_file_location(
+        "translations", ROOT / "qgis_plugin" / "translations.py"
+    )
+    assert spec is not None and spec.loader is not None
+    plugin = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(plugin)
+    known, wanted = plugin.read(), plugin.collect()
+    assert len(wanted) > 50
+    assert [text for text in wanted if not known.get(text)] == []
+    assert [text for text in wanted if fields(text) != fields(known[text])] == []
+
+
+def test_no_words_stand_in_the_scripts_of_the_web_map() -> None:
+    """They come from ``webmap.TEXTS`` by ``t(…)``: in a script a text of several words is a fault."""
+    web = PACKAGE / "exporters" / "web"
+    for path in sorted(web.glob("*.js")):
+        code = re.sub(r"/\*.*?\*/|//[^\n]*", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        shown = re.findall(r"'([A-ZÁÉÍÓÚa-záéíóúñ]+(?: [a-záéíóúñ]+){2,})'", code)
+        assert shown == [], path.name
 
 
 def test_the_catalogue_compiles_and_answers(messages: ModuleType, tmp_path: Path) -> None:

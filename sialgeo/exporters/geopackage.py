@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sialgeo.exporters import qml
+from sialgeo.disclosure import PUBLISHED_CRS
+from sialgeo.exporters import metadata, qml
 from sialgeo.exporters.runlog import record
 from sialgeo.exporters.wording import (
     indicator_name,
@@ -153,7 +154,7 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
         with sqlite_at(temporary, target) as database:
             _describe(database, publication, list(found))
             _add_styles(database, publication, found)
-            _add_metadata(database, publication)
+            _add_metadata(database, publication, found)
 
 
 def layers(publication: Publication) -> dict[str, Layer]:
@@ -219,23 +220,35 @@ def _text(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(value.encode("utf-8", "replace").decode("utf-8") for value in values)
 
 
-def _add_metadata(database: sqlite3.Connection, publication: Publication) -> None:
-    """Write run log and catalogue entry as metadata of the file (GeoPackage metadata extension)."""
+def _add_metadata(
+    database: sqlite3.Connection, publication: Publication, found: Mapping[str, Layer]
+) -> None:
+    """Write metadata by the GeoPackage extension: run log, DCAT and ISO 19115 of the file, QGIS's of each layer."""
     database.execute(_EXTENSION)
     for table, ddl in (("gpkg_metadata", _METADATA), ("gpkg_metadata_reference", _REFERENCE)):
         database.execute(ddl)
         database.execute(_EXTEND, (table,))
-    records = {_OWN_URI: record(publication), _DCAT_URI: _catalogued(publication)}
-    for i, (uri, held) in enumerate(records.items(), start=1):
-        text = json.dumps(held, ensure_ascii=True, allow_nan=False)
+    tables = {name: layer.table for name, layer in found.items()}
+    bounds = metadata.bounds_of([t.to_crs(PUBLISHED_CRS) for t in tables.values() if len(t)])
+    entries: list[tuple[str, str, str, str | None]] = [
+        (uri, "application/json", json.dumps(held, ensure_ascii=True, allow_nan=False), None)
+        for uri, held in ((_OWN_URI, record(publication)), (_DCAT_URI, _catalogued(publication)))
+    ]
+    entries.append((metadata.ISO_URI, "text/xml", metadata.iso_xml(publication, bounds), None))
+    for name, table in tables.items():
+        own = metadata.bounds_of([table.to_crs(PUBLISHED_CRS)] if len(table) else [])
+        held = metadata.qgis_xml(publication, _(IDENTIFIERS[name]), name, own)
+        document = f'<!DOCTYPE qgis PUBLIC "http://mrcc.com/qgis.dtd" "SYSTEM"><qgis>{held}</qgis>'
+        entries.append((metadata.QGIS_URI, "text/xml", document, name))
+    for i, (uri, kind, text, table_name) in enumerate(entries, start=1):
         database.execute(
-            "INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, 'application/json', ?)",
-            (i, uri, text),
+            "INSERT INTO gpkg_metadata VALUES (?, 'dataset', ?, ?, ?)",
+            (i, uri, kind, *_text((text,))),
         )
         database.execute(
-            "INSERT INTO gpkg_metadata_reference (reference_scope, md_file_id) "
-            "VALUES ('geopackage', ?)",
-            (i,),
+            "INSERT INTO gpkg_metadata_reference (reference_scope, table_name, md_file_id) "
+            "VALUES (?, ?, ?)",
+            ("table" if table_name else "geopackage", table_name, i),
         )
 
 

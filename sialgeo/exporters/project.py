@@ -18,8 +18,8 @@ import numpy as np
 
 from sialgeo.crs import crs_name, metric_crs
 from sialgeo.disclosure import PUBLISHED_CRS
-from sialgeo.exporters import geopackage, qml
-from sialgeo.exporters.qml import attr, said
+from sialgeo.exporters import geopackage, metadata, qml
+from sialgeo.exporters.qml import attr, content, said
 from sialgeo.exporters.wording import said_first, title_of
 from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _
@@ -33,12 +33,17 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # of the zip's entry: the same study gives the s
 _MARGIN = 0.08
 _LONGEST = 400  # characters of a line under the map: two lines of print
 _GROUPS: Mapping[str, tuple[str, ...]] = {
-    N_("Concentrations"): (geopackage.AREAS,),
+    N_("Concentrations"): (geopackage.AREAS, geopackage.FLOW_LINES),
     N_("Producers"): (geopackage.POINTS, geopackage.GRID),
     N_("Places"): (geopackage.PLACES,),
     N_("Indicators and territories"): (geopackage.TERRITORIES,),
 }
-_GEOMETRY = {"Point": "Point", "MultiPoint": "Point"}
+_GEOMETRY = {
+    "Point": "Point",
+    "MultiPoint": "Point",
+    "LineString": "Line",
+    "MultiLineString": "Line",
+}
 _TITLE = f"[% coalesce(\"{NAME}\", '') %]"
 _PAGE_NAME = f'"{NAME}"'
 _PAGE = (297.0, 210.0)  # mm
@@ -62,6 +67,7 @@ class _Layer(NamedTuple):
     kind: str
     style: str
     shown: bool
+    told: str = ""  # its metadata
 
 
 def write(publication: Publication, path: str | os.PathLike[str], data: str | None = None) -> None:
@@ -116,7 +122,7 @@ def document(publication: Publication, data: str) -> str:
         [
             "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n",
             f'<qgis version="3.22.0" projectname={attr(title)}><homePath path=""/>',
-            f"<title>{_text(title)}</title><projectCrs>{_crs(crs)}</projectCrs>",
+            f"<title>{content(title)}</title><projectCrs>{_crs(crs)}</projectCrs>",
             _tree(layers, data),
             f'<mapcanvas name="theMapCanvas" annotationsVisible="1"><units>meters</units><extent>{extent}</extent>',
             f"<rotation>0</rotation><destinationsrs>{_crs(crs)}</destinationsrs></mapcanvas>",
@@ -126,7 +132,7 @@ def document(publication: Publication, data: str) -> str:
             *(f"<layer id={attr(layer.id)}/>" for layer in layers),
             '</layerorder><properties><Paths><Absolute type="bool">false</Absolute></Paths><SpatialRefSys>'
             '<ProjectionsEnabled type="int">1</ProjectionsEnabled></SpatialRefSys></properties>',
-            f"<projectMetadata><title>{_text(title)}</title><abstract>{_text(about)}</abstract></projectMetadata>",
+            f"<projectMetadata><title>{content(title)}</title><abstract>{content(about)}</abstract></projectMetadata>",
             f"<Layouts>{_layout(publication, layers, data, crs, bounds)}</Layouts></qgis>\n",
         ]
     )
@@ -155,7 +161,11 @@ def _layers(publication: Publication) -> list[_Layer]:
         for i, (title, style) in enumerate(styles if several else styles[:1]):
             name = title if several else _(geopackage.IDENTIFIERS[table])
             shown = i == 0 and table != geopackage.GRID  # it would cover the indicators
-            found.append(_Layer(f"{table}_sialgeo_{i:02}", name, table, kind, style, shown))
+            told = metadata.qgis_xml(
+                publication, name, table, metadata.bounds_of([held[table].table.to_crs(PUBLISHED_CRS)]),
+                _crs(PUBLISHED_CRS),
+            )  # fmt: skip
+            found.append(_Layer(f"{table}_sialgeo_{i:02}", name, table, kind, style, shown, told))
     return found
 
 
@@ -205,9 +215,10 @@ def _map_layer(layer: _Layer, data: str) -> str:
     return (
         f'<maplayer type="vector" geometry="{layer.kind}" labelsEnabled="{int(labels)}" '
         'simplifyDrawingHints="1" styleCategories="AllStyleCategories">'
-        f"<id>{_text(layer.id)}</id><datasource>{_text(_source(layer, data))}</datasource>"
-        f"<layername>{_text(_plain(layer.name))}</layername><srs>{_crs(PUBLISHED_CRS)}</srs>"
-        f'<provider encoding="UTF-8">ogr</provider>{style}</maplayer>'
+        f"<id>{content(layer.id)}</id><datasource>{content(_source(layer, data))}</datasource>"
+        f"<layername>{content(_plain(layer.name))}</layername><srs>{_crs(PUBLISHED_CRS)}</srs>"
+        f'<provider encoding="UTF-8">ogr</provider>'
+        f"<resourceMetadata>{layer.told}</resourceMetadata>{style}</maplayer>"
     )
 
 
@@ -221,9 +232,9 @@ def _crs(crs: Any) -> str:
         warnings.simplefilter("ignore", UserWarning)  # PROJ's own caution on what proj4 cannot say
         proj4 = held.to_proj4().replace(" +type=crs", "")
     return (
-        f"<spatialrefsys><wkt>{_text(held.to_wkt())}</wkt><proj4>{_text(proj4)}</proj4>"
+        f"<spatialrefsys><wkt>{content(held.to_wkt())}</wkt><proj4>{content(proj4)}</proj4>"
         f"<srid>{code}</srid><authid>{f'EPSG:{code}' if code else ''}</authid>"
-        f"<description>{_text(held.name)}</description>"
+        f"<description>{content(held.name)}</description>"
         f"<geographicflag>{str(held.is_geographic).lower()}</geographicflag></spatialrefsys>"
     )
 
@@ -364,8 +375,3 @@ def _id(name: str) -> str:
 def _plain(text: str) -> str:
     """Return a text in which ``[% … %]`` is no expression of QGIS."""
     return text.replace("[%", "[\u200b%")
-
-
-def _text(value: object) -> str:
-    """Return a text as the content of an XML element."""
-    return attr(value)[1:-1]

@@ -174,6 +174,11 @@ def attr(value: object) -> str:
     return '"' + escaped.replace("\n", "&#10;").replace("\t", "&#9;").replace("\r", "&#13;") + '"'
 
 
+def content(text: object) -> str:
+    """Return a text as the content of an XML element."""
+    return attr(text)[1:-1]
+
+
 def said(text: object) -> str:
     """Return a text that QGIS shows as an attribute: ``[% … %]`` in it is no expression."""
     return attr(str(text).replace("[%", "[\u200b%"))

@@ -112,7 +112,9 @@ def determined(
     return told
 
 
-def rows_that_tell(crossed: Array, rows_shown: Mask, columns_shown: Mask, least: int) -> Mask:
+def rows_that_tell(
+    crossed: Array, possible: Mask, rows_shown: Mask, columns_shown: Mask, least: int
+) -> Mask:
     """Mark the shown rows' sums of a table, itself not shown, that give a small cell of it away.
 
     Two tables of one study are the margins of a third: the counts by territory and those by
@@ -123,6 +125,8 @@ def rows_that_tell(crossed: Array, rows_shown: Mask, columns_shown: Mask, least:
     ----------
     crossed : array of float, shape (rows, columns)
         The counts of which both margins are shown in part; the sum of all is known.
+    possible : array of bool, shape (rows, columns)
+        The cells that are not known to be zero.
     rows_shown, columns_shown : arrays of bool
         Which sums are shown.
     least
@@ -131,13 +135,15 @@ def rows_that_tell(crossed: Array, rows_shown: Mask, columns_shown: Mask, least:
     Examples
     --------
     >>> crossed = np.array([[24.0, 1.0], [0.0, 40.0]])
-    >>> rows_that_tell(crossed, np.array([True, True]), np.array([True, True]), 10).tolist()
+    >>> shown = np.array([True, True])
+    >>> rows_that_tell(crossed, crossed > 0, shown, shown, 10).tolist()
     [True, False]
     """
-    told = determined(crossed > 0, rows_shown, columns_shown, total_known=True)
+    possible = possible & (crossed.sum(axis=1, keepdims=True) > 0) & (crossed.sum(axis=0) > 0)
+    told = determined(possible, rows_shown, columns_shown, total_known=True)
     told &= (crossed > 0) & (crossed < least)
     # of a small part in a row that is not shown, the rows beside it tell
-    beside = ((crossed > 0) & told[~rows_shown].any(axis=0)).any(axis=1)
+    beside = (possible & told[~rows_shown].any(axis=0)).any(axis=1)
     found: Mask = rows_shown & (told.any(axis=1) | beside)
     return found
 
