@@ -480,14 +480,13 @@ def _follows(wanted: np.ndarray, known: np.ndarray) -> bool:
 
 
 def beside_a_whole_one() -> tuple[Concentrations, Context]:
-    """One producer beside a whole concentration in its district, and two like them by chain only."""
+    """A producer alone beside a whole concentration in its district: 25 less 24."""
     c = by_hand((24, 30, 40))
     xy = c.producers.get_coordinates().to_numpy().copy()
     xy[94:] = (790_000.0, 9_200_000.0) + np.arange(20)[:, None] * 10.0
     xy[94] = (701_000.0, 9_240_000.0)
     xy[95:105] = (731_000.0, 9_240_000.0) + np.arange(10)[:, None] * 10.0
-    chain = np.where(np.arange(114) < 54, "fresco", "andino")
-    chain[95] = "fresco"
+    chain = np.resize(["fresco", "andino"], len(xy))
     codes = np.select(
         [xy[:, 0] < 715_000, xy[:, 0] < 745_000, xy[:, 0] < 775_000], list("123"), "4"
     )
