@@ -238,20 +238,22 @@ class Surface:
                     path=path
                 )
             )
-        tested = len(bands) == 3
+        maps = int(tags["replicates"]) + 1
+        # the file holds 4 bytes a number: a p-value is again the share of maps that it is
+        p = [np.round(band * maps) / maps for band in bands[1:]] or [None, None]
         return cls(
             values=bands[0],
             transform=transform,
             crs=CRS.from_wkt(crs.to_wkt()),
-            p_values=bands[1] if tested else None,
-            p_lower=bands[2] if tested else None,
+            p_values=p[0],
+            p_lower=p[1],
             level=float(tags["level"]),
             bandwidth=float(tags["bandwidth_m"]),
             log=tags["log"] == "1",
             test=None,
             step=Step(
                 "relative_risk_surface",
-                {"replicates": int(tags["replicates"])},
+                {"replicates": maps - 1},
                 seed=int(tags["seed"]),
             ),
         )

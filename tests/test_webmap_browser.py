@@ -62,6 +62,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {
         "study": MADE["cajamarca"](points=MADE["points"](300)),
         "hostile": MADE["hostile"](),
+        "absurd": MADE["cajamarca"](areas=_absurd(), grid=MADE["grid"]()),
         "crowd": MADE["cajamarca"](points=_crowd(30_000)),
         "empty": MADE["cajamarca"](areas=MADE["areas"]().iloc[:0]),
     }
@@ -73,6 +74,14 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     finally:
         i18n._catalogue = before
     return {name: folder / f"{name}.html" for name in made}
+
+
+def _absurd() -> gpd.GeoDataFrame:
+    """Names of 10,000 characters, with and without a place to break, and controls."""
+    areas = MADE["areas"]()
+    areas["name"] = ["x" * 10_000, "largo " * 1_667, "a\x00b\x07c", "\u202egpj.exe", "=1+1"]
+    areas["main_chain"] = areas["territories"] = "y" * 10_000
+    return areas
 
 
 def _crowd(n: int) -> gpd.GeoDataFrame:
@@ -287,6 +296,16 @@ def test_hostile_names_run_nowhere(open_map: Open) -> None:
         folded.click()
     assert page.evaluate("window.hacked") is None
     assert page.locator("#map img, #panel img, #panel script, #map script").count() == 0
+
+
+@pytest.mark.parametrize("look", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_absurd_names_are_cut_and_push_nothing_aside(open_map: Open, look: dict[str, int]) -> None:
+    page = open_map("absurd", "#c=1&vs=1,2,3", viewport=look)
+    assert page.evaluate("document.documentElement.scrollWidth") <= look["width"]
+    assert page.evaluate("panel.scrollWidth <= panel.clientWidth")
+    assert page.locator("#ficha-name").inner_text().endswith("xxx…")
+    assert page.locator("#ficha-name").bounding_box()["height"] < 300
+    assert page.locator("#table tbody tr").count() == 5
 
 
 def test_a_study_without_concentrations_says_so(open_map: Open) -> None:

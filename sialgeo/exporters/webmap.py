@@ -114,6 +114,7 @@ PAGE = [
 ]
 LAYERS = ["codec", "morton", "points", "folium"]
 WORLD = (-118.0, -56.0, -30.0, 33.0)
+_LONGEST_NAME = 120
 _SPARE = 2_000  # bytes that are kept for what is said of the points
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async |function |const |let |class )", re.MULTILINE)
@@ -484,7 +485,7 @@ def _areas(areas: gpd.GeoDataFrame, publication: Publication) -> list[dict[str, 
         rows.append(
             {
                 "id": plain(key),
-                "name": str(held.get(NAME) or key),
+                "name": _name(held.get(NAME) or key),
                 "evidence": held.get(EVIDENCE),
                 "at": [round(float(point.y), 4), round(float(point.x), 4)],
                 "said": _in_each(partial(_said_of, held, publication)),
@@ -508,7 +509,7 @@ def _territories(
     if N in territories.columns:
         values[N] = [plain(v) for v in territories[N]]
     drawn = basemap.simplified(list(territories.geometry), vertices)
-    return {"names": [_text(name) for name in names], "values": values}, encode(
+    return {"names": [_name(name) for name in names], "values": values}, encode(
         drawn, TERRITORY_DIGITS
     )
 
@@ -561,7 +562,7 @@ def _places(places: gpd.GeoDataFrame, column: str | None) -> list[dict[str, Any]
     points = places.geometry.representative_point()
     names = places[column] if column in places.columns else places.index
     return [
-        {"name": _text(name), "at": [round(float(point.y), 5), round(float(point.x), 5)]}
+        {"name": _name(name), "at": [round(float(point.y), 5), round(float(point.x), 5)]}
         for name, point in zip(names, points, strict=True)
         if not point.is_empty
     ]
@@ -810,6 +811,12 @@ def _number(value: Any) -> float | None:
 def _text(value: Any) -> str:
     found = plain(value)
     return "" if found is None else str(found)
+
+
+def _name(value: Any) -> str:
+    """Return a name as the page shows it: cut where it is absurdly long."""
+    text = _text(value)
+    return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1] + "…"
 
 
 def _in_each(say: Callable[[], Any]) -> dict[str, Any]:
