@@ -130,6 +130,8 @@ _HOME = {
     "protect": "disclosure",
     "protect_surface": "disclosure",
     "export": "exporters",
+    "read_publication": "exporters.published",
+    "fact_sheet": "exporters.dossier",
     "methods_text": "exporters.dossier.paragraph",
     "export_all": "exporters",
     "figure": "exporters.figures",

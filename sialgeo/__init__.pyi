@@ -42,8 +42,10 @@ from sialgeo.evidence import confirm as confirm
 from sialgeo.evidence import gather_evidence as gather_evidence
 from sialgeo.exporters import export as export
 from sialgeo.exporters import export_all as export_all
+from sialgeo.exporters.dossier import fact_sheet as fact_sheet
 from sialgeo.exporters.dossier.paragraph import methods_text as methods_text
 from sialgeo.exporters.figures import figure as figure
+from sialgeo.exporters.published import read_publication as read_publication
 from sialgeo.guide import field_questions as field_questions
 from sialgeo.guide import guide_phases as guide_phases
 from sialgeo.hotspots import hot_spots as hot_spots

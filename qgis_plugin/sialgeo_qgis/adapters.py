@@ -39,6 +39,11 @@ class Reporter:
     def __init__(self, feedback, start: float = 0.0, stop: float = 1.0) -> None:
         self._feedback, self._start, self._stop, self._said = feedback, start, stop, None
 
+    @property
+    def feedback(self):
+        """Return what is spoken to."""
+        return self._feedback
+
     def __call__(self, fraction: float, message: str = "") -> None:
         """Report the fraction done, or stop."""
         if self._feedback.isCanceled():

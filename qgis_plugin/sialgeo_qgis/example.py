@@ -14,11 +14,22 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QUrl
 
-from . import library, memory
+from . import library, settings
+from .remembered import ROLE
 from .texts import tr
 
-ROLE = "sialgeo/role"
 _COLUMNS = ("idh_2019", "pobreza_2018")
+_FIELDS = {  # which field of the example plays which part
+    "producers": {"chain": "cadena", "volume": "volumen", "unit": "t/semana"},
+    "places": {"place_name": "lugar"},
+    "territories": {
+        "key": "ubigeo",
+        "name": "distrito",
+        "population": "poblacion",
+        "columns": list(_COLUMNS),
+    },
+    "indicators": {"key": "ubigeo", "columns": list(_COLUMNS)},
+}
 
 
 def open_example(iface) -> str:
@@ -47,58 +58,12 @@ def open_example(iface) -> str:
     )
 
 
-def defaults(name: str) -> dict:
-    """Return what a dialog is opened with: layers of the project by the part they play."""
-    by_role = {}
-    for layer in QgsProject.instance().mapLayers().values():
-        role = layer.customProperty(ROLE)
-        if role:
-            by_role[role] = layer.id()
-    wanted = {
-        "detectconcentrations": {
-            "PRODUCERS": "producers",
-            "REFERENCE": "reference",
-            "PLACES": "places",
-        },
-        "joinindicators": {"TERRITORIES": "territories", "TABLE": "indicators"},
-        "overlayindicators": {"TERRITORIES": "territories", "DESCRIPTION": "description"},
-        "exportmap": {"TERRITORIES": "territories", "PLACES": "places"},
-        "exportreport": {"TERRITORIES": "territories", "PLACES": "places"},
-        "checkproducers": {"PRODUCERS": "producers"},
-    }.get(name, {})
-    found = {field: by_role[role] for field, role in wanted.items() if role in by_role}
-    fields = _fields(name, found)
-    if (
-        memory.workfile
-        and Path(memory.workfile).is_file()
-        and name in ("overlayindicators", "exportmap", "exportreport")
-    ):
-        fields["CONCENTRATIONS"] = memory.workfile
-    return {**found, **fields}
-
-
-def _fields(name: str, found: dict) -> dict:
-    fields = {}
-    if "PLACES" in found:
-        fields["PLACE_NAME"] = "lugar"
-    if name == "detectconcentrations" and "PRODUCERS" in found:
-        fields.update(CHAIN="cadena", VOLUME="volumen", VOLUME_UNIT="t/semana", REPLICATES=199)
-    if name == "joinindicators" and len(found) == 2:
-        fields.update(KEY="ubigeo", TABLE_KEY="ubigeo", COLUMNS=list(_COLUMNS))
-    if name == "overlayindicators" and "TERRITORIES" in found:
-        fields.update(COLUMNS=list(_COLUMNS), POPULATION="poblacion", KEY="ubigeo", NAME="distrito")
-    if name in ("exportmap", "exportreport") and "TERRITORIES" in found:
-        fields["TERRITORY_NAME"] = "distrito"
-    return fields
-
-
 def _layers(folder: Path):
     """Yield the layers from top to bottom with their visibility."""
     from . import styling
 
     places = _role(_points(folder / "lugares.csv", tr("Places")), "places")
-    places.setRenderer(_single(styling.marker("#ffffff", "#1a1a1a", 1.8)))
-    styling.label_by(places, "lugar", colour="#595959", size=8)
+    styling.style_places(places, "lugar")
     yield places, True
     dairies = _role(
         _points(folder / "queserias.csv", tr("Cheese dairies (synthetic)")), "producers"
@@ -180,4 +145,5 @@ def _single(symbol):
 
 def _role(layer, role: str):
     layer.setCustomProperty(ROLE, role)
+    settings.remember_fields(layer.source(), _FIELDS.get(role, {}))
     return layer

@@ -3,4 +3,6 @@
 
 from __future__ import annotations
 
+window = False  # whether there is one: a batch or a script is not remembered
 workfile = ""
+layers: dict = {}  # by parameter, the id of the layer given last

@@ -10,7 +10,8 @@ from qgis.PyQt.QtCore import QCoreApplication, QUrl
 from qgis.PyQt.QtGui import QDesktopServices
 from qgis.PyQt.QtWidgets import QMenu, QMessageBox
 
-from . import library
+from . import library, memory
+from .desk import Desk
 from .texts import install_translator, mark, tr
 
 try:
@@ -18,14 +19,17 @@ try:
 except ImportError:  # Qt 5
     from qgis.PyQt.QtWidgets import QAction
 
-ALGORITHMS = (
+ON_TOOLBAR = (
+    ("detectconcentrations", "detect", mark("Detect concentrations")),
+    ("overlayindicators", "overlay", mark("Overlay HDI and poverty")),
+    ("classify", "classify", mark("Classify")),
+    ("exportmap", "map", mark("Export map")),
+    ("exportreport", "report", mark("Report")),
+)
+IN_MENU = (  # what is needed before, now and then
     ("producersfromtable", "table", mark("Producers from a table")),
     ("checkproducers", "table", mark("Check producers")),
-    ("detectconcentrations", "detect", mark("Detect concentrations")),
     ("joinindicators", "join", mark("Join indicators")),
-    ("overlayindicators", "overlay", mark("Overlay HDI and poverty")),
-    ("exportmap", "map", mark("Export map")),
-    ("exportreport", "map", mark("Export report and fact sheets")),
 )
 LOG = "sialgeo"
 
@@ -41,6 +45,7 @@ class SialgeoPlugin:
         self.menu = None
         self.actions = []
         self.dialogs = []
+        self.desk = None
 
     def initProcessing(self) -> None:  # noqa: N802
         """Offer the algorithms (also without a window: ``qgis_process``)."""
@@ -60,13 +65,30 @@ class SialgeoPlugin:
         self.menu.setObjectName("SialgeoMenu")
         self.menu.setIcon(_icon("sialgeo"))
         self.iface.pluginMenu().addMenu(self.menu)
-        for algorithm, picture, text in ALGORITHMS:
+        self.desk = Desk(self)
+        memory.window = True
+        self._add("newstudy", "newstudy", tr("New study…"), self.desk.new_study)
+        self.toolbar.addSeparator()
+        self.menu.addSeparator()
+        for algorithm, picture, text in (*ON_TOOLBAR, *IN_MENU):
             self._add(
-                algorithm, picture, tr(text), lambda _checked=False, name=algorithm: self.open(name)
+                algorithm,
+                picture,
+                tr(text),
+                lambda _checked=False, name=algorithm: self.open(name),
+                on_toolbar=(algorithm, picture, text) in ON_TOOLBAR,
             )
         self.toolbar.addSeparator()
         self.menu.addSeparator()
-        self._add("example", "example", tr("Open the Cajamarca example"), self.open_example)
+        self._add("dock", "dock", tr("Panel of concentrations"), self.desk.show_dock)
+        self._add("settings", "settings", tr("Settings"), self.desk.show_settings)
+        self._add(
+            "example",
+            "example",
+            tr("Open the Cajamarca example"),
+            self.open_example,
+            on_toolbar=False,
+        )
         self._add("help", "help", tr("Help"), self.open_help, "sialgeo: " + tr("Help"))
         self._add(
             "dependencies",
@@ -80,6 +102,9 @@ class SialgeoPlugin:
 
     def unload(self) -> None:
         """Leave nothing behind."""
+        if self.desk is not None:
+            self.desk.remove()
+            self.desk = None
         for dialog in self.dialogs:
             _discard(dialog)
         self.dialogs = []
@@ -111,7 +136,7 @@ class SialgeoPlugin:
         """Open an algorithm's dialog, or say why it cannot run."""
         from qgis import processing
 
-        from .example import defaults
+        from .remembered import defaults
 
         algorithm = QgsApplication.processingRegistry().createAlgorithmById(f"sialgeo:{name}")
         if algorithm is None:
@@ -121,10 +146,12 @@ class SialgeoPlugin:
         if not able:
             self.explain(why.split("\n"))
             return
-        dialog = processing.createAlgorithmDialog(f"sialgeo:{name}", defaults(name))
-        self.dialogs = [kept for kept in self.dialogs if _alive(kept)]
-        self.dialogs.append(dialog)
-        dialog.show()
+        dialog = processing.createAlgorithmDialog(f"sialgeo:{name}", defaults(algorithm))
+        title = algorithm.displayName()
+        dialog.algorithmFinished.connect(
+            lambda well, results: self.desk.tell_results(title, results) if well else None
+        )
+        self._keep(dialog).show()
 
     def open_example(self) -> None:
         """Load the Cajamarca sample into the project."""
@@ -171,9 +198,13 @@ class SialgeoPlugin:
         )
         box.setObjectName("SialgeoMessage")
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._keep(box).open()
+
+    def _keep(self, dialog):
+        """Hold on to a window, which Python would take away, until it is closed."""
         self.dialogs = [kept for kept in self.dialogs if _alive(kept)]
-        self.dialogs.append(box)
-        box.open()
+        self.dialogs.append(dialog)
+        return dialog
 
     def _tell_what_is_missing(self) -> None:
         faults = library.blocked() or library.missing(library.ALL)

@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingLayerPostProcessorInterface,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
+    QgsSingleSymbolRenderer,
     QgsTextBufferSettings,
     QgsTextFormat,
     QgsVectorLayerSimpleLabeling,
@@ -19,6 +20,7 @@ from qgis.PyQt.QtGui import QColor
 
 from .texts import tr
 
+WORKFILE = "sialgeo/workfile"  # the property that ties a layer to the working file it shows
 _POINT_TO_MM = 0.353
 _KEPT = []  # Processing keeps no reference to a post-processor
 _MOST_KEPT = 50
@@ -42,8 +44,9 @@ def shown_areas(found):
 class AreasStyle(QgsProcessingLayerPostProcessorInterface):
     """Concentrations by what their evidence is worth, or by the first indicator laid over them."""
 
-    def __init__(self, found, indicators=()) -> None:
+    def __init__(self, found, indicators=(), workfile="") -> None:
         super().__init__()
+        self._workfile = workfile
         self._indicators = [one for one in indicators if one.column in found.areas]
         self._kinds = set(found.areas["evidence"])
         self._values = [found.areas[one.column].to_numpy(float) for one in self._indicators]
@@ -59,6 +62,8 @@ class AreasStyle(QgsProcessingLayerPostProcessorInterface):
             layer.setRenderer(evidence_renderer(self._kinds))
         label_by(layer, '"name" || \' · \' || "n"', bold=True, expression=True)
         alias(layer, self._indicators)
+        if self._workfile:
+            layer.setCustomProperty(WORKFILE, self._workfile)
         layer.triggerRepaint()
 
 
@@ -182,6 +187,13 @@ def marker(fill: str, line: str, size: float) -> QgsMarkerSymbol:
             "size": str(size),
         }
     )
+
+
+def style_places(layer, name: str | None) -> None:
+    """Draw towns as small rings with their names."""
+    layer.setRenderer(QgsSingleSymbolRenderer(marker("#ffffff", "#1a1a1a", 1.8)))
+    if name:
+        label_by(layer, name, colour="#595959", size=8)
 
 
 def label_by(layer, what: str, *, bold=False, colour="#1a1a1a", size=9, expression=False) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 
+from . import settings
+
 CONTEXT = "sialgeo"
 _I18N = Path(__file__).parent / "i18n"
 
@@ -23,8 +25,9 @@ def mark(text: str) -> str:
 
 
 def language() -> str:
-    """Return ``"es"`` where QGIS speaks Spanish, else ``"en"``."""
-    return "es" if QgsApplication.locale()[:2].lower() == "es" else "en"
+    """Return the language chosen in Options, else ``"es"`` where QGIS speaks Spanish, else ``"en"``."""
+    chosen = settings.load().language or QgsApplication.locale()
+    return "es" if chosen[:2].lower() == "es" else "en"
 
 
 def install_translator() -> QTranslator | None:

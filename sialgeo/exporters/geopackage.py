@@ -96,7 +96,7 @@ _REGISTER = (
     "INSERT INTO gpkg_contents (table_name, data_type, identifier, description) "
     "VALUES (?, 'attributes', ?, '')"
 )
-_OWN_URI, _DCAT_URI = "https://github.com/sialgeo/sialgeo", "http://www.w3.org/ns/dcat#"
+OWN_URI, _DCAT_URI = "https://github.com/sialgeo/sialgeo", "http://www.w3.org/ns/dcat#"
 _EXTENSION = """
 CREATE TABLE IF NOT EXISTS gpkg_extensions (
   table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
@@ -232,7 +232,7 @@ def _add_metadata(
     bounds = metadata.bounds_of([t.to_crs(PUBLISHED_CRS) for t in tables.values() if len(t)])
     entries: list[tuple[str, str, str, str | None]] = [
         (uri, "application/json", json.dumps(held, ensure_ascii=True, allow_nan=False), None)
-        for uri, held in ((_OWN_URI, record(publication)), (_DCAT_URI, _catalogued(publication)))
+        for uri, held in ((OWN_URI, record(publication)), (_DCAT_URI, _catalogued(publication)))
     ]
     entries.append((metadata.ISO_URI, "text/xml", metadata.iso_xml(publication, bounds), None))
     for name, table in tables.items():

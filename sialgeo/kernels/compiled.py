@@ -99,7 +99,10 @@ def _spare_the_collector() -> None:
 
 
 def default_threads() -> int:
-    """Return how many threads to use where the caller does not say."""
+    """Return how many threads to use where the caller does not say: ``SIALGEO_THREADS``, else 8 at most."""
+    wanted = os.environ.get("SIALGEO_THREADS", "")
+    if wanted.isdecimal() and int(wanted) > 0:
+        return int(wanted)
     return min(os.cpu_count() or 1, 8)
 
 

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,10 +48,13 @@ def drive(
     libraries: Path | None,
     folder: Path,
     *,
+    driver: str = "window.py",
     language: str = "es",
     run: bool = False,
+    within: int = 400,
+    extra: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """Start QGIS, run ``drivers/window.py`` in it and return what it told; pictures go to ``folder``."""
+    """Start QGIS, run a script of ``drivers/`` in it and return what it told; pictures go to ``folder``."""
     home = folder / "home"
     settings = home / "profiles" / "default" / "QGIS"
     settings.mkdir(parents=True)
@@ -73,12 +77,13 @@ def drive(
     }
     if run:
         environment["SIALGEO_RUN"] = "1"
+    environment |= extra or {}
     if libraries is not None:
         environment["PYTHONPATH"] = str(libraries)
-    qgis = f"exec qgis.bin --nologo --noversioncheck --profiles-path {home} --code {HERE / 'drivers' / 'window.py'}"
+    qgis = f"exec qgis.bin --nologo --noversioncheck --profiles-path {home} --code {HERE / 'drivers' / driver}"
     command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", "sh", "-c", f"openbox & {qgis}"]
     said = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=400, check=False
+        command, env=environment, capture_output=True, text=True, timeout=within, check=False
     )
     told = folder / "told.json"
     if not told.is_file():

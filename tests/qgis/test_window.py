@@ -10,16 +10,29 @@ import pytest
 from . import desktop
 
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
-ALGORITHMS = {
-    "producersfromtable": "Productores desde una tabla",
-    "checkproducers": "Revisar productores",
+ALGORITHMS = {  # what each action opens
     "detectconcentrations": "Detectar concentraciones",
-    "joinindicators": "Unir indicadores",
     "overlayindicators": "Superponer IDH y pobreza",
+    "classify": "Clasificar: de la concentración al SIAL",
     "exportmap": "Exportar mapa",
     "exportreport": "Exportar informe y fichas",
+    "producersfromtable": "Productores desde una tabla",
+    "checkproducers": "Revisar productores",
+    "joinindicators": "Unir indicadores",
 }
-NOTHING = {"toolbar": False, "provider": False, "menu": [], "help": [], "path": [], "modules": []}
+ON_TOOLBAR = [
+    *("newstudy", "detectconcentrations", "overlayindicators", "classify", "exportmap"),
+    *("exportreport", "dock", "settings", "help"),
+]
+NOTHING = {
+    "widgets": [],
+    "actions": [],
+    "provider": False,
+    "menu": [],
+    "help": [],
+    "path": [],
+    "modules": [],
+}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,7 +60,10 @@ def test_nothing_went_wrong(told: dict[str, Any]) -> None:
 
 def test_actions_and_their_names(told: dict[str, Any]) -> None:
     actions = dict(told["actions"])
-    assert {f"Sialgeo_{name}": text for name, text in ALGORITHMS.items()}.items() <= actions.items()
+    assert {f"Sialgeo_{name}" for name in (*ALGORITHMS, *ON_TOOLBAR)} <= set(actions)
+    assert told["toolbar"] == [f"Sialgeo_{name}" for name in ON_TOOLBAR]
+    assert actions["Sialgeo_newstudy"] == "Nuevo estudio…"
+    assert actions["Sialgeo_exportreport"] == "Informe"
     assert actions["Sialgeo_example"] == "Abrir el ejemplo de Cajamarca"
     assert actions["Sialgeo_help"] == "Ayuda"
     assert {f"sialgeo:{name}" for name in ALGORITHMS} <= set(told["algorithms"])
@@ -88,7 +104,10 @@ def test_layers_are_styled_and_named(told: dict[str, Any]) -> None:
     assert {"name", "n", "evidence", "p_value", "area_km2"} <= set(told["aliased"])
 
 
-def test_unload_leaves_nothing(told: dict[str, Any], told_bare: dict[str, Any]) -> None:
+def test_reload_and_unload_leave_nothing(told: dict[str, Any], told_bare: dict[str, Any]) -> None:
+    """A reload brings each window, action and entry once; an unload takes all of it."""
+    assert told["reloaded"]["help"] == ["Ayuda"]
+    assert len(told["reloaded"]["actions"]) == len(told["actions"])
     assert told["left"] == NOTHING
     assert told_bare["left"] == NOTHING
 

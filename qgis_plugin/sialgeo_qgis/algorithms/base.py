@@ -9,7 +9,7 @@ from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from .. import declared, library
+from .. import declared, library, remembered
 from ..texts import language, tr
 
 FOLDER = Path(__file__).parents[1]
@@ -148,6 +148,12 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         """Return what is wrong with the parameters; subclasses add to it."""
         del parameters, context
         return []
+
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
+        """Remember the layers and fields chosen, for the next dialog."""
+        del feedback
+        remembered.note(self, parameters, context)
+        return True
 
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Do the work; an error that the user can mend is told without a traceback."""

@@ -103,5 +103,6 @@ def style_concentrations(algorithm, context) -> None:
         return
     memory.workfile = outputs.get("WORKFILE", memory.workfile)
     indicators = found.indicators
-    styling.attach(context, outputs.get("OUTPUT"), styling.AreasStyle(found, indicators))
+    areas = styling.AreasStyle(found, indicators, outputs.get("WORKFILE", ""))
+    styling.attach(context, outputs.get("OUTPUT"), areas)
     styling.attach(context, outputs.get("OUTPUT_PRODUCERS"), styling.ProducersStyle())

@@ -177,11 +177,10 @@ class OverlayIndicators(WorkfileStep):
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Take the raster's data provider while still in the main thread."""
-        del feedback
         raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
         self._raster = raster.dataProvider().clone() if raster is not None else None
         self._raster_name = raster.name() if raster is not None else ""
-        return True
+        return super().prepareAlgorithm(parameters, context, feedback)
 
     def step(self, found, parameters, context, feedback, report):
         """Lay over."""

@@ -1386,6 +1386,70 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>{parameter}: se prueban varios, y la prueba lo tiene en cuenta</translation>
     </message>
     <message>
+        <source>Starting …</source>
+        <translation>Empezando …</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Cancelar</translation>
+    </message>
+    <message>
+        <source>Web map</source>
+        <translation>Mapa web</translation>
+    </message>
+    <message>
+        <source>Report and fact sheets</source>
+        <translation>Informe y fichas</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Carpeta</translation>
+    </message>
+    <message>
+        <source>Reading the GeoPackage</source>
+        <translation>Leyendo el GeoPackage</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>Abrir</translation>
+    </message>
+    <message>
+        <source>sialgeo: study in {folder}</source>
+        <translation>sialgeo: estudio en {folder}</translation>
+    </message>
+    <message>
+        <source>sialgeo: opening {file}</source>
+        <translation>sialgeo: abriendo {file}</translation>
+    </message>
+    <message>
+        <source>done.</source>
+        <translation>listo.</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filtrar</translation>
+    </message>
+    <message>
+        <source>All evidence</source>
+        <translation>Toda evidencia</translation>
+    </message>
+    <message>
+        <source>Open a working file or a published GeoPackage…</source>
+        <translation>Abrir un archivo de trabajo o un GeoPackage publicado…</translation>
+    </message>
+    <message>
+        <source>No.</source>
+        <translation>N.º</translation>
+    </message>
+    <message>
+        <source>Zoom to the selected concentrations</source>
+        <translation>Acercarse a las concentraciones elegidas</translation>
+    </message>
+    <message>
+        <source>The concentrations of a study are listed here. Run “New study…” or “Detect concentrations”, or open a working file or a published GeoPackage.</source>
+        <translation>Aquí se enumeran las concentraciones de un estudio. Corra «Nuevo estudio…» o «Detectar concentraciones», o abra un archivo de trabajo o un GeoPackage publicado.</translation>
+    </message>
+    <message>
         <source>The producers and dairies of this example are synthetic. Next step: Detect concentrations.</source>
         <translation>Los productores y las queserías de este ejemplo son sintéticos. Siguiente paso: Detectar concentraciones.</translation>
     </message>
@@ -1498,6 +1562,86 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>{library} {found} es anterior a {needed}</translation>
     </message>
     <message>
+        <source>as many as there are</source>
+        <translation>todos los que haya</translation>
+    </message>
+    <message>
+        <source>the system's</source>
+        <translation>la del sistema</translation>
+    </message>
+    <message>
+        <source>Open the web map when a study is done</source>
+        <translation>Abrir el mapa web al terminar un estudio</translation>
+    </message>
+    <message>
+        <source>QGIS's own</source>
+        <translation>el de QGIS</translation>
+    </message>
+    <message>
+        <source>Language of sialgeo</source>
+        <translation>Idioma de sialgeo</translation>
+    </message>
+    <message>
+        <source>Takes effect when QGIS starts again.</source>
+        <translation>Vale cuando QGIS vuelva a iniciar.</translation>
+    </message>
+    <message>
+        <source>Maps drawn by chance</source>
+        <translation>Mapas sorteados al azar</translation>
+    </message>
+    <message>
+        <source>What the wizard and the toolbar's dialogs offer; 999 for a result.</source>
+        <translation>Lo que ofrecen el asistente y los diálogos de la barra; 999 para un resultado.</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Semilla</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same numbers again.</source>
+        <translation>La misma semilla da otra vez los mismos números.</translation>
+    </message>
+    <message>
+        <source>Figures of fewer producers are withheld.</source>
+        <translation>Las cifras de menos productores se reservan.</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>Hilos</translation>
+    </message>
+    <message>
+        <source>Results do not depend on it; fewer leave the computer to other work.</source>
+        <translation>Los resultados no dependen de esto; con menos, la computadora queda libre para otras tareas.</translation>
+    </message>
+    <message>
+        <source>Folder of new studies</source>
+        <translation>Carpeta de los estudios nuevos</translation>
+    </message>
+    <message>
+        <source>Folder of temporary files</source>
+        <translation>Carpeta de archivos temporales</translation>
+    </message>
+    <message>
+        <source>Copies of layers that are no files, while the wizard is open.</source>
+        <translation>Copias de capas que no son archivos, mientras el asistente está abierto.</translation>
+    </message>
+    <message>
+        <source>Classify</source>
+        <translation>Clasificar</translation>
+    </message>
+    <message>
+        <source>New study…</source>
+        <translation>Nuevo estudio…</translation>
+    </message>
+    <message>
+        <source>Panel of concentrations</source>
+        <translation>Panel de concentraciones</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Configuración</translation>
+    </message>
+    <message>
         <source>Open the Cajamarca example</source>
         <translation>Abrir el ejemplo de Cajamarca</translation>
     </message>
@@ -1522,8 +1666,552 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Véase Complementos › sialgeo › Qué está instalado…</translation>
     </message>
     <message>
+        <source>results</source>
+        <translation>resultados</translation>
+    </message>
+    <message>
+        <source>Producers (private)</source>
+        <translation>Productores (privado)</translation>
+    </message>
+    <message>
+        <source>Writing the layers</source>
+        <translation>Escribiendo las capas</translation>
+    </message>
+    <message>
+        <source>study</source>
+        <translation>estudio</translation>
+    </message>
+    <message>
+        <source>layers</source>
+        <translation>capas</translation>
+    </message>
+    <message>
         <source>in a concentration</source>
         <translation>en una concentración</translation>
+    </message>
+    <message>
+        <source>Something went wrong that sialgeo did not expect ({reason}). The log panel, tab “sialgeo”, holds the details; please report them.</source>
+        <translation>Ocurrió algo que sialgeo no esperaba ({reason}). El panel de mensajes de registro, pestaña «sialgeo», guarda los detalles; por favor repórtelos.</translation>
+    </message>
+    <message>
+        <source>sialgeo – New study</source>
+        <translation>sialgeo – Nuevo estudio</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>Correr</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Siguiente</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Atrás</translation>
+    </message>
+    <message>
+        <source>inputs</source>
+        <translation>entradas</translation>
+    </message>
+    <message>
+        <source>Start from a study file</source>
+        <translation>Partir de un archivo de estudio</translation>
+    </message>
+    <message>
+        <source>This study has no producers: use “Run a study file” for it.</source>
+        <translation>Este estudio no tiene productores: use «Correr un archivo de estudio».</translation>
+    </message>
+    <message>
+        <source>The folder {path} cannot be written ({reason}). Remedy: choose another.</source>
+        <translation>No se puede escribir en la carpeta {path} ({reason}). Remedio: elija otra.</translation>
+    </message>
+    <message>
+        <source>Tables found in {place}: {names}. No fault.</source>
+        <translation>Tablas halladas en {place}: {names}. Ninguna falla.</translation>
+    </message>
+    <message>
+        <source>Reading the producers</source>
+        <translation>Leyendo los productores</translation>
+    </message>
+    <message>
+        <source>Looking at several radii</source>
+        <translation>Mirando varios radios</translation>
+    </message>
+    <message>
+        <source>Radius (km)</source>
+        <translation>Radio (km)</translation>
+    </message>
+    <message>
+        <source>By chance</source>
+        <translation>Por azar</translation>
+    </message>
+    <message>
+        <source>Remarkable from</source>
+        <translation>Notable desde</translation>
+    </message>
+    <message>
+        <source>Crowded</source>
+        <translation>Con vecinos</translation>
+    </message>
+    <message>
+        <source>Usable</source>
+        <translation>Utilizable</translation>
+    </message>
+    <message>
+        <source>Reading the territories</source>
+        <translation>Leyendo los territorios</translation>
+    </message>
+    <message>
+        <source>{n} faults; nothing can be classified before they are mended.</source>
+        <translation>{n} fallas; no se puede clasificar nada antes de corregirlas.</translation>
+    </message>
+    <message>
+        <source>Rows</source>
+        <translation>Filas</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Tipo</translation>
+    </message>
+    <message>
+        <source>What is wrong</source>
+        <translation>Qué está mal</translation>
+    </message>
+    <message>
+        <source>Proposal</source>
+        <translation>Propuesta</translation>
+    </message>
+    <message>
+        <source>Which rows</source>
+        <translation>Cuáles filas</translation>
+    </message>
+    <message>
+        <source>Row</source>
+        <translation>Fila</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Columna</translation>
+    </message>
+    <message>
+        <source>Fault</source>
+        <translation>Falla</translation>
+    </message>
+    <message>
+        <source>Remedy</source>
+        <translation>Remedio</translation>
+    </message>
+    <message>
+        <source>set aside</source>
+        <translation>apartadas</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>aviso</translation>
+    </message>
+    <message>
+        <source>… and {n} more kinds; the list of faults holds all.</source>
+        <translation>… y {n} tipos más; la lista de fallas los tiene todos.</translation>
+    </message>
+    <message>
+        <source>This is land, not people: the answer stays inconclusive.</source>
+        <translation>Esto es tierra, no gente: la respuesta queda no concluyente.</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>sí</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>no</translation>
+    </message>
+    <message>
+        <source>Tick the indicators to lay over, on the left.</source>
+        <translation>Marque a la izquierda los indicadores por superponer.</translation>
+    </message>
+    <message>
+        <source>Without a reference nothing can be tested.</source>
+        <translation>Sin referencia no se puede poner nada a prueba.</translation>
+    </message>
+    <message>
+        <source>The groups found are exploratory: they prove nothing, and every output says so.</source>
+        <translation>Los grupos que se hallen son exploratorios: no prueban nada, y todas las salidas lo dicen.</translation>
+    </message>
+    <message>
+        <source>{producers} producers against {n} of “{name}”.</source>
+        <translation>{producers} productores frente a {n} de «{name}».</translation>
+    </message>
+    <message>
+        <source>{n} territories.</source>
+        <translation>{n} territorios.</translation>
+    </message>
+    <message>
+        <source>With a value</source>
+        <translation>Con valor</translation>
+    </message>
+    <message>
+        <source>From – to</source>
+        <translation>De – a</translation>
+    </message>
+    <message>
+        <source>{n} of {total} rows are producers by your rule.</source>
+        <translation>{n} de {total} filas son productores según su regla.</translation>
+    </message>
+    <message>
+        <source>{km} km is outside what can be used here: {least} to {most} km.</source>
+        <translation>{km} km queda fuera de lo que aquí se puede usar: de {least} a {most} km.</translation>
+    </message>
+    <message>
+        <source>Its places are {km} km apart: a radius under twice that would invent concentrations.</source>
+        <translation>Sus lugares distan {km} km entre sí: un radio menor que el doble inventaría concentraciones.</translation>
+    </message>
+    <message>
+        <source>(choose a layer, or a file with the button)</source>
+        <translation>(elija una capa, o un archivo con el botón)</translation>
+    </message>
+    <message>
+        <source>(none)</source>
+        <translation>(ninguno)</translation>
+    </message>
+    <message>
+        <source>Choose a file</source>
+        <translation>Elegir un archivo</translation>
+    </message>
+    <message>
+        <source>Choose a folder</source>
+        <translation>Elegir una carpeta</translation>
+    </message>
+    <message>
+        <source>sialgeo: checking the input</source>
+        <translation>sialgeo: revisando la entrada</translation>
+    </message>
+    <message>
+        <source>What is found in it</source>
+        <translation>Qué hay en ella</translation>
+    </message>
+    <message>
+        <source>Reading and checking …</source>
+        <translation>Leyendo y revisando …</translation>
+    </message>
+    <message>
+        <source>This cannot be used yet.</source>
+        <translation>Esto todavía no se puede usar.</translation>
+    </message>
+    <message>
+        <source>establishments</source>
+        <translation>establecimientos</translation>
+    </message>
+    <message>
+        <source>farms</source>
+        <translation>fincas</translation>
+    </message>
+    <message>
+        <source>population</source>
+        <translation>población</translation>
+    </message>
+    <message>
+        <source>milk producers</source>
+        <translation>productores de leche</translation>
+    </message>
+    <message>
+        <source>producers of the raw material</source>
+        <translation>productores de la materia prima</translation>
+    </message>
+    <message>
+        <source>A layer of points, or an Excel or CSV table with coordinates: one row per producer.</source>
+        <translation>Una capa de puntos, o una tabla de Excel o CSV con coordenadas: una fila por productor.</translation>
+    </message>
+    <message>
+        <source>More concentrated than what?</source>
+        <translation>¿Más concentradas que qué?</translation>
+    </message>
+    <message>
+        <source>Where there are more people there are more of everything. Give what the producers are measured against: all establishments, all farms, the people, or who makes the milk.</source>
+        <translation>Donde hay más gente hay más de todo. Indique con qué se comparan los productores: todos los establecimientos, todas las fincas, la población, o quienes producen la leche.</translation>
+    </message>
+    <message>
+        <source>How near is near?</source>
+        <translation>¿Qué tan cerca es cerca?</translation>
+    </message>
+    <message>
+        <source>Producers within the radius of each other are neighbours. Choose it for a reason of the trade (a morning's ride for milk), not until something shows.</source>
+        <translation>Los productores que están dentro del radio son vecinos. Elíjalo por una razón del oficio (lo que viaja la leche en una mañana), no hasta que algo aparezca.</translation>
+    </message>
+    <message>
+        <source>Territories and indicators</source>
+        <translation>Territorios e indicadores</translation>
+    </message>
+    <message>
+        <source>Districts with human development, poverty or other indicators, in the layer itself or in a table joined by official code. Leave it empty to go without.</source>
+        <translation>Distritos con desarrollo humano, pobreza u otros indicadores, en la misma capa o en una tabla que se une por código oficial. Déjelo vacío para seguir sin ellos.</translation>
+    </message>
+    <message>
+        <source>SIAL tables</source>
+        <translation>Tablas SIAL</translation>
+    </message>
+    <message>
+        <source>Organisations, memberships, collective actions, specific resources: what makes a concentration a SIAL is not in coordinates. Leave it empty to go without.</source>
+        <translation>Organizaciones, membresías, acciones colectivas, recursos específicos: lo que hace de una concentración un SIAL no está en las coordenadas. Déjelo vacío para seguir sin ellas.</translation>
+    </message>
+    <message>
+        <source>Choose what the producers are measured against. Without it a map of producers is a map of people.</source>
+        <translation>Elija con qué se comparan los productores. Sin eso, un mapa de productores es un mapa de gente.</translation>
+    </message>
+    <message>
+        <source>Nothing is classified: what was not surveyed is not assessable, never “not activated”.</source>
+        <translation>No se clasifica nada: lo que no se levantó es no evaluable, nunca «no activado».</translation>
+    </message>
+    <message>
+        <source>New study</source>
+        <translation>Nuevo estudio</translation>
+    </message>
+    <message>
+        <source>From the producers' table to tested concentrations, with human development and poverty laid over them. Every page checks its input before you go on.</source>
+        <translation>De la tabla de productores a concentraciones puestas a prueba, con el desarrollo humano y la pobreza superpuestos. Cada página revisa lo que recibe antes de seguir.</translation>
+    </message>
+    <message>
+        <source>For instance: Rural cheese dairies of Cajamarca</source>
+        <translation>Por ejemplo: Queserías rurales de Cajamarca</translation>
+    </message>
+    <message>
+        <source>Title of the study</source>
+        <translation>Título del estudio</translation>
+    </message>
+    <message>
+        <source>Folder of the study</source>
+        <translation>Carpeta del estudio</translation>
+    </message>
+    <message>
+        <source>Study file and results go there. Its part “private” holds the producers' locations and is not to be handed on.</source>
+        <translation>Ahí van el archivo de estudio y los resultados. Su parte «private» guarda las ubicaciones de los productores y no se entrega a nadie.</translation>
+    </message>
+    <message>
+        <source>Use the Cajamarca sample</source>
+        <translation>Usar la muestra de Cajamarca</translation>
+    </message>
+    <message>
+        <source>Start from a study file…</source>
+        <translation>Partir de un archivo de estudio…</translation>
+    </message>
+    <message>
+        <source>The sample fills in every page: real figures of 127 districts of Peru with 500 &lt;b&gt;synthetic&lt;/b&gt; cheese dairies and 30,000 &lt;b&gt;synthetic&lt;/b&gt; milk producers.</source>
+        <translation>La muestra llena todas las páginas: cifras reales de 127 distritos del Perú con 500 queserías &lt;b&gt;sintéticas&lt;/b&gt; y 30 000 productores de leche &lt;b&gt;sintéticos&lt;/b&gt;.</translation>
+    </message>
+    <message>
+        <source>For instance t/week</source>
+        <translation>Por ejemplo t/semana</translation>
+    </message>
+    <message>
+        <source>The rows that are producers; the whole table can then be the reference.</source>
+        <translation>Las filas que son productores; entonces toda la tabla puede ser la referencia.</translation>
+    </message>
+    <message>
+        <source>Only the rows where (empty: all)</source>
+        <translation>Solo las filas donde (vacío: todas)</translation>
+    </message>
+    <message>
+        <source>Save the list of faults…</source>
+        <translation>Guardar la lista de fallas…</translation>
+    </message>
+    <message>
+        <source>Where a guess is wrong</source>
+        <translation>Si una suposición es errónea</translation>
+    </message>
+    <message>
+        <source>Sheet or layer</source>
+        <translation>Hoja o capa</translation>
+    </message>
+    <message>
+        <source>Country (two letters)</source>
+        <translation>País (dos letras)</translation>
+    </message>
+    <message>
+        <source>Coordinate system</source>
+        <translation>Sistema de coordenadas</translation>
+    </message>
+    <message>
+        <source>Save the list of faults</source>
+        <translation>Guardar la lista de fallas</translation>
+    </message>
+    <message>
+        <source>Measured against</source>
+        <translation>Se comparan con</translation>
+    </message>
+    <message>
+        <source>For instance: milk producers</source>
+        <translation>Por ejemplo: productores de leche</translation>
+    </message>
+    <message>
+        <source>Its name, as the outputs say it</source>
+        <translation>Su nombre, como lo dirán las salidas</translation>
+    </message>
+    <message>
+        <source>Counts (polygons only)</source>
+        <translation>Conteos (solo para polígonos)</translation>
+    </message>
+    <message>
+        <source>The producers are among these units</source>
+        <translation>Los productores están entre estas unidades</translation>
+    </message>
+    <message>
+        <source>I do not know: try several</source>
+        <translation>No lo sé: probar varios</translation>
+    </message>
+    <message>
+        <source>A ladder of radii is climbed, and the test allows for the choice.</source>
+        <translation>Se prueba una escalera de radios, y la prueba tiene en cuenta la elección.</translation>
+    </message>
+    <message>
+        <source>Radius</source>
+        <translation>Radio</translation>
+    </message>
+    <message>
+        <source>Least number of producers of a core</source>
+        <translation>Mínimo de productores de un núcleo</translation>
+    </message>
+    <message>
+        <source>How sure</source>
+        <translation>Con qué seguridad</translation>
+    </message>
+    <message>
+        <source>With the strength on held-out producers, the stability and a second method.</source>
+        <translation>Con la fuerza en productores apartados, la estabilidad y un segundo método.</translation>
+    </message>
+    <message>
+        <source>Table of indicators (optional)</source>
+        <translation>Tabla de indicadores (opcional)</translation>
+    </message>
+    <message>
+        <source>Official code in the table</source>
+        <translation>Código oficial en la tabla</translation>
+    </message>
+    <message>
+        <source>Indicators to lay over</source>
+        <translation>Indicadores por superponer</translation>
+    </message>
+    <message>
+        <source>Tables of the study: a workbook or a folder</source>
+        <translation>Tablas del estudio: un libro o una carpeta</translation>
+    </message>
+    <message>
+        <source>Date for which the level holds (empty: now)</source>
+        <translation>Fecha a la que se refiere el nivel (vacío: hoy)</translation>
+    </message>
+    <message>
+        <source>Write the empty tables…</source>
+        <translation>Escribir las tablas vacías…</translation>
+    </message>
+    <message>
+        <source>Web map, one page that works offline</source>
+        <translation>Mapa web, una página que funciona sin conexión</translation>
+    </message>
+    <message>
+        <source>Report with fact sheets, as a page</source>
+        <translation>Informe con fichas, como página</translation>
+    </message>
+    <message>
+        <source>GeoPackage with styles</source>
+        <translation>GeoPackage con estilos</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Figura</translation>
+    </message>
+    <message>
+        <source>Report and fact sheets in PDF</source>
+        <translation>Informe y fichas en PDF</translation>
+    </message>
+    <message>
+        <source>What is written</source>
+        <translation>Qué se escribe</translation>
+    </message>
+    <message>
+        <source>Maps, tables and fact sheets to hand on hold areas, generalised so that no producer can be told. The run goes on in the background; you can keep working.</source>
+        <translation>Los mapas, tablas y fichas para entregar llevan áreas, generalizadas para que no se reconozca a ningún productor. La corrida sigue en segundo plano; puede continuar trabajando.</translation>
+    </message>
+    <message>
+        <source>Tables and layers</source>
+        <translation>Tablas y capas</translation>
+    </message>
+    <message>
+        <source>Chain or product (optional)</source>
+        <translation>Cadena o producto (opcional)</translation>
+    </message>
+    <message>
+        <source>Output of each producer (optional)</source>
+        <translation>Producción de cada productor (opcional)</translation>
+    </message>
+    <message>
+        <source>Locality, to name concentrations (optional)</source>
+        <translation>Localidad, para nombrar concentraciones (opcional)</translation>
+    </message>
+    <message>
+        <source>Code of each producer (optional)</source>
+        <translation>Código de cada productor (opcional)</translation>
+    </message>
+    <message>
+        <source>Choose a layer of the project, or a file with the button “…”.</source>
+        <translation>Elija una capa del proyecto, o un archivo con el botón «…».</translation>
+    </message>
+    <message>
+        <source>faults</source>
+        <translation>fallas</translation>
+    </message>
+    <message>
+        <source>Another layer, table or raster</source>
+        <translation>Otra capa, tabla o ráster</translation>
+    </message>
+    <message>
+        <source>All rows of the producers' own table</source>
+        <translation>Todas las filas de la misma tabla de productores</translation>
+    </message>
+    <message>
+        <source>Only the land where they could be (inconclusive)</source>
+        <translation>Solo la tierra donde podrían estar (no concluyente)</translation>
+    </message>
+    <message>
+        <source>Nothing: explore, which proves nothing</source>
+        <translation>Nada: explorar, que no prueba nada</translation>
+    </message>
+    <message>
+        <source>Tables, layers and rasters</source>
+        <translation>Tablas, capas y rásteres</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Capas</translation>
+    </message>
+    <message>
+        <source>Official code</source>
+        <translation>Código oficial</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Population, to weight by (optional)</source>
+        <translation>Población, para ponderar (opcional)</translation>
+    </message>
+    <message>
+        <source>Nothing is laid over. You can do it later with “Overlay HDI and poverty”.</source>
+        <translation>No se superpone nada. Puede hacerlo después con «Superponer IDH y pobreza».</translation>
+    </message>
+    <message>
+        <source>A quick look: {n} maps drawn by chance</source>
+        <translation>Un vistazo: {n} mapas sorteados al azar</translation>
+    </message>
+    <message>
+        <source>A result: {n} maps drawn by chance</source>
+        <translation>Un resultado: {n} mapas sorteados al azar</translation>
+    </message>
+    <message>
+        <source>Laid over</source>
+        <translation>Se superpone</translation>
+    </message>
+    <message>
+        <source>needs {library}</source>
+        <translation>necesita {library}</translation>
     </message>
 </context>
 </TS>

@@ -11,11 +11,60 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from sialgeo.exporters.dossier import markup, report, typeset
+from sialgeo.errors import ParameterError
+from sialgeo.exporters.dossier import ficha, markup, report, typeset
 from sialgeo.files import whole_file
+from sialgeo.i18n import _
 from sialgeo.model import Publication
 
 ALONE = (".ficha.pdf", "ficha.pdf")
+
+
+def fact_sheet(publication: Publication, concentration: int, *, maps: bool = False) -> str:
+    """Return the fact sheet of one concentration as HTML without a head, in the language in force.
+
+    It is for what has a page of its own: a panel, a notebook, a message. Documents to hand on are
+    written by :func:`sialgeo.export`.
+
+    Parameters
+    ----------
+    publication
+        What :func:`sialgeo.protect` or :func:`sialgeo.read_publication` returned.
+    concentration
+        Its number: a label of ``publication.areas``.
+    maps
+        Whether its two maps are drawn into it; they need matplotlib.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ParameterError
+        No such concentration is published.
+    MissingDependencyError
+        matplotlib is not installed and maps were asked for.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, sialgeo
+    >>> from shapely.geometry import box
+    >>> dairies = gpd.GeoDataFrame({"concentration": [1] * 12, "membership": "core"}, crs=32717,
+    ...     geometry=gpd.points_from_xy([770_000 + 100 * i for i in range(12)], [9_200_000] * 12))
+    >>> areas = gpd.GeoDataFrame({"name": ["Chota"], "n": [12], "evidence": ["tested"]}, index=[1],
+    ...     crs=32717, geometry=[box(769e3, 9199e3, 772e3, 9201e3)])
+    >>> sheet = fact_sheet(sialgeo.protect(sialgeo.Concentrations(dairies, areas)), 1)
+    >>> sheet.splitlines()[0]
+    '<h1>1 · Chota</h1>'
+    """
+    if concentration not in publication.areas.index:
+        raise ParameterError(
+            _("concentration = {number}: is not published; published are: {known}").format(
+                number=concentration, known=", ".join(map(str, publication.areas.index)) or "–"
+            )
+        )
+    return markup.fragment(ficha.ficha(publication, concentration, maps=maps))
 
 
 def write(publication: Publication, path: str | os.PathLike[str]) -> None:

@@ -126,7 +126,7 @@ NOT_SAID = (
 )
 
 
-def ficha(publication: Publication, concentration: Any) -> tuple[Block, ...]:
+def ficha(publication: Publication, concentration: Any, *, maps: bool = True) -> tuple[Block, ...]:
     """Return the fact sheet of one published concentration, in the language in force.
 
     Parameters
@@ -135,6 +135,8 @@ def ficha(publication: Publication, concentration: Any) -> tuple[Block, ...]:
         What :func:`sialgeo.protect` allows to be handed on.
     concentration
         Its number: a label of ``publication.areas``.
+    maps
+        Whether its two maps are drawn.
     """
     row = publication.areas.drop(columns=publication.areas.geometry.name).loc[concentration]
     held = {str(column): value for column, value in row.items()}
@@ -145,7 +147,7 @@ def ficha(publication: Publication, concentration: Any) -> tuple[Block, ...]:
         Paragraph(verdict, "verdict"),
         Paragraph(number, "number"),
         Paragraph(caution, "caution"),
-        _maps(publication, concentration, held),
+        *((_maps(publication, concentration, held),) if maps else ()),
         Heading(_("Size")),
         Facts(_facts(held, SIZE, publication)),
         Heading(_("Evidence")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from sialgeo.exporters.dossier.blocks import (
     Beside,
@@ -33,7 +33,7 @@ _MARKED = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&$=:])")
 
 def page(document: Document) -> str:
     """Return a document as one HTML page that loads nothing and runs nothing."""
-    body = "\n".join(_html(block) for block in document.blocks)
+    body = fragment(document.blocks)
     title = html.escape(document.title)
     policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     return (
@@ -43,6 +43,11 @@ def page(document: Document) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body><main>\n{body}\n</main>"
         f"<footer>{html.escape(document.foot)}</footer></body></html>\n"
     )
+
+
+def fragment(blocks: Iterable[Block]) -> str:
+    """Return blocks as HTML without a head, for whatever has a page of its own."""
+    return "\n".join(_html(block) for block in blocks)
 
 
 def _html(block: Block) -> str:
