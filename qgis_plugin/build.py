@@ -23,7 +23,8 @@ import translations
 ROOT = Path(__file__).resolve().parents[1]
 PLUGIN = Path(__file__).parent / "sialgeo_qgis"
 NAME = PLUGIN.name
-GUIDES = {"en": ROOT / "docs" / "qgis.md", "es": ROOT / "docs" / "qgis.es.md"}
+DOCS = ROOT / "docs"
+GUIDES = {"en": ("qgis-guide.md", "qgis.md"), "es": ("guia-qgis.md", "qgis.es.md")}
 _LEAVE_OUT = {"__pycache__", "i18n", "carried"}
 _NOT_CARRIED = {".po", ".pyi", ".pyc", ".so"}
 _CARRIED_TOO = ("tomli_w",)  # MIT; study files are written with it
@@ -50,11 +51,20 @@ def assemble(folder: Path) -> None:
     shutil.copytree(PLUGIN, folder, ignore=lambda _where, names: _LEAVE_OUT & set(names))
     (folder / "i18n").mkdir()
     translations.compile_to(folder / "i18n" / "sialgeo_es.qm")
-    (folder / "help").mkdir()
-    for language, guide in GUIDES.items():
-        page = page_of(guide.read_text(encoding="utf-8"), language)
-        (folder / "help" / f"{language}.html").write_text(page, encoding="utf-8")
+    write_help(folder / "help")
     carry(folder / "carried")
+
+
+def write_help(folder: Path) -> None:
+    """Write the guide and the pages of the algorithms as one page a language, with its pictures."""
+    (folder / "img").mkdir(parents=True)
+    for language, parts in GUIDES.items():
+        told = "\n\n".join((DOCS / name).read_text(encoding="utf-8") for name in parts)
+        told = re.sub(r"^\(\[[^\n]*\)\n", "", told, flags=re.MULTILINE)  # links between the pages
+        for picture in set(_PICTURE.findall(told)):
+            shutil.copy(DOCS / picture, folder / picture)
+        page = page_of(told, language)
+        (folder / f"{language}.html").write_text(page, encoding="utf-8")
 
 
 def carry(folder: Path) -> None:
@@ -112,15 +122,17 @@ def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:
 
 
 # --- the guide as a page --------------------------------------------------------------------------
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([^)]+)\)")
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:44em;margin:2em auto;padding:0 1em;color:#1a1a1a;background:#fff}"
     "code,pre{background:#f2f2f2;padding:.1em .3em;border-radius:3px}pre{padding:.8em;overflow:auto}"
     "table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:.3em .6em;text-align:left}a{color:#0b63a5}"
+    "img{max-width:100%;border:1px solid #bbb}"
 )
 
 
 def page_of(markdown: str, language: str) -> str:
-    """Return a guide as HTML: headings, paragraphs, lists, tables, code, links; pictures are left out."""
+    """Return a guide as HTML: headings, paragraphs, lists, tables, code, links, pictures."""
     blocks = [_block(block) for block in re.split(r"\n\s*\n", markdown.strip())]
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"><title>sialgeo</title>'
@@ -132,11 +144,15 @@ def page_of(markdown: str, language: str) -> str:
 
 def _block(block: str) -> str:
     lines = block.strip().split("\n")
-    anchor = re.fullmatch(r'<a id="([a-z]+)"></a>', lines[0])
+    anchor = re.fullmatch(r'<a id="([a-z-]+)"></a>', lines[0])
     mark = f'<a id="{anchor[1]}"></a>' if anchor else ""
     lines = lines[1:] if anchor else lines
-    if not lines or lines[0].startswith("!["):
+    if not lines:
         return mark
+    picture = re.fullmatch(r"!\[([^\]]*)\]\(([^)]+)\)", lines[0])
+    if picture:
+        words, path = html.escape(picture[1]), html.escape(picture[2])
+        return f'{mark}<p><img src="{path}" alt="{words}"></p>'
     if lines[0].startswith("```"):
         return f"<pre>{html.escape(chr(10).join(lines[1:-1]))}</pre>"
     heading = re.match(r"(#+) (.*)", lines[0])
@@ -150,7 +166,9 @@ def _block(block: str) -> str:
         if re.match(pattern, lines[0]):
             items = re.split(rf"\n(?={pattern})", "\n".join(lines))
             inner = "".join(f"<li>{_inline(re.sub(pattern, '', i, count=1))}</li>" for i in items)
-            return f"{mark}<{tag}>{inner}</{tag}>"
+            number = re.match(r"\d+", lines[0])
+            start = f' start="{number[0]}"' if number else ""
+            return f"{mark}<{tag}{start}>{inner}</{tag}>"
     return f"{mark}<p>{_inline(' '.join(lines))}</p>"
 
 

@@ -516,7 +516,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Publication:
-    """What may be handed on: made by ``protect`` only, and the only thing that writers accept.
+    """What may be handed on: made by ``protect`` (``read_publication`` gives it back), and all that writers accept.
 
     Attributes
     ----------
