@@ -239,3 +239,26 @@ def test_the_paragraph_names_the_version() -> None:
         replace(held, steps=(replace(STEPS[0], versions={"sialgeo": sialgeo.__version__}),)),
         lang="en",
     )
+
+
+def test_a_fact_sheet_for_a_panel_says_what_the_document_says(tmp_path: Path) -> None:
+    with use_language("es"):
+        sheet = sialgeo.fact_sheet(publication(), 1)
+        dossier.write(publication(), tmp_path / "x.report.html")
+    assert "<img" not in sheet
+    assert "<html" not in sheet
+    told = (tmp_path / "x.report.html").read_text(encoding="utf-8")
+    lines = [line for line in sheet.splitlines() if line.startswith(("<h", "<p", "<table"))]
+    assert len(lines) > 10
+    assert [line for line in lines if line not in told] == []
+    with pytest.raises(sialgeo.ParameterError, match="99"):
+        sialgeo.fact_sheet(publication(), 99)
+
+
+def test_hostile_names_stay_text_in_a_panel() -> None:
+    held = publication()
+    areas = held.areas.assign(name=list(HOSTILE[: len(held.areas)]))
+    for number in areas.index:
+        sheet = sialgeo.fact_sheet(replace(held, areas=areas), number)
+        assert "<script" not in sheet
+        assert "<b " not in sheet

@@ -16,6 +16,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 
+from sialgeo import FileError, fact_sheet, read_publication, save
 from sialgeo.disclosure import protect
 from sialgeo.exporters import export, geopackage, qml
 from sialgeo.i18n import use_language
@@ -317,3 +318,31 @@ def test_hostile_names_in_qgis(tmp_path: Path) -> None:
     values = [c[0] for c in seen["layers"]["productores"]["classes"] if c[0]]
     assert set(HOSTILE[:6]) <= set(values)
     assert all(layer["valid"] for layer in seen["layers"].values())
+
+
+def test_a_published_file_is_read_back(tmp_path: Path) -> None:
+    """What a panel shows of the file is what the publication says."""
+    path = export(found(), tmp_path / "c.gpkg", context=context())
+    published = protect(found(), context=context())
+    again = read_publication(path)
+    assert again.areas["name"].to_dict() == published.areas["name"].to_dict()
+    assert again.areas["n"].tolist() == published.areas["n"].tolist()
+    assert [i.column for i in again.indicators] == [i.column for i in published.indicators]
+    assert again.summaries == published.summaries
+    assert again.withheld.to_dict("records") == published.withheld.to_dict("records")
+    number = published.areas.index[0]
+    for language in ("es", "en"):
+        with use_language(language):
+            ours, theirs = (fact_sheet(p, number).split("<h2>") for p in (published, again))
+            assert ours[:3] == theirs[:3]
+
+
+def test_what_is_no_published_file_is_refused(tmp_path: Path) -> None:
+    work = save(found(), tmp_path / "c.work.gpkg")
+    with pytest.raises(FileError, match="read_concentrations"):
+        read_publication(work)
+    (tmp_path / "text.gpkg").write_text("no database")
+    with pytest.raises(FileError, match=r"text\.gpkg"):
+        read_publication(tmp_path / "text.gpkg")
+    with pytest.raises(FileError, match="no such file"):
+        read_publication(tmp_path / "gone.gpkg")

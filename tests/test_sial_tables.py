@@ -142,6 +142,7 @@ def test_a_geopackage_a_workbook_and_a_folder_give_the_same(tmp_path: Path) -> N
     folder.mkdir()
     plain.to_csv(folder / "unidades.csv", index=False, sep=";", decimal=",")
     organisations.to_excel(folder / "organizaciones.xlsx", index=False)
+    (folder / "unidades.csvt").write_text('"String"\n')  # QGIS puts it beside
     read = [read_tables(tmp_path / p) for p in ("estudio.gpkg", "estudio.xlsx", "tablas")]
     for tables in read:
         assert tables.given == {"unidad", "organizacion"}

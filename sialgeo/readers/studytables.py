@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _HEADER_ROWS = 15
 _READ = {"text", "workbook", "layer"}
+# what stands beside a table or a layer and describes it: column types, codes, styles, parts of shapefiles
+_COMPANIONS = frozenset(".csvt .cpg .prj .qpj .qmd .qml .shx .dbf .sbn .sbx .qix .xml".split())
 
 
 class _Part(NamedTuple):
@@ -207,6 +209,8 @@ def _in_folder(path: Path, named: Mapping[str, list[str]], log: Log) -> Iterator
     idle = []
     for file in sorted(path.iterdir()):
         if file.is_dir() or file.name.startswith((".", "~$")):
+            continue
+        if file.suffix.lower() in _COMPANIONS:
             continue
         table = _table_of(file.name, named)
         if table is not None:

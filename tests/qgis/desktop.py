@@ -78,8 +78,8 @@ def drive(
     if run:
         environment["SIALGEO_RUN"] = "1"
     environment |= extra or {}
-    if libraries is not None:
-        environment["PYTHONPATH"] = str(libraries)
+    searched = [HERE / "drivers"] + ([libraries] if libraries is not None else [])
+    environment["PYTHONPATH"] = os.pathsep.join(map(str, searched))
     qgis = f"exec qgis.bin --nologo --noversioncheck --profiles-path {home} --code {HERE / 'drivers' / driver}"
     command = ["xvfb-run", "-a", "-s", "-screen 0 1400x900x24", "sh", "-c", f"openbox & {qgis}"]
     said = subprocess.run(

@@ -1730,6 +1730,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Tablas halladas en {place}: {names}. Ninguna falla.</translation>
     </message>
     <message>
+        <source>{n} faults; nothing can be classified before they are mended.</source>
+        <translation>{n} fallas; no se puede clasificar nada antes de corregirlas.</translation>
+    </message>
+    <message>
         <source>Reading the producers</source>
         <translation>Leyendo los productores</translation>
     </message>
@@ -1762,8 +1766,20 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Leyendo los territorios</translation>
     </message>
     <message>
-        <source>{n} faults; nothing can be classified before they are mended.</source>
-        <translation>{n} fallas; no se puede clasificar nada antes de corregirlas.</translation>
+        <source>Row</source>
+        <translation>Fila</translation>
+    </message>
+    <message>
+        <source>Column</source>
+        <translation>Columna</translation>
+    </message>
+    <message>
+        <source>Fault</source>
+        <translation>Falla</translation>
+    </message>
+    <message>
+        <source>Remedy</source>
+        <translation>Remedio</translation>
     </message>
     <message>
         <source>Rows</source>
@@ -1784,22 +1800,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Which rows</source>
         <translation>Cuáles filas</translation>
-    </message>
-    <message>
-        <source>Row</source>
-        <translation>Fila</translation>
-    </message>
-    <message>
-        <source>Column</source>
-        <translation>Columna</translation>
-    </message>
-    <message>
-        <source>Fault</source>
-        <translation>Falla</translation>
-    </message>
-    <message>
-        <source>Remedy</source>
-        <translation>Remedio</translation>
     </message>
     <message>
         <source>set aside</source>
@@ -1886,8 +1886,8 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>sialgeo: revisando la entrada</translation>
     </message>
     <message>
-        <source>What is found in it</source>
-        <translation>Qué hay en ella</translation>
+        <source>What was found</source>
+        <translation>Qué se halló</translation>
     </message>
     <message>
         <source>Reading and checking …</source>

@@ -167,22 +167,26 @@ def tables(study, report) -> Checked:
     source = study.sial
     path = study.resolve(source.path)
     report(0.2, tr("Reading the tables"))
-    faults = sialgeo.check_tables(path, files=source.files)
-    if len(faults):
-        rows = [
-            (str(f.table), str(f.row), str(f.column), str(f.message), str(f.remedy))
-            for f in faults.head(_MOST_FAULTS).itertuples()
-        ]
-        head = (tr("Table"), tr("Row"), tr("Column"), tr("Fault"), tr("Remedy"))
-        said = tr("{n} faults; nothing can be classified before they are mended.")
-        return Checked(False, _strong(said.format(n=len(faults))) + _table(head, rows))
-    found = sialgeo.read_tables(path, files=source.files)
+    try:
+        found = sialgeo.read_tables(path, files=source.files)
+    except sialgeo.SchemaError:
+        return _faults_of_tables(sialgeo.check_tables(path, files=source.files))
     said = tr("Tables found in {place}: {names}. No fault.")
     return Checked(
         True,
         _strong(said.format(place=Path(path).name, names=", ".join(sorted(found.given))))
         + _list(found.notes),
     )
+
+
+def _faults_of_tables(faults) -> Checked:
+    rows = [
+        (str(f.table), str(f.row), str(f.column), str(f.message), str(f.remedy))
+        for f in faults.head(_MOST_FAULTS).itertuples()
+    ]
+    head = (tr("Table"), tr("Row"), tr("Column"), tr("Fault"), tr("Remedy"))
+    said = tr("{n} faults; nothing can be classified before they are mended.")
+    return Checked(False, _strong(said.format(n=len(faults))) + _table(head, rows))
 
 
 # --- as HTML ---------------------------------------------------------------------------------------

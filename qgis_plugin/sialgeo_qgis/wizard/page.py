@@ -35,6 +35,7 @@ class CheckedPage(QWizardPage):
 
     TITLE = ABOUT = ""
     OPTIONAL = False
+    RESTS_ON_EARLIER = False  # whether what is checked depends on the pages before
 
     def __init__(self, wizard) -> None:
         super().__init__(wizard)
@@ -69,7 +70,7 @@ class CheckedPage(QWizardPage):
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(QLabel(tr("What is found in it")))
+        column.addWidget(QLabel(tr("What was found")))
         column.addWidget(self._busy)
         column.addWidget(self.told, 1)
         self.beneath = column
@@ -133,7 +134,8 @@ class CheckedPage(QWizardPage):
         self.completeChanged.emit()
 
     def _asked(self) -> tuple:
-        earlier = self.wizard().before(self) if self.wizard() else ()
+        rests = self.RESTS_ON_EARLIER and self.wizard() is not None
+        earlier = self.wizard().before(self) if rests else ()
         return (earlier, tuple(p.signature() for p in self.pickers()), self.choices())
 
     def stop(self) -> None:

@@ -69,13 +69,13 @@ class StartPage(QWizardPage):
                 "poverty laid over them. Every page checks its input before you go on."
             )
         )
-        self.title = QLineEdit()
-        self.title.setObjectName("SialgeoTitle")
-        self.title.setPlaceholderText(tr("For instance: Rural cheese dairies of Cajamarca"))
+        self.name = QLineEdit()
+        self.name.setObjectName("SialgeoTitle")
+        self.name.setPlaceholderText(tr("For instance: Rural cheese dairies of Cajamarca"))
         self.folder = QgsFileWidget()
         self.folder.setStorageMode(QgsFileWidget.StorageMode.GetDirectory)
         form = QFormLayout()
-        form.addRow(tr("Title of the study"), self.title)
+        form.addRow(tr("Title of the study"), self.name)
         form.addRow(tr("Folder of the study"), self.folder)
         note = QLabel(
             tr(
@@ -103,23 +103,23 @@ class StartPage(QWizardPage):
         column.addSpacing(6)
         column.addWidget(self.open, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        self.title.textChanged.connect(self._name_folder)
+        self.name.textChanged.connect(self._name_folder)
         self.folder.fileChanged.connect(lambda _path: self.completeChanged.emit())
         self._named = ""
 
     def isComplete(self) -> bool:  # noqa: N802
         """Return whether there is a title and a folder that can be made."""
-        return bool(self.title.text().strip() and self.folder.filePath())
+        return bool(self.name.text().strip() and self.folder.filePath())
 
     def apply(self, study):
         """Return the study with its title."""
-        if told(study.about.title) == self.title.text().strip():
+        if told(study.about.title) == self.name.text().strip():
             return study  # the other language's title stays
-        return replace(study, about=replace(study.about, title=either(self.title.text())))
+        return replace(study, about=replace(study.about, title=either(self.name.text())))
 
     def show_study(self, study) -> None:
         """Show its title."""
-        self.title.setText(told(study.about.title))
+        self.name.setText(told(study.about.title))
 
     def _name_folder(self, title: str) -> None:
         from unicodedata import normalize
@@ -288,6 +288,7 @@ class ReferencePage(CheckedPage):
         "Where there are more people there are more of everything. Give what the producers are "
         "measured against: all establishments, all farms, the people, or who makes the milk."
     )
+    RESTS_ON_EARLIER = True
     OTHER, SAME, LAND, NONE = "other", "same", "land", "none"
 
     def __init__(self, wizard) -> None:
@@ -416,6 +417,7 @@ class NeighbourhoodPage(CheckedPage):
         "Producers within the radius of each other are neighbours. Choose it for a reason of the "
         "trade (a morning's ride for milk), not until something shows."
     )
+    RESTS_ON_EARLIER = True
 
     def __init__(self, wizard) -> None:
         super().__init__(wizard)

@@ -4,12 +4,9 @@
 """
 
 import os
-import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
-
-from hands import begin, click, drive, picture, tidy, told, wait, wait_for
+from hands import PICTURES, begin, click, drive, picture, tidy, told, wait, wait_for
 from qgis.core import QgsApplication, QgsProject
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
@@ -43,7 +40,7 @@ def go_through(wizard):
             "title": page.title(),
             "told": page.told.toPlainText() if checked else "",
         }
-        picture(f"wizard-{number + 1}-{name}")
+        wizard.grab().save(str(PICTURES / f"wizard-{number + 1}-{name}.png"))
         if name != NAMES[-1]:
             press(wizard, QWizard.NextButton)
     press(wizard, QWizard.FinishButton)

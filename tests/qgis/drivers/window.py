@@ -5,10 +5,6 @@ The environment gives ``SIALGEO_PICTURES`` (a folder) and ``SIALGEO_TOLD`` (the 
 """
 
 import os
-import sys
-from pathlib import Path
-
-sys.path.append(str(Path(__file__).parent))
 
 from hands import begin, click, drive, left_behind, picture, shown, tidy, told, wait
 from qgis.core import QgsApplication, QgsProject
