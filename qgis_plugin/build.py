@@ -61,6 +61,7 @@ def write_help(folder: Path) -> None:
     for language, parts in GUIDES.items():
         told = "\n\n".join((DOCS / name).read_text(encoding="utf-8") for name in parts)
         told = re.sub(r"^\(\[[^\n]*\)\n", "", told, flags=re.MULTILINE)  # links between the pages
+        told = re.sub(r"\]\((?:qgis|guia)[\w.-]*\.md\)", "](#)", told)  # they are one page here
         for picture in set(_PICTURE.findall(told)):
             shutil.copy(DOCS / picture, folder / picture)
         page = page_of(told, language)

@@ -1962,6 +1962,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>No se clasifica nada: lo que no se levantó es no evaluable, nunca «no activado».</translation>
     </message>
     <message>
+        <source>{what}: needs {library}</source>
+        <translation>{what}: necesita {library}</translation>
+    </message>
+    <message>
         <source>New study</source>
         <translation>Nuevo estudio</translation>
     </message>
@@ -2198,12 +2202,20 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>No se superpone nada. Puede hacerlo después con «Superponer IDH y pobreza».</translation>
     </message>
     <message>
+        <source>Left out</source>
+        <translation>Queda fuera</translation>
+    </message>
+    <message>
         <source>A quick look: {n} maps drawn by chance</source>
         <translation>Un vistazo: {n} mapas sorteados al azar</translation>
     </message>
     <message>
         <source>A result: {n} maps drawn by chance</source>
         <translation>Un resultado: {n} mapas sorteados al azar</translation>
+    </message>
+    <message>
+        <source>maps of two indicators</source>
+        <translation>mapas de dos indicadores</translation>
     </message>
     <message>
         <source>Laid over</source>

@@ -13,15 +13,9 @@ from qgis.PyQt.QtWidgets import QFileDialog, QMessageBox, QWizard
 
 from .. import library, settings
 from ..texts import tr
-from .pages import (
-    NeighbourhoodPage,
-    OutputsPage,
-    ProducersPage,
-    ReferencePage,
-    StartPage,
-    TablesPage,
-    TerritoriesPage,
-)
+from .ends import OutputsPage, StartPage
+from .where import TablesPage, TerritoriesPage
+from .who import NeighbourhoodPage, ProducersPage, ReferencePage
 
 
 class StudyWizard(QWizard):

@@ -19,7 +19,10 @@ from qgis.gui import QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QStyle, QToolButton, QWidget
 
-from ..texts import tr
+from ..texts import language, tr
+
+TABLES = "*.csv *.txt *.tsv *.xlsx *.xls *.ods"
+LAYERS = "*.gpkg *.shp *.geojson *.kml *.kmz *.gpx *.fgb *.parquet"
 
 
 class Given(NamedTuple):
@@ -173,3 +176,14 @@ def _file_of(layer: QgsVectorLayer) -> Given | None:
 
 def _modified(path: str) -> float:
     return Path(path).stat().st_mtime if Path(path).exists() else 0.0
+
+
+def either(*texts: str) -> dict:
+    """Return a text as a study file holds it: the first that is there, in the user's language."""
+    said = next((text.strip() for text in texts if text.strip()), "")
+    return {language(): said} if said else {}
+
+
+def told(texts) -> str:
+    """Return one of a study file's texts, in the user's language where it is there."""
+    return texts.get(language()) or next(iter(texts.values()), "") if texts else ""
