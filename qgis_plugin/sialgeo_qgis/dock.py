@@ -9,7 +9,7 @@ from pathlib import Path
 from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
-from qgis.PyQt.QtGui import QColor, QPalette
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -29,9 +29,17 @@ from qgis.PyQt.QtWidgets import (
 from . import results
 from .algorithms.base import icon
 from .texts import tr
+from .wizard.inputs import narrow
 
 _NUMBER = "concentration"
 _COLUMNS = ("name", "n", "evidence", "p_value", "relative_risk")
+# colours that are readable on light and on dark: a theme's style sheet leaves the palette as it is
+_STYLE = (
+    "h1{font-size:large;color:#2f8fd0}h2{font-size:medium;color:#2f8fd0;margin-top:12px}"
+    "p.verdict{font-weight:bold}p.caution,p.alarm{font-style:italic;color:#d9730d}"
+    "p.small{font-size:small}td,th{padding:2px 6px;border-bottom:1px solid #8c8c8c}"
+)
+_WIDEST = 170  # pixels of a column, before a person widens it
 _SORTED_BY = Qt.ItemDataRole.UserRole
 
 
@@ -131,7 +139,7 @@ class ConcentrationsDock(QgsDockWidget):
         self.filter.setPlaceholderText(tr("Filter"))
         self.filter.setClearButtonEnabled(True)
         self.filter.textChanged.connect(self._filter)
-        self.evidence = QComboBox()
+        self.evidence = narrow(QComboBox())
         self.evidence.currentIndexChanged.connect(self._filter)
         self.table = QTableView()
         self.table.setObjectName("SialgeoConcentrations")
@@ -147,6 +155,8 @@ class ConcentrationsDock(QgsDockWidget):
         self.sheet = QTextBrowser()
         self.sheet.setObjectName("SialgeoSheet")
         self.sheet.setOpenExternalLinks(True)
+        self.sheet.document().setDefaultStyleSheet(_STYLE)
+        self.sheet.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         both = QSplitter(Qt.Orientation.Vertical)
         both.addWidget(self.table)
         both.addWidget(self.sheet)
@@ -157,10 +167,11 @@ class ConcentrationsDock(QgsDockWidget):
         column.addLayout(self._tools())
         column.addWidget(self.title)
         row = QHBoxLayout()
-        row.addWidget(self.filter, 2)
+        row.addWidget(self.filter, 1)
         row.addWidget(self.evidence, 1)
         column.addLayout(row)
         column.addWidget(both, 1)
+        held.setMinimumWidth(400)
         self.setWidget(held)
 
     def _tools(self) -> QHBoxLayout:
@@ -201,8 +212,10 @@ class ConcentrationsDock(QgsDockWidget):
         self._filter()
         self.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.table.resizeColumnsToContents()
+        for column in range(header.count()):
+            header.resizeSection(column, min(header.sectionSize(column), _WIDEST))
         self._describe()
         self._link(layer)
         if layer is not None:
@@ -268,10 +281,9 @@ class ConcentrationsDock(QgsDockWidget):
             self.iface.mapCanvas().zoomToSelected(self.layer)
 
     def show_sheet(self, number) -> None:
-        """Show the fact sheet of a concentration, in the colours of QGIS's theme."""
+        """Show the fact sheet of a concentration."""
         import sialgeo
 
-        self.sheet.document().setDefaultStyleSheet(_style(self.palette()))
         self.sheet.setHtml(sialgeo.fact_sheet(self.publication, number))
 
     def _selected(self, *_change) -> None:
@@ -370,16 +382,3 @@ def _colour_icon(kind: str):
     pixmap = QPixmap(12, 12)
     pixmap.fill(_colour_of(kind))
     return QIcon(pixmap)
-
-
-def _style(palette: QPalette) -> str:
-    """Return the fact sheet's style in the colours of a theme."""
-    role = QPalette.ColorRole
-    text = palette.color(role.Text).name()
-    heading, faint = palette.color(role.Link).name(), palette.color(role.Mid).name()
-    ground = palette.color(role.AlternateBase).name()
-    return (
-        f"h1{{font-size:large;color:{heading}}}h2{{font-size:medium;color:{heading};margin-top:12px}}"
-        f"p.verdict{{font-weight:bold}}p.caution,p.alarm{{background-color:{ground};font-style:italic}}"
-        f"p.small{{color:{text};font-size:small}}td,th{{padding:2px 6px;border-bottom:1px solid {faint}}}"
-    )

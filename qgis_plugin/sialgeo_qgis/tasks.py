@@ -13,6 +13,9 @@ from .texts import tr
 
 LOG = "sialgeo"
 _running = []
+# from QGIS 3.26 on it need not announce what we tell ourselves
+_SILENT = getattr(QgsTask.Flag, "Silent", None)
+_QUIET = QgsTask.Flag.CanCancel if _SILENT is None else QgsTask.Flag.CanCancel | _SILENT
 
 
 class Work(QgsTask):
@@ -25,7 +28,7 @@ class Work(QgsTask):
     said = pyqtSignal(str)
 
     def __init__(self, title, work, done, failed, cancelled=None) -> None:
-        super().__init__(title, QgsTask.Flag.CanCancel)
+        super().__init__(title, _QUIET)
         self._work, self._done, self._failed, self._cancelled = work, done, failed, cancelled
         self._answer, self._reason = None, ""
 

@@ -46,6 +46,12 @@ def wait_for(condition, within=120_000, step=100):
 
 
 def picture(name):
+    """Picture the screen when the map is drawn, without what QGIS itself announces."""
+    bar = iface.messageBar()
+    while bar.currentItem() is not None and not bar.currentItem().title().startswith("sialgeo"):
+        bar.popWidget()
+    iface.mapCanvas().waitWhileRendering()
+    wait(300)
     QApplication.primaryScreen().grabWindow(0).save(str(PICTURES / f"{name}.png"))
 
 

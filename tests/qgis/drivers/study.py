@@ -124,7 +124,8 @@ def look_at_options():
         window = QApplication.activeModalWidget()
         page = window.findChild(QWidget, "SialgeoOptions")
         told["options"] = page is not None and page.isVisible()
-        picture("options")
+        wait(1500)
+        window.grab().save(str(PICTURES / "options.png"))
         page.replicates.setValue(499)
         page.apply()
         window.reject()
@@ -147,7 +148,6 @@ def in_the_dark(plugin):
     wait(500)
     picture("dark-wizard")
     wizard.reject()
-    QgsApplication.setUITheme("default")
 
 
 def work():
@@ -158,9 +158,9 @@ def work():
     tidy()
     picture("study")
     look_at_dock(plugin)
-    in_the_dark(plugin)
-    open_published(plugin)
     look_at_options()
+    open_published(plugin)
+    in_the_dark(plugin)
 
 
 drive(work)
