@@ -1866,6 +1866,102 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Sus lugares distan {km} km entre sí: un radio menor que el doble inventaría concentraciones.</translation>
     </message>
     <message>
+        <source>{what}: needs {library}</source>
+        <translation>{what}: necesita {library}</translation>
+    </message>
+    <message>
+        <source>New study</source>
+        <translation>Nuevo estudio</translation>
+    </message>
+    <message>
+        <source>From the producers' table to tested concentrations, with human development and poverty laid over them. Every page checks its input before you go on.</source>
+        <translation>De la tabla de productores a concentraciones puestas a prueba, con el desarrollo humano y la pobreza superpuestos. Cada página revisa lo que recibe antes de seguir.</translation>
+    </message>
+    <message>
+        <source>For instance: Rural cheese dairies of Cajamarca</source>
+        <translation>Por ejemplo: Queserías rurales de Cajamarca</translation>
+    </message>
+    <message>
+        <source>Title of the study</source>
+        <translation>Título del estudio</translation>
+    </message>
+    <message>
+        <source>Folder of the study</source>
+        <translation>Carpeta del estudio</translation>
+    </message>
+    <message>
+        <source>Study file and results go there. Its part “private” holds the producers' locations and is not to be handed on.</source>
+        <translation>Ahí van el archivo de estudio y los resultados. Su parte «private» guarda las ubicaciones de los productores y no se entrega a nadie.</translation>
+    </message>
+    <message>
+        <source>Use the Cajamarca sample</source>
+        <translation>Usar la muestra de Cajamarca</translation>
+    </message>
+    <message>
+        <source>Start from a study file…</source>
+        <translation>Partir de un archivo de estudio…</translation>
+    </message>
+    <message>
+        <source>The sample fills in every page: real figures of 127 districts of Peru with 500 &lt;b&gt;synthetic&lt;/b&gt; cheese dairies and 30,000 &lt;b&gt;synthetic&lt;/b&gt; milk producers.</source>
+        <translation>La muestra llena todas las páginas: cifras reales de 127 distritos del Perú con 500 queserías &lt;b&gt;sintéticas&lt;/b&gt; y 30 000 productores de leche &lt;b&gt;sintéticos&lt;/b&gt;.</translation>
+    </message>
+    <message>
+        <source>Web map, one page that works offline</source>
+        <translation>Mapa web, una página que funciona sin conexión</translation>
+    </message>
+    <message>
+        <source>Report with fact sheets, as a page</source>
+        <translation>Informe con fichas, como página</translation>
+    </message>
+    <message>
+        <source>GeoPackage with styles</source>
+        <translation>GeoPackage con estilos</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Figura</translation>
+    </message>
+    <message>
+        <source>Report and fact sheets in PDF</source>
+        <translation>Informe y fichas en PDF</translation>
+    </message>
+    <message>
+        <source>What is written</source>
+        <translation>Qué se escribe</translation>
+    </message>
+    <message>
+        <source>Maps, tables and fact sheets to hand on hold areas, generalised so that no producer can be told. The run goes on in the background; you can keep working.</source>
+        <translation>Los mapas, tablas y fichas para entregar llevan áreas, generalizadas para que no se reconozca a ningún productor. La corrida sigue en segundo plano; puede continuar trabajando.</translation>
+    </message>
+    <message>
+        <source>Measured against</source>
+        <translation>Se comparan con</translation>
+    </message>
+    <message>
+        <source>Radius</source>
+        <translation>Radio</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>Queda fuera</translation>
+    </message>
+    <message>
+        <source>maps of two indicators</source>
+        <translation>mapas de dos indicadores</translation>
+    </message>
+    <message>
+        <source>Laid over</source>
+        <translation>Se superpone</translation>
+    </message>
+    <message>
+        <source>SIAL tables</source>
+        <translation>Tablas SIAL</translation>
+    </message>
+    <message>
+        <source>needs {library}</source>
+        <translation>necesita {library}</translation>
+    </message>
+    <message>
         <source>(choose a layer, or a file with the button)</source>
         <translation>(elija una capa, o un archivo con el botón)</translation>
     </message>
@@ -1896,6 +1992,66 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>This cannot be used yet.</source>
         <translation>Esto todavía no se puede usar.</translation>
+    </message>
+    <message>
+        <source>Territories and indicators</source>
+        <translation>Territorios e indicadores</translation>
+    </message>
+    <message>
+        <source>Districts with human development, poverty or other indicators, in the layer itself or in a table joined by official code. Leave it empty to go without.</source>
+        <translation>Distritos con desarrollo humano, pobreza u otros indicadores, en la misma capa o en una tabla que se une por código oficial. Déjelo vacío para seguir sin ellos.</translation>
+    </message>
+    <message>
+        <source>Organisations, memberships, collective actions, specific resources: what makes a concentration a SIAL is not in coordinates. Leave it empty to go without.</source>
+        <translation>Organizaciones, membresías, acciones colectivas, recursos específicos: lo que hace de una concentración un SIAL no está en las coordenadas. Déjelo vacío para seguir sin ellas.</translation>
+    </message>
+    <message>
+        <source>Nothing is classified: what was not surveyed is not assessable, never “not activated”.</source>
+        <translation>No se clasifica nada: lo que no se levantó es no evaluable, nunca «no activado».</translation>
+    </message>
+    <message>
+        <source>Table of indicators (optional)</source>
+        <translation>Tabla de indicadores (opcional)</translation>
+    </message>
+    <message>
+        <source>Official code in the table</source>
+        <translation>Código oficial en la tabla</translation>
+    </message>
+    <message>
+        <source>Indicators to lay over</source>
+        <translation>Indicadores por superponer</translation>
+    </message>
+    <message>
+        <source>Tables of the study: a workbook or a folder</source>
+        <translation>Tablas del estudio: un libro o una carpeta</translation>
+    </message>
+    <message>
+        <source>Date for which the level holds (empty: now)</source>
+        <translation>Fecha a la que se refiere el nivel (vacío: hoy)</translation>
+    </message>
+    <message>
+        <source>Write the empty tables…</source>
+        <translation>Escribir las tablas vacías…</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>Capas</translation>
+    </message>
+    <message>
+        <source>Official code</source>
+        <translation>Código oficial</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nombre</translation>
+    </message>
+    <message>
+        <source>Population, to weight by (optional)</source>
+        <translation>Población, para ponderar (opcional)</translation>
+    </message>
+    <message>
+        <source>Nothing is laid over. You can do it later with “Overlay HDI and poverty”.</source>
+        <translation>No se superpone nada. Puede hacerlo después con «Superponer IDH y pobreza».</translation>
     </message>
     <message>
         <source>establishments</source>
@@ -1938,68 +2094,8 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Los productores que están dentro del radio son vecinos. Elíjalo por una razón del oficio (lo que viaja la leche en una mañana), no hasta que algo aparezca.</translation>
     </message>
     <message>
-        <source>Territories and indicators</source>
-        <translation>Territorios e indicadores</translation>
-    </message>
-    <message>
-        <source>Districts with human development, poverty or other indicators, in the layer itself or in a table joined by official code. Leave it empty to go without.</source>
-        <translation>Distritos con desarrollo humano, pobreza u otros indicadores, en la misma capa o en una tabla que se une por código oficial. Déjelo vacío para seguir sin ellos.</translation>
-    </message>
-    <message>
-        <source>SIAL tables</source>
-        <translation>Tablas SIAL</translation>
-    </message>
-    <message>
-        <source>Organisations, memberships, collective actions, specific resources: what makes a concentration a SIAL is not in coordinates. Leave it empty to go without.</source>
-        <translation>Organizaciones, membresías, acciones colectivas, recursos específicos: lo que hace de una concentración un SIAL no está en las coordenadas. Déjelo vacío para seguir sin ellas.</translation>
-    </message>
-    <message>
         <source>Choose what the producers are measured against. Without it a map of producers is a map of people.</source>
         <translation>Elija con qué se comparan los productores. Sin eso, un mapa de productores es un mapa de gente.</translation>
-    </message>
-    <message>
-        <source>Nothing is classified: what was not surveyed is not assessable, never “not activated”.</source>
-        <translation>No se clasifica nada: lo que no se levantó es no evaluable, nunca «no activado».</translation>
-    </message>
-    <message>
-        <source>{what}: needs {library}</source>
-        <translation>{what}: necesita {library}</translation>
-    </message>
-    <message>
-        <source>New study</source>
-        <translation>Nuevo estudio</translation>
-    </message>
-    <message>
-        <source>From the producers' table to tested concentrations, with human development and poverty laid over them. Every page checks its input before you go on.</source>
-        <translation>De la tabla de productores a concentraciones puestas a prueba, con el desarrollo humano y la pobreza superpuestos. Cada página revisa lo que recibe antes de seguir.</translation>
-    </message>
-    <message>
-        <source>For instance: Rural cheese dairies of Cajamarca</source>
-        <translation>Por ejemplo: Queserías rurales de Cajamarca</translation>
-    </message>
-    <message>
-        <source>Title of the study</source>
-        <translation>Título del estudio</translation>
-    </message>
-    <message>
-        <source>Folder of the study</source>
-        <translation>Carpeta del estudio</translation>
-    </message>
-    <message>
-        <source>Study file and results go there. Its part “private” holds the producers' locations and is not to be handed on.</source>
-        <translation>Ahí van el archivo de estudio y los resultados. Su parte «private» guarda las ubicaciones de los productores y no se entrega a nadie.</translation>
-    </message>
-    <message>
-        <source>Use the Cajamarca sample</source>
-        <translation>Usar la muestra de Cajamarca</translation>
-    </message>
-    <message>
-        <source>Start from a study file…</source>
-        <translation>Partir de un archivo de estudio…</translation>
-    </message>
-    <message>
-        <source>The sample fills in every page: real figures of 127 districts of Peru with 500 &lt;b&gt;synthetic&lt;/b&gt; cheese dairies and 30,000 &lt;b&gt;synthetic&lt;/b&gt; milk producers.</source>
-        <translation>La muestra llena todas las páginas: cifras reales de 127 distritos del Perú con 500 queserías &lt;b&gt;sintéticas&lt;/b&gt; y 30 000 productores de leche &lt;b&gt;sintéticos&lt;/b&gt;.</translation>
     </message>
     <message>
         <source>For instance t/week</source>
@@ -2038,10 +2134,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Guardar la lista de fallas</translation>
     </message>
     <message>
-        <source>Measured against</source>
-        <translation>Se comparan con</translation>
-    </message>
-    <message>
         <source>For instance: milk producers</source>
         <translation>Por ejemplo: productores de leche</translation>
     </message>
@@ -2066,10 +2158,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Se prueba una escalera de radios, y la prueba tiene en cuenta la elección.</translation>
     </message>
     <message>
-        <source>Radius</source>
-        <translation>Radio</translation>
-    </message>
-    <message>
         <source>Least number of producers of a core</source>
         <translation>Mínimo de productores de un núcleo</translation>
     </message>
@@ -2080,58 +2168,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>With the strength on held-out producers, the stability and a second method.</source>
         <translation>Con la fuerza en productores apartados, la estabilidad y un segundo método.</translation>
-    </message>
-    <message>
-        <source>Table of indicators (optional)</source>
-        <translation>Tabla de indicadores (opcional)</translation>
-    </message>
-    <message>
-        <source>Official code in the table</source>
-        <translation>Código oficial en la tabla</translation>
-    </message>
-    <message>
-        <source>Indicators to lay over</source>
-        <translation>Indicadores por superponer</translation>
-    </message>
-    <message>
-        <source>Tables of the study: a workbook or a folder</source>
-        <translation>Tablas del estudio: un libro o una carpeta</translation>
-    </message>
-    <message>
-        <source>Date for which the level holds (empty: now)</source>
-        <translation>Fecha a la que se refiere el nivel (vacío: hoy)</translation>
-    </message>
-    <message>
-        <source>Write the empty tables…</source>
-        <translation>Escribir las tablas vacías…</translation>
-    </message>
-    <message>
-        <source>Web map, one page that works offline</source>
-        <translation>Mapa web, una página que funciona sin conexión</translation>
-    </message>
-    <message>
-        <source>Report with fact sheets, as a page</source>
-        <translation>Informe con fichas, como página</translation>
-    </message>
-    <message>
-        <source>GeoPackage with styles</source>
-        <translation>GeoPackage con estilos</translation>
-    </message>
-    <message>
-        <source>Figure</source>
-        <translation>Figura</translation>
-    </message>
-    <message>
-        <source>Report and fact sheets in PDF</source>
-        <translation>Informe y fichas en PDF</translation>
-    </message>
-    <message>
-        <source>What is written</source>
-        <translation>Qué se escribe</translation>
-    </message>
-    <message>
-        <source>Maps, tables and fact sheets to hand on hold areas, generalised so that no producer can be told. The run goes on in the background; you can keep working.</source>
-        <translation>Los mapas, tablas y fichas para entregar llevan áreas, generalizadas para que no se reconozca a ningún productor. La corrida sigue en segundo plano; puede continuar trabajando.</translation>
     </message>
     <message>
         <source>Tables and layers</source>
@@ -2182,48 +2218,12 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Tablas, capas y rásteres</translation>
     </message>
     <message>
-        <source>Layers</source>
-        <translation>Capas</translation>
-    </message>
-    <message>
-        <source>Official code</source>
-        <translation>Código oficial</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>Nombre</translation>
-    </message>
-    <message>
-        <source>Population, to weight by (optional)</source>
-        <translation>Población, para ponderar (opcional)</translation>
-    </message>
-    <message>
-        <source>Nothing is laid over. You can do it later with “Overlay HDI and poverty”.</source>
-        <translation>No se superpone nada. Puede hacerlo después con «Superponer IDH y pobreza».</translation>
-    </message>
-    <message>
-        <source>Left out</source>
-        <translation>Queda fuera</translation>
-    </message>
-    <message>
         <source>A quick look: {n} maps drawn by chance</source>
         <translation>Un vistazo: {n} mapas sorteados al azar</translation>
     </message>
     <message>
         <source>A result: {n} maps drawn by chance</source>
         <translation>Un resultado: {n} mapas sorteados al azar</translation>
-    </message>
-    <message>
-        <source>maps of two indicators</source>
-        <translation>mapas de dos indicadores</translation>
-    </message>
-    <message>
-        <source>Laid over</source>
-        <translation>Se superpone</translation>
-    </message>
-    <message>
-        <source>needs {library}</source>
-        <translation>necesita {library}</translation>
     </message>
 </context>
 </TS>
