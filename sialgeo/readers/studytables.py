@@ -31,7 +31,22 @@ if TYPE_CHECKING:
 _HEADER_ROWS = 15
 _READ = {"text", "workbook", "layer"}
 # what stands beside a table or a layer and describes it: column types, codes, styles, parts of shapefiles
-_COMPANIONS = frozenset([".csvt", ".cpg", ".prj", ".qpj", ".qmd", ".qml", ".shx", ".dbf", ".sbn", ".sbx", ".qix", ".xml"])
+_COMPANIONS = frozenset(
+    [
+        ".csvt",
+        ".cpg",
+        ".prj",
+        ".qpj",
+        ".qmd",
+        ".qml",
+        ".shx",
+        ".dbf",
+        ".sbn",
+        ".sbx",
+        ".qix",
+        ".xml",
+    ]
+)
 
 
 class _Part(NamedTuple):
