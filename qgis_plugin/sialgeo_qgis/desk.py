@@ -72,7 +72,7 @@ class Desk:
             self._show_outcome,
         )
 
-    def run(self, title: str, work, done) -> tasks.Work:
+    def run(self, title: str, work, done):
         """Do something in the background, with its progress and *Cancel* in the message bar."""
         item = self.iface.messageBar().createMessage("sialgeo", tr("Starting …"))
         bar = QProgressBar()
@@ -88,9 +88,15 @@ class Desk:
 
             return told
 
-        task = tasks.Work(title, work, ended(done), ended(self.fail), lambda: self._cancelled(item))
+        task = tasks.prepare(
+            title,
+            work,
+            ended(done),
+            ended(self.fail),
+            cancelled=lambda: self._cancelled(item),
+            said=item.setText,
+        )
         task.progressChanged.connect(lambda share: bar.setValue(int(share)))
-        task.said.connect(item.setText)
         cancel.clicked.connect(task.cancel)
         cancel.clicked.connect(lambda: cancel.setEnabled(False))
         self._items.append(item)

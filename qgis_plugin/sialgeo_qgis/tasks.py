@@ -6,82 +6,93 @@ from __future__ import annotations
 import traceback
 
 from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from . import library
 from .texts import tr
 
 LOG = "sialgeo"
-_running = []
+_running = {}
 # from QGIS 3.26 on it need not announce what we tell ourselves
 _SILENT = getattr(QgsTask.Flag, "Silent", None)
-_QUIET = QgsTask.Flag.CanCancel if _SILENT is None else QgsTask.Flag.CanCancel | _SILENT
+_FLAGS = QgsTask.Flag.CanCancel if _SILENT is None else QgsTask.Flag.CanCancel | _SILENT
 
 
-class Work(QgsTask):
-    """A function ``work(report)`` that runs outside the main thread.
+class Voice(QObject):
+    """What a running function speaks to, as to QgsFeedback: it tells the task and the window."""
+
+    said = pyqtSignal(str)
+    task = None
+
+    def isCanceled(self) -> bool:  # noqa: N802
+        """Return whether the person stopped it."""
+        return self.task.isCanceled()
+
+    def setProgress(self, share: float) -> None:  # noqa: N802
+        """Tell how much is done, in percent."""
+        self.task.setProgress(share)
+
+    def setProgressText(self, text: str) -> None:  # noqa: N802
+        """Tell what is being done."""
+        self.said.emit(text)
+
+
+def prepare(title: str, work, done, failed, cancelled=None, said=None) -> QgsTask:
+    """Return the task that runs ``work(report)`` outside the main thread; :func:`start` starts it.
 
     ``done(answer)`` is called in the main thread, or ``failed(reason)`` with what went wrong in the
     user's language; after a cancel neither is, but ``cancelled()`` where it is given.
     """
+    voice = Voice()
+    if said is not None:
+        voice.said.connect(said)
 
-    said = pyqtSignal(str)
-
-    def __init__(self, title, work, done, failed, cancelled=None) -> None:
-        super().__init__(title, _QUIET)
-        self._work, self._done, self._failed, self._cancelled = work, done, failed, cancelled
-        self._answer, self._reason = None, ""
-
-    def setProgressText(self, text: str) -> None:  # noqa: N802  (as QgsFeedback names it)
-        """Tell what is being done."""
-        self.said.emit(text)
-
-    def run(self) -> bool:
-        """Do the work; in QGIS's thread."""
+    def run(task):
         from .adapters import Reporter
 
+        voice.task = task
         library.bind()
         library.hold_projections()
-        sialgeo = library.sialgeo()
-        try:
-            self._answer = self._work(Reporter(self))
-        except sialgeo.Cancelled:
-            return False
-        except sialgeo.SialgeoError as failure:
-            self._reason = str(failure)
-            return False
-        except Exception as failure:  # noqa: BLE001  (the one place where a task's errors end)
-            QgsMessageLog.logMessage(traceback.format_exc(), LOG, Qgis.MessageLevel.Critical)
-            self._reason = tr(
-                "Something went wrong that sialgeo did not expect ({reason}). The log panel, tab "
-                "“sialgeo”, holds the details; please report them."
-            ).format(reason=failure)
-            return False
-        return not self.isCanceled()
+        library.sialgeo()
+        return work(Reporter(voice))
 
-    def finished(self, well: bool) -> None:
-        """Tell the answer; in the main thread."""
-        if self in _running:
-            _running.remove(self)
-        if well:
-            self._done(self._answer)
-        elif self._reason:
-            self._failed(self._reason)
-        elif self._cancelled is not None:
-            self._cancelled()
+    def ended(failure, answer=None):
+        if _running.pop(id(task), None) is None:
+            return  # the plugin was taken away meanwhile
+        if failure is None:
+            tell = (done, answer)
+        elif task.isCanceled() or type(failure).__name__ == "Cancelled":
+            tell = (cancelled,) if cancelled is not None else ()
+        else:
+            tell = (failed, _reason(failure))
+        if tell:  # QGIS would swallow what goes wrong in here
+            QTimer.singleShot(0, lambda: tell[0](*tell[1:]))
+
+    task = QgsTask.fromFunction(title, run, on_finished=ended, flags=_FLAGS)
+    return task
 
 
-def start(work: Work) -> Work:
-    """Hand the work to QGIS, and keep it alive until it ends."""
-    _running.append(work)
-    QgsApplication.taskManager().addTask(work)
-    return work
+def start(task: QgsTask) -> QgsTask:
+    """Hand the task to QGIS, and keep it alive until it ends."""
+    _running[id(task)] = task
+    QgsApplication.taskManager().addTask(task)
+    return task
 
 
 def stop_all() -> None:
     """Cancel what still runs; what ends later tells nobody."""
-    for work in list(_running):
-        work._done = work._failed = lambda _said: None
-        work._cancelled = None
-        work.cancel()
+    for task in list(_running.values()):
+        task.cancel()
     _running.clear()
+
+
+def _reason(failure: BaseException) -> str:
+    """Return what a person is told: sialgeo's own words, or that the log holds the details."""
+    if isinstance(failure, library.sialgeo().SialgeoError):
+        return str(failure)
+    told = "".join(traceback.format_exception(type(failure), failure, failure.__traceback__))
+    QgsMessageLog.logMessage(told, LOG, Qgis.MessageLevel.Critical)
+    return tr(
+        "Something went wrong that sialgeo did not expect ({reason}). The log panel, tab "
+        "“sialgeo”, holds the details; please report them."
+    ).format(reason=failure)

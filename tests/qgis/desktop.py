@@ -133,7 +133,9 @@ def main(arguments: list[str]) -> int:
             told = drive(
                 built, libraries, folder, driver=driver, run=True, within=1200, extra=extra
             )
-            faults += told["errors"]
+            if told["errors"]:
+                faults += told["errors"]
+                continue
             for taken, name in pictures.items():
                 shutil.copy(folder / f"{taken}.png", ROOT / "docs" / "img" / f"{name}.png")
     sys.stderr.write("".join(faults))

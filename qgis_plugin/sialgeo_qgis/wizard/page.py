@@ -152,7 +152,7 @@ class CheckedPage(QWizardPage):
             return
         self._signature = self._asked()
         signature, study = self._signature, self.wizard().study(until=self)
-        work = tasks.Work(
+        work = tasks.prepare(
             tr("sialgeo: checking the input"),
             lambda report: check(study, report),
             lambda found: self._finish(signature, found),
