@@ -132,11 +132,11 @@ def drawn(layer: Layer, found: sialgeo.Concentrations) -> Path:
 
 
 def _fewer_colours(path: Path) -> None:
-    """Keep the drawing small: 64 colours are enough for a map."""
+    """Keep the drawing small; fewer colours than 256 would turn a small area grey."""
     from PIL import Image
 
     with Image.open(path) as image:
-        image.convert("RGB").quantize(64).save(path, optimize=True)
+        image.convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def told(layer: Layer, found: sialgeo.Concentrations) -> list[str]:

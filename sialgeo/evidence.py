@@ -37,9 +37,21 @@ FEWEST_RUNS = 3
 
 
 @dataclass(frozen=True)
-class Confirmation:
-    """Whether a second method is asked."""
+class Gathering:
+    """What is gathered beside the test."""
 
+    splits: int = param(
+        50,
+        N_("Random halves to detect on and estimate from (0 leaves it out)"),
+        label=N_("Splits"),
+        ge=0,
+    )
+    runs: int = param(
+        100,
+        N_("Repetitions on shaken data (0 leaves it out)"),
+        label=N_("Repetitions"),
+        ge=0,
+    )
     confirm: bool = param(
         True,
         N_("Let the spatial scan say which concentrations it finds too"),

@@ -44,16 +44,11 @@ def methods() -> dict:
 
 def of_evidence() -> tuple:
     """Return the declared parameters of the test and of what is gathered beside it."""
-    from sialgeo.evidence import Confirmation
+    from sialgeo.evidence import Gathering
     from sialgeo.params import params_of
-    from sialgeo.robustness import Shaking, Splitting
     from sialgeo.significance import Replication
 
-    found = {}
-    for kind in (Replication, Splitting, Shaking, Confirmation):
-        for one in params_of(kind):
-            found.setdefault(one.name, one)  # one seed for all
-    return tuple(found.values())
+    return (*params_of(Replication), *params_of(Gathering))
 
 
 def declarations() -> dict:

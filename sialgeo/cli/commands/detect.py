@@ -152,7 +152,7 @@ def declare_coincident(group: Any) -> None:
 
 def _declare_evidence(group: Any) -> None:
     """Add the options of the test and of what is gathered beside it."""
-    from sialgeo.robustness import Shaking, Splitting
+    from sialgeo.evidence import Gathering
     from sialgeo.significance import Replication
 
     group.add_argument(
@@ -160,10 +160,9 @@ def _declare_evidence(group: Any) -> None:
         action="store_true",
         help=_("leave out the spatial scan that says which concentrations a second method finds"),
     )
-    robustness = [params.params_of(Splitting)[0], params.params_of(Shaking)[0]]
-    for declared in (*params.params_of(Replication), *robustness):
+    counts = (p for p in params.params_of(Gathering) if p.kind is int)
+    for declared in (*params.params_of(Replication), *counts):
         said = _("; default {default}").format(default=declared.default)
-        said += _("; 0 leaves it out") if declared in robustness else ""
         group.add_argument(
             f"--{declared.name}",
             type=int,

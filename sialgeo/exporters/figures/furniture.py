@@ -16,7 +16,7 @@ from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.basemap import SOURCE
 from sialgeo.exporters.wording import said_first, title_of
 from sialgeo.files import whole_file
-from sialgeo.i18n import _
+from sialgeo.i18n import _, both
 from sialgeo.model import Publication
 from sialgeo.symbology import NO_DATA, TERRITORY_LINE, Class
 
@@ -251,6 +251,12 @@ def clean_all(texts: Mapping[str, Any]) -> dict[str, Any]:
     return {key: one_line(text) if text is not None else None for key, text in texts.items()}
 
 
+def _numbered(number: Any, name: Any) -> str:
+    """Return number and name; the name alone where it is nothing but the number in words."""
+    words = (text.format(k=number) for text in both("Concentration {k}").values())
+    return str(name) if str(name) in words else f"{number} {name}"
+
+
 class Labels:
     """Writes names on the map, the strongest concentration first, and none over another."""
 
@@ -265,7 +271,7 @@ class Labels:
         """Write number and name beneath, else above, the strongest concentrations."""
         for number, shape, name in list(zip(shapes.index, shapes, names, strict=True))[:_LABELLED]:
             west, south, east, north = shape.bounds
-            text, middle = f"{number} {name}", (west + east) / 2
+            text, middle = _numbered(number, name), (west + east) / 2
             below = self._write(middle, south - 4 * self.point, text, 8.5, va="top", weight="bold")
             if below or self._write(
                 middle, north + 4 * self.point, text, 8.5, va="bottom", weight="bold"
