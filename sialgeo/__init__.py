@@ -29,7 +29,9 @@ _HOME = {
     "TestResult": "model",
     "Reference": "references",
     # reading
+    "read_chains": "readers",
     "read_producers": "readers",
+    "write_producers": "readers",
     "read_reference": "readers",
     "read_territories": "readers",
     "read_indicators": "readers",

@@ -85,6 +85,7 @@ from sialgeo.radii import RadiusGuide as RadiusGuide
 from sialgeo.radii import evidence_by_radius as evidence_by_radius
 from sialgeo.radii import suggest_radius as suggest_radius
 from sialgeo.readers import check_tables as check_tables
+from sialgeo.readers import read_chains as read_chains
 from sialgeo.readers import read_description as read_description
 from sialgeo.readers import read_indicators as read_indicators
 from sialgeo.readers import read_places as read_places
@@ -93,6 +94,7 @@ from sialgeo.readers import read_raster as read_raster
 from sialgeo.readers import read_reference as read_reference
 from sialgeo.readers import read_tables as read_tables
 from sialgeo.readers import read_territories as read_territories
+from sialgeo.readers import write_producers as write_producers
 from sialgeo.references import Reference as Reference
 from sialgeo.robustness import agreement as agreement
 from sialgeo.robustness import estimate as estimate

@@ -121,7 +121,13 @@ READER = {
     "encoding": N_("encoding of the text, as cp1252"),
     "separator": N_("separator of the columns"),
     "decimal": N_("decimal mark: . or ,"),
+    "header": N_("row of the header, as a spreadsheet counts; 0: none"),
+    "signs": N_("side on which degrees without a sign lie: SW, NW, SE; NE: as written"),
     "country": N_("country of the producers (ISO code, as PE), to examine the coordinates"),
+    "area": N_("layer of polygons with the study area, to tell what the coordinates are"),
+    "preset": N_("format of the table: denue, kobo, odk, none"),
+    "chains": N_("table that gives codes of activity their chain; default: the package's"),
+    "apply": N_("repairs to make, by their reason codes: signo_omitido,duplicado"),
 }
 
 
@@ -132,7 +138,19 @@ def declare_reader(parser: Parser) -> None:
 
 
 def reading_of(options: argparse.Namespace) -> dict[str, Any]:
-    return {name: getattr(options, name) for name in READER if getattr(options, name)}
+    """Return the reader's options that were given."""
+    given = {name: getattr(options, name) for name in READER if getattr(options, name)}
+    if "header" in given:
+        given["header"] = _row(given["header"])
+    if "apply" in given:
+        given["apply"] = names_in(given["apply"])
+    return given
+
+
+def _row(text: str) -> int:
+    if not text.isdigit():
+        raise UsageError(_("--header {text}: must be the number of a row").format(text=text))
+    return int(text)
 
 
 def declare_territories(add: Callable[..., Any], *, required: bool = False) -> None:

@@ -6,8 +6,9 @@ silence.
 
 from __future__ import annotations
 
+from sialgeo.readers.activities import read_chains
 from sialgeo.readers.layers import read_raster
-from sialgeo.readers.points import read_places, read_producers
+from sialgeo.readers.points import read_places, read_producers, write_producers
 from sialgeo.readers.studytables import check_tables, read_tables
 from sialgeo.readers.territories import (
     read_description,
@@ -18,6 +19,7 @@ from sialgeo.readers.territories import (
 
 __all__ = [
     "check_tables",
+    "read_chains",
     "read_description",
     "read_indicators",
     "read_places",
@@ -26,4 +28,5 @@ __all__ = [
     "read_reference",
     "read_tables",
     "read_territories",
+    "write_producers",
 ]

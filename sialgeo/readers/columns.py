@@ -162,6 +162,7 @@ class Parsed(NamedTuple):
     wrong: Mask
     proposals: NDArray[np.object_]
     sexagesimal: int
+    others: Array  # what a cell that is no number would be with the other decimal mark
 
 
 def coordinate_decimal(columns: Sequence[pd.Series]) -> tuple[Decimal | None, float]:
@@ -219,10 +220,11 @@ def parse_coordinates(column: pd.Series, decimal: Decimal | None) -> Parsed:
     values = np.full(n, np.nan)
     empty, wrong = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     proposals = np.full(n, "", dtype=object)
+    others = np.full(n, np.nan)
     dms = 0
     if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column):
         values = column.to_numpy(dtype=float, na_value=np.nan).copy()
-        return Parsed(values, np.isnan(values), wrong, proposals, 0)
+        return Parsed(values, np.isnan(values), wrong, proposals, 0, np.full(n, np.nan))
     raw = column.to_numpy(dtype=object)
     values = _quick(column, decimal)
     for i in np.flatnonzero(np.isnan(values)):
@@ -249,12 +251,13 @@ def parse_coordinates(column: pd.Series, decimal: Decimal | None) -> Parsed:
         if value is None:
             wrong[i] = True
             if other is not None:
+                others[i] = other
                 proposals[i] = _("it reads as {value} with the other decimal mark").format(
                     value=other
                 )
             continue
         values[i] = value
-    return Parsed(values, empty, wrong, proposals, dms)
+    return Parsed(values, empty, wrong, proposals, dms, others)
 
 
 def _grouped(text: str, decimal: Decimal) -> bool:

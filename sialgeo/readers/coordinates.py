@@ -1,9 +1,13 @@
-"""Coordinates of a table: which columns, which decimal mark, which reference system."""
+"""Coordinates of a table: which columns, which axes and signs, which reference system.
+
+Each way to read them is a hypothesis, scored by the share of positions that it puts inside the study
+area or the country; two that are close are an error that names both.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,17 +15,44 @@ from numpy.typing import NDArray
 
 from sialgeo.errors import CRSError, ParameterError, SchemaError
 from sialgeo.i18n import _, plain
-from sialgeo.readers.columns import Parsed, clean
+from sialgeo.readers.columns import (
+    Parsed,
+    clean,
+    coordinate_decimal,
+    parse_coordinates,
+    sexagesimal,
+)
 from sialgeo.readers.log import Log
-from sialgeo.readers.names import Pair, coordinate_pairs, point_columns, zone_columns
+from sialgeo.readers.names import (
+    Pair,
+    coordinate_pairs,
+    parts_of_degrees,
+    point_columns,
+    zone_columns,
+)
+from sialgeo.readers.systems import (
+    DATUMS,
+    MEXICO,
+    NATIONAL,
+    PERU,
+    WGS84,
+    Datum,
+    datum_said,
+    modern,
+    zone_label,
+    zones_between,
+)
 from sialgeo.triage.checks import looks_utm
 from sialgeo.triage.countries import (
     ANYWHERE,
+    admin1,
     area_of,
+    as_written,
     country_codes,
     degrees_of,
     find_home,
     inside,
+    share_of_one_country,
 )
 from sialgeo.triage.selection import unknown_columns
 
@@ -29,16 +60,22 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Country = str | Sequence[str] | None
 
-_PERU = (32717, 32718, 32719)
-_MEXICO = (32611, 32612, 32613, 32614, 32615, 32616)
+SIDES = ("NE", "NW", "SE", "SW")
 _CLOSE = 0.2
 _ENOUGH = 0.8
+_FEW = 0.2  # of the points inside: fewer, and the file as a whole is read otherwise
 
 
 # --- which columns --------------------------------------------------------------------------------
-def find_columns(cells: pd.DataFrame, x: str | None, y: str | None, log: Log) -> Pair:
+def find_columns(
+    cells: pd.DataFrame, x: str | None, y: str | None, log: Log, ground: Ground
+) -> Pair:
     """Return the columns of the coordinates: the stated ones, else those whose names say so.
+
+    Of several whose names say it alike, the one whose positions lie inside the ground.
 
     Raises
     ------
@@ -55,7 +92,7 @@ def find_columns(cells: pd.DataFrame, x: str | None, y: str | None, log: Log) ->
         if missing:
             raise SchemaError(unknown_columns(missing, names))
         stated = [p for p in coordinate_pairs([x, y]) if (p.x, p.y) == (x, y)]
-        return Pair(x, y, stated[0].kind if stated else "any", 9.0)
+        return Pair(x, y, stated[0].kind if stated else "any", 9.0, True)
     pairs = [p for p in coordinate_pairs(names) if _filled(cells[p.x]) and _filled(cells[p.y])]
     pairs = pairs or coordinate_pairs(names)
     if not pairs:
@@ -66,7 +103,10 @@ def find_columns(cells: pd.DataFrame, x: str | None, y: str | None, log: Log) ->
             ).format(names=", ".join(names))
         )
     best = [p for p in pairs if p.score == pairs[0].score]
-    if len(best) > 1:
+    shares = [1.0] if len(best) == 1 else [_share_of(cells, p, ground) for p in best]
+    order = np.argsort(shares)[::-1]
+    best = [best[i] for i in order]
+    if len(best) > 1 and shares[order[0]] - shares[order[1]] < _CLOSE:
         raise SchemaError(
             _(
                 'several columns may be the coordinates: {pairs}. Remedy: name them, x="{x}", y="{y}"'
@@ -82,8 +122,23 @@ def find_columns(cells: pd.DataFrame, x: str | None, y: str | None, log: Log) ->
 
 
 def _filled(column: pd.Series) -> bool:
-    held = column.dropna()
-    return bool((held.astype(str).str.strip() != "").any())
+    """Tell whether a column holds anything but blanks and zeros."""
+    held = column.dropna().astype(str).str.strip()
+    return bool((~held.str.fullmatch(r"0*(?:[.,]0*)?")).any())
+
+
+def _share_of(cells: pd.DataFrame, pair: Pair, ground: Ground) -> float:
+    """Return the share of a pair's positions, read as degrees, that lie inside the ground."""
+    rows = np.unique(np.linspace(0, len(cells) - 1, 500).astype(int))
+    some = cells.iloc[rows]
+    decimal, _sure = coordinate_decimal([some[pair.x], some[pair.y]])
+    x, y = (parse_coordinates(some[c], decimal).values for c in (pair.x, pair.y))
+    use = (np.abs(x) <= 180) & (np.abs(y) <= 90) & ((x != 0) | (y != 0))
+    if ground.stated:
+        share = ground.share(x[use], y[use], rows[use], ())
+    else:
+        share = share_of_one_country(x[use], y[use])
+    return share * float(use.mean())
 
 
 _PAIR = re.compile(r"\s*(-?\d+[.]\d+)[\s,;]+(-?\d+[.]\d+)(?:[\s,;]+-?[\d.]+){0,2}\s*")
@@ -129,13 +184,139 @@ def _halves(cell: Any) -> tuple[str, str]:
     return (found[1], found[2]) if found else (text, text)
 
 
+def join_parts(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | None:
+    """Join degrees, minutes and seconds that stand in columns of their own, or return None."""
+    names = [str(c) for c in cells.columns]
+    parts = parts_of_degrees(names)
+    taken = {c for columns in parts.values() for c in columns}
+    if set(parts) != {"x", "y"} or coordinate_pairs([n for n in names if n not in taken]):
+        return None
+    joined = cells.copy()
+    for axis, columns in parts.items():
+        joined[f"_{axis}"] = [
+            _joined([row[c] for c in columns]) for _i, row in cells[list(columns)].iterrows()
+        ]
+    shown = [c for columns in parts.values() for c in columns]
+    log.guess(
+        "columns",
+        shown,
+        0.9,
+        _("Coordinates: degrees, minutes and seconds in {names}.").format(names=", ".join(shown)),
+    )
+    return joined, Pair("_x", "_y", "degrees", 2.0)
+
+
+def _joined(values: Sequence[Any]) -> str:
+    """Return the parts of one coordinate as a text that ``sexagesimal`` reads."""
+    texts = ["" if v is None or v != v else str(v).strip().replace(",", ".") for v in values]  # noqa: PLR0124
+    if not texts[0]:
+        return ""
+    degrees, minutes, seconds = (*(t or "0" for t in texts), "0")[:3]
+    text = f"{degrees}° {minutes}' {seconds}"
+    value = sexagesimal(text.replace(".0°", "°"))
+    return text if value is None else f"{value:.10f}"
+
+
 # --- which reference system -----------------------------------------------------------------------
 class Located(NamedTuple):
     """Positions in one CRS; ``unknown`` marks rows whose own UTM zone is not told."""
 
     xy: Array
     crs: Any
-    unknown: NDArray[np.bool_]
+    unknown: Mask
+    pair: Pair
+
+
+class Ground(NamedTuple):
+    """What positions are held against: the study area, else the stated country, else what rows declare."""
+
+    area: Any = None
+    codes: tuple[str, ...] | None = None
+    declared: tuple[str, NDArray[np.object_]] | None = None
+    anywhere: bool = False
+
+    @property
+    def stated(self) -> bool:
+        """Tell whether there is something to hold positions against before a guess."""
+        return self.area is not None or self.codes is not None or self.declared is not None
+
+    @property
+    def name(self) -> str:
+        """Return what positions are held against, for a sentence."""
+        if self.area is not None:
+            return _("the study area")
+        if self.codes is not None:
+            return ", ".join(self.codes)
+        return _("their “{column}”").format(column=self.declared[0] if self.declared else "")
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Return west, south, east, north in degrees, or None."""
+        shape = self.area if self.area is not None else None
+        if shape is None and self.codes is not None:
+            shape = area_of(self.codes)
+        if shape is None and self.declared is not None:
+            import shapely
+
+            provinces = admin1() or {}
+            shape = shapely.union_all(
+                [provinces[w] for w in set(self.declared[1]) & set(provinces)]
+            )
+        if shape is None:
+            return None
+        west, south, east, north = (float(v) for v in shape.bounds)
+        return west, south, east, north
+
+    def share(
+        self, lon: Array, lat: Array, rows: NDArray[np.intp], codes: tuple[str, ...]
+    ) -> float:
+        """Return the share of positions inside; ``codes`` are the countries where nothing is stated."""
+        if not len(lon):
+            return 0.0
+        if self.area is not None:
+            return float(inside(self.area, lon, lat).mean())
+        if self.codes is None and self.declared is not None:
+            return _in_declared(lon, lat, self.declared[1][rows])
+        shape = area_of(self.codes if self.codes is not None else codes)
+        return 0.0 if shape is None else float(inside(shape, lon, lat).mean())
+
+
+def ground_of(cells: pd.DataFrame, country: Country, area: Any) -> Ground:
+    """Return what a table's positions are held against."""
+    if country == ANYWHERE:
+        return Ground(area, anywhere=True)
+    codes = None if country is None else country_codes(country)
+    declared = _declared(cells) if area is None and codes is None else None
+    return Ground(area, codes, declared)
+
+
+def _declared(cells: pd.DataFrame) -> tuple[str, NDArray[np.object_]] | None:
+    """Return the column that names the department, state or province of nearly every row."""
+    provinces = admin1()
+    if provinces is None:
+        return None
+    for name in cells.columns:
+        column = cells[name]
+        if column.dtype.kind in "biufM":
+            continue
+        known = {v: plain(v) if isinstance(v, str) else "" for v in column.unique()}
+        if not any(w in provinces for w in known.values()):
+            continue
+        words = np.array([known[v] for v in column], dtype=object)
+        if np.mean([w in provinces for w in words]) >= _ENOUGH:
+            return str(name), words
+    return None
+
+
+def _in_declared(lon: Array, lat: Array, words: NDArray[np.object_]) -> float:
+    """Return the share of positions that lie in the province their row declares."""
+    provinces = admin1() or {}
+    hit, known = np.zeros(len(lon), dtype=bool), np.zeros(len(lon), dtype=bool)
+    for word in set(words) & set(provinces):
+        rows = words == word
+        known |= rows
+        hit[rows] = inside(provinces[word], lon[rows], lat[rows])
+    return float(hit[known].mean()) if known.any() else 0.0
 
 
 def locate(
@@ -146,41 +327,54 @@ def locate(
     log: Log,
     *,
     crs: Any,
-    country: str | Sequence[str] | None,
+    signs: str | None,
+    ground: Ground,
+    words: Iterable[tuple[str, str]] = (),
 ) -> Located:
-    """Put parsed coordinates into a CRS: the stated one, else the one that they speak for."""
+    """Put parsed coordinates into a CRS: the stated one, else the one that they speak for.
+
+    Every way to read them (axes, signs, zone, datum) is a hypothesis, scored by the share of
+    positions that it puts inside the ground; ``words`` are texts that may name a datum.
+    """
     from pyproj import CRS
 
     xy = np.column_stack([x.values, y.values])
     none = np.zeros(len(xy), dtype=bool)
+    if signs is not None:
+        xy = _signed(xy, check_signs(signs))
     if crs is not None:
-        return Located(xy, stated_crs(crs), none)
+        return Located(xy, stated_crs(crs), none, pair)
     use = np.isfinite(xy).all(axis=1) & (xy != 0).any(axis=1)
     if not use.any():
-        return Located(xy, CRS.from_epsg(4326), none)
+        return Located(xy, CRS.from_epsg(4326), none, pair)
     px, py = xy[use].T
     degrees = ((np.abs(px) <= 180) & (np.abs(py) <= 180)).mean()
     metres = (looks_utm(px, py) | (looks_utm(py, px) & (px > 1e6))).mean()
+    said = datum_said(words)
     if degrees >= 0.5:
-        log.guess("crs", "EPSG:4326", degrees, _("Coordinates are degrees (WGS 84, EPSG:4326)."))
-        return Located(xy, CRS.from_epsg(4326), none)
+        xy, pair = _turned_degrees(xy, use, pair, log, ground, fixed=signs is not None)
+        epsg = said[0].degrees if said is not None else 4326
+        log.guess("crs", f"EPSG:{epsg}", degrees, _degrees_sentence(epsg, said))
+        return Located(xy, CRS.from_epsg(epsg), none, pair)
     if metres >= 0.5:
         if pair.kind == "degrees":
-            raise CRSError(_metres_called_degrees(px, py, pair, country))
-        zoned = _by_zone_column(xy, use, cells, log)
+            raise CRSError(_metres_called_degrees(px, py, pair, ground))
+        xy, pair = _turned_metres(xy, use, pair, log)
+        zoned = _by_zone_column(xy, use, cells, log, pair, said)
         if zoned is not None:
             return zoned
-        like = looks_utm(px, py) | looks_utm(py, px)
-        guessed = _guess_zone(px[like], py[like], cells[use][like], country, log)
-        return Located(xy, guessed, none)
-    if _is_mercator(px, py):
-        log.guess("crs", "EPSG:3857", 0.7, _("Coordinates are Web Mercator metres (EPSG:3857)."))
-        return Located(xy, CRS.from_epsg(3857), none)
-    raise CRSError(
-        _(
-            "coordinates such as ({x:.10g}, {y:.10g}) are neither degrees nor UTM metres. Remedy: name "
-            'their system, for instance crs="EPSG:32717"'
-        ).format(x=px[0], y=py[0])
+    held = np.flatnonzero(use)
+    like = looks_utm(*xy[use].T) if metres >= 0.5 else np.ones(len(held), dtype=bool)
+    rows = held[like]
+    guessed = _guess_system(xy[rows], rows, log, ground, said)
+    return Located(xy, guessed, none, pair)
+
+
+def _degrees_sentence(epsg: int, said: tuple[Datum, str] | None) -> str:
+    if said is None:
+        return _("Coordinates are degrees (WGS 84, EPSG:4326).")
+    return _("Coordinates are degrees ({datum}, EPSG:{epsg}), by {place}.").format(
+        datum=said[0].name, epsg=epsg, place=said[1]
     )
 
 
@@ -199,128 +393,202 @@ def stated_crs(crs: Any) -> Any:
         ) from None
 
 
-def _is_mercator(x: Array, y: Array) -> bool:
-    if not ((np.abs(x) > 1e6) & (np.abs(x) < 2.004e7) & (np.abs(y) < 2.1e7)).mean() > 0.9:
-        return False
-    home = find_home(*degrees_of(x, y, 3857))
-    return home is not None and home.share >= _ENOUGH
+# --- axes and signs -------------------------------------------------------------------------------
+def check_signs(signs: str) -> str:
+    """Return the side on which degrees without a sign lie: NE (as written), NW, SE, SW."""
+    side = signs.strip().upper().replace("O", "W")
+    side = {"W": "NW", "S": "SE", "N": "NE", "E": "NE", "WS": "SW"}.get(side, side)
+    if side not in SIDES:
+        raise ParameterError(
+            _("signs “{signs}”: must be one of {known}").format(signs=signs, known=", ".join(SIDES))
+        )
+    return side
 
 
-class _Zone(NamedTuple):
+def _signed(xy: Array, side: str) -> Array:
+    made: Array = xy.copy()
+    if "W" in side:
+        made[:, 0] = -np.abs(made[:, 0])
+    if "S" in side:
+        made[:, 1] = -np.abs(made[:, 1])
+    return made
+
+
+class _Turn(NamedTuple):
+    swapped: bool
+    side: str
+    share: float
+
+    def sentence(self, pair: Pair, ground: str) -> str:
+        told = []
+        if self.swapped:
+            told.append(_("“{y}” holds longitudes and “{x}” latitudes").format(x=pair.x, y=pair.y))
+        if self.side != "NE":
+            side = {"NW": _("west"), "SE": _("south"), "SW": _("south and west")}[self.side]
+            told.append(_("the sign of {side} was left out").format(side=side))
+        return _(
+            "{told}: so read, {share:.0%} of the points lie in {ground}, as written none or few."
+        ).format(told="; ".join(told), share=self.share, ground=ground)
+
+
+def _turned_degrees(
+    xy: Array, use: Mask, pair: Pair, log: Log, ground: Ground, *, fixed: bool
+) -> tuple[Array, Pair]:
+    """Return degrees as they were meant, where the whole file is swapped or lacks signs; say it."""
+    if fixed or (pair.stated and ground.codes is None and ground.area is None):
+        return xy, pair
+    rows = np.flatnonzero(use)
+    rows = rows[np.unique(np.linspace(0, len(rows) - 1, 5000).astype(int))]
+    lon, lat = xy[rows].T
+    if ground.anywhere and ground.area is None:
+        return xy, pair
+    home = None if ground.stated else as_written(lon, lat)
+    written = ground.share(lon, lat, rows, ()) if ground.stated else float(home or 0.0)
+    if written >= _FEW:
+        return xy, pair
+    turns = []
+    for swapped in (False, True):
+        if swapped and pair.stated:
+            continue
+        for side in SIDES:
+            if side == "NE" and not swapped:
+                continue
+            x, y = _signed(xy[rows][:, ::-1] if swapped else xy[rows], side).T
+            if not _changes(lon, lat, x, y) or (np.abs(y) > 90).mean() > 0.5:
+                continue
+            share = ground.share(x, y, rows, ()) if ground.stated else share_of_one_country(x, y)
+            turns.append(_Turn(swapped, side, share))
+    turns = _distinct(sorted(turns, key=lambda t: (-t.share, t.side != "NE", t.swapped)), xy[rows])
+    if not turns or turns[0].share < _ENOUGH:
+        return xy, pair
+    name = ground.name if ground.stated else _("one country")
+    close = [t for t in turns[1:] if t.share > turns[0].share - _CLOSE]
+    if close:
+        raise CRSError(
+            _(
+                'the coordinates may be read in two ways. 1: {first} 2: {second} Remedy: name the country, country="PE", or the columns, x= and y=, and signs='
+            ).format(first=turns[0].sentence(pair, name), second=close[0].sentence(pair, name))
+        )
+    best = turns[0]
+    log.guess("signs" if best.side != "NE" else "axes", best.side, best.share - written,
+              best.sentence(pair, name))  # fmt: skip
+    if best.swapped:
+        pair = pair._replace(x=pair.y, y=pair.x)
+        log.revise("columns", [pair.x, pair.y])
+    return _signed(xy[:, ::-1] if best.swapped else xy, best.side), pair
+
+
+def _changes(lon: Array, lat: Array, x: Array, y: Array) -> bool:
+    return bool(((lon != x) | (lat != y)).any())
+
+
+def _distinct(turns: list[_Turn], xy: Array) -> list[_Turn]:
+    """Leave out turns that give the same positions as a better one."""
+    seen: list[Array] = []
+    kept = []
+    for turn in turns:
+        made = _signed(xy[:, ::-1] if turn.swapped else xy, turn.side)
+        if not any(np.array_equal(made, other) for other in seen):
+            seen.append(made)
+            kept.append(turn)
+    return kept
+
+
+def _turned_metres(xy: Array, use: Mask, pair: Pair, log: Log) -> tuple[Array, Pair]:
+    """Return eastings first, where most rows of the file have the northing first; say it."""
+    px, py = xy[use].T
+    share = float((looks_utm(py, px) & (px > 1e6)).mean())
+    if pair.stated or share <= _ENOUGH:
+        return xy, pair
+    turned = pair._replace(x=pair.y, y=pair.x)
+    sentence = _("“{y}” holds eastings and “{x}” northings.").format(x=pair.x, y=pair.y)
+    log.guess("axes", "NE", share, sentence)
+    log.revise("columns", [turned.x, turned.y])
+    return xy[:, ::-1].copy(), turned
+
+
+# --- zones and projections ------------------------------------------------------------------------
+class _System(NamedTuple):
     epsg: int
-    country: str
+    ground: str
     share: float
 
 
-def _label(epsg: int) -> str:
-    return f"UTM {epsg % 100} {'S' if epsg // 100 == 327 else 'N'} (EPSG:{epsg})"
-
-
-def _zones(x: Array, y: Array, country: str | Sequence[str] | None) -> list[_Zone]:
-    """Return the candidate zones by the share of positions that they put inside their country."""
-    chosen = np.unique(np.linspace(0, len(x) - 1, 5000).astype(int))
-    x, y = x[chosen], y[chosen]
+def _systems(xy: Array, rows: NDArray[np.intp], ground: Ground, datum: Datum) -> list[_System]:
+    """Return the candidate systems by the share of positions that they put inside."""
+    chosen = np.unique(np.linspace(0, len(xy) - 1, 5000).astype(int))
+    (x, y), rows = xy[chosen].T, rows[chosen]
+    bounds = ground.bounds
     tried: list[tuple[int, tuple[str, ...]]]
-    if country is None or country == ANYWHERE:
-        tried = [*((e, ("PE",)) for e in _PERU), *((e, ("MX",)) for e in _MEXICO)]
+    if bounds is not None:
+        national = [c for code in ground.codes or NATIONAL for c in NATIONAL.get(code, ())]
+        tried = [(e, ()) for e in (*zones_between(*bounds, datum), *national)]
     else:
-        codes = country_codes(country)
-        tried = [(e, codes) for e in _zones_of(codes)]
+        tried = [*((datum.utm(z, True), ("PE",)) for z in PERU)]
+        tried += [(datum.utm(z, False), ("MX",)) for z in MEXICO]
+        tried += [(e, (code,)) for code, codes in NATIONAL.items() for e in codes]
+    if ((np.abs(x) > 1e6) & (np.abs(x) < 2.004e7) & (np.abs(y) < 2.1e7)).mean() > 0.9:
+        tried += [(3857, ())]
     found = []
     for epsg, codes in tried:
-        area = area_of(codes)
-        if area is not None:
-            share = float(inside(area, *degrees_of(x, y, epsg)).mean())
-            found.append(_Zone(epsg, ", ".join(codes), share))
+        if epsg == 0:
+            continue
+        lon, lat = degrees_of(x, y, epsg)
+        if not ground.stated and not codes:
+            share = share_of_one_country(lon, lat)
+        else:
+            share = ground.share(lon, lat, rows, codes)
+        name = ground.name if ground.stated else ", ".join(codes) or _("one country")
+        found.append(_System(epsg, name, share))
     return sorted(found, key=lambda z: -z.share)
 
 
-def _zones_of(codes: tuple[str, ...]) -> list[int]:
-    area = area_of(codes)
-    if area is None:
-        return []
-    west, south, east, north = area.bounds
-    zones = range(int((west + 180) // 6) + 1, int((east + 180) // 6) + 2)
-    sides = ([32700] if south < 0 else []) + ([32600] if north > 0 else [])
-    return [side + min(zone, 60) for side in sides for zone in zones]
-
-
-def _guess_zone(
-    x: Array, y: Array, cells: pd.DataFrame, country: str | Sequence[str] | None, log: Log
+def _guess_system(
+    xy: Array, rows: NDArray[np.intp], log: Log, ground: Ground, said: tuple[Datum, str] | None
 ) -> Any:
     from pyproj import CRS
 
-    swapped = (looks_utm(y, x) & (x > 1e6)).mean() > 0.5
-    zones = _zones(*((y, x) if swapped else (x, y)), country)
-    if not zones or zones[0].share < _ENOUGH:
+    datum = said[0] if said is not None else DATUMS[WGS84]
+    utm = bool(looks_utm(*xy.T).mean() >= 0.5)
+    systems = _systems(xy, rows, ground, datum)
+    if not systems or systems[0].share < _ENOUGH:
+        raise CRSError(_no_system(xy, utm))
+    close = [z for z in systems if z.share > systems[0].share - _CLOSE]
+    if len(close) > 1:
         raise CRSError(
             _(
-                "coordinates such as ({x:.10g}, {y:.10g}) are metres, and their UTM zone cannot be told. "
-                'Remedy: crs="EPSG:32717" (17 S), EPSG:32718, EPSG:32719, EPSG:32616 (16 N) …, or the '
-                'country, country="EC"'
-            ).format(x=x[0], y=y[0])
-        )
-    close = [z for z in zones if z.share > zones[0].share - _CLOSE]
-    if len(close) > 1:
-        declared = _by_declared(*((y, x) if swapped else (x, y)), close, cells)
-        if declared is None:
-            raise CRSError(
-                _(
-                    "the UTM zone may be {zones}: all put the points inside the country. Remedy: name it, "
-                    'crs="EPSG:{epsg}"'
-                ).format(
-                    zones="; ".join(f"{_label(z.epsg)} {z.share:.0%}" for z in close),
-                    epsg=close[0].epsg,
-                )
+                "the UTM zone may be {zones}: all put the points inside the country. Remedy: name it, "
+                'crs="EPSG:{epsg}"'
+            ).format(
+                zones="; ".join(f"{zone_label(z.epsg)} {z.share:.0%}" for z in close),
+                epsg=close[0].epsg,
             )
-        epsg, column, share = declared
-        sentence = _("Coordinates are {zone}: {share:.0%} of the points lie in their “{column}”.")
-        log.guess(
-            "crs",
-            f"EPSG:{epsg}",
-            share,
-            sentence.format(zone=_label(epsg), share=share, column=column),
         )
-        return CRS.from_epsg(epsg)
-    best = zones[0]
-    second = zones[1].share if len(zones) > 1 else 0.0
+    best = systems[0]
+    second = systems[1].share if len(systems) > 1 else 0.0
+    by = _("datum WGS 84, as no other is named") if said is None else _("datum by {place}").format(place=said[1])  # fmt: skip
     log.guess(
         "crs",
         f"EPSG:{best.epsg}",
         best.share * (1 - second),
-        _(
-            "Coordinates are {zone}, datum WGS 84 (PSAD56 would lie 430 m off): {share:.0%} of the points lie in {country}."
-        ).format(zone=_label(best.epsg), share=best.share, country=best.country),
+        _("Coordinates are {zone}, {by}: {share:.0%} of the points lie in {country}.").format(
+            zone=zone_label(best.epsg), by=by, share=best.share, country=best.ground
+        ),
     )
     return CRS.from_epsg(best.epsg)
 
 
-def _by_declared(
-    x: Array, y: Array, zones: Sequence[_Zone], cells: pd.DataFrame
-) -> tuple[int, str, float] | None:
-    """Tell close zones apart by a column that names the department or state of each row."""
-    from sialgeo.triage.countries import admin1
-
-    provinces = admin1()
-    if provinces is None:
-        return None
-    for name in cells.columns:
-        words = [plain(v) if isinstance(v, str) else "" for v in cells[name]]
-        known = np.array([w in provinces for w in words])
-        if known.mean() < _ENOUGH:
-            continue
-        shares = []
-        for zone in zones:
-            lon, lat = degrees_of(x, y, zone.epsg)
-            hit = np.zeros(len(x), dtype=bool)
-            for word in {w for w in words if w in provinces}:
-                rows = np.array([w == word for w in words])
-                hit[rows] = inside(provinces[word], lon[rows], lat[rows])
-            shares.append(float(hit[known].mean()))
-        order = np.argsort(shares)[::-1]
-        if shares[order[0]] >= _ENOUGH and shares[order[0]] - shares[order[1]] > _CLOSE:
-            return zones[int(order[0])].epsg, str(name), shares[order[0]]
-    return None
+def _no_system(xy: Array, utm: bool) -> str:
+    if not utm:
+        return _(
+            "coordinates such as ({x:.10g}, {y:.10g}) are neither degrees nor UTM metres. Remedy: name "
+            'their system, for instance crs="EPSG:32717"'
+        ).format(x=xy[0, 0], y=xy[0, 1])
+    return _(
+        "coordinates such as ({x:.10g}, {y:.10g}) are metres, and their UTM zone cannot be told. "
+        'Remedy: crs="EPSG:32717" (17 S), EPSG:32718, EPSG:32719, EPSG:32616 (16 N) …, or the '
+        'country, country="EC"'
+    ).format(x=xy[0, 0], y=xy[0, 1])
 
 
 _ZONE = re.compile(
@@ -329,37 +597,46 @@ _ZONE = re.compile(
 
 
 def _by_zone_column(
-    xy: Array, use: NDArray[np.bool_], cells: pd.DataFrame, log: Log
+    xy: Array,
+    use: Mask,
+    cells: pd.DataFrame,
+    log: Log,
+    pair: Pair,
+    said: tuple[Datum, str] | None,
 ) -> Located | None:
     """Read the zone of each row from a column that names it; several zones are put into degrees."""
     from pyproj import CRS
 
+    datum = said[0] if said is not None else DATUMS[WGS84]
     for name in zone_columns([str(c) for c in cells.columns]):
-        told = np.array([_zone_code(v, y) for v, y in zip(cells[name], xy[:, 1], strict=True)])
+        told = np.array(
+            [_zone_code(v, y, datum) for v, y in zip(cells[name], xy[:, 1], strict=True)]
+        )
         if (told[use] > 0).mean() < 0.9:
             continue
         codes = sorted({int(c) for c in told[use] if c > 0})
         lonlat = np.full_like(xy, np.nan)
         for code in codes:
             rows = told == code
-            lonlat[rows] = np.column_stack(degrees_of(xy[rows, 0], xy[rows, 1], code))
+            put = modern(xy[rows], CRS.from_epsg(code), Log(None))
+            lonlat[rows] = np.column_stack(degrees_of(put.xy[:, 0], put.xy[:, 1], put.crs))
         home = find_home(lonlat[use, 0], lonlat[use, 1])
         if home is None or home.share < 0.5:
             continue
         sentence = _("Coordinates are {zones}, by column “{column}”.").format(
-            zones=", ".join(_label(c) for c in codes), column=name
+            zones=", ".join(zone_label(c) for c in codes), column=name
         )
         told_codes: Any = [f"EPSG:{c}" for c in codes]
         log.guess("crs", told_codes[0] if len(codes) == 1 else told_codes, home.share, sentence)
         if len(codes) == 1:
-            return Located(xy, CRS.from_epsg(codes[0]), np.zeros(len(xy), dtype=bool))
+            return Located(xy, CRS.from_epsg(codes[0]), np.zeros(len(xy), dtype=bool), pair)
         lonlat[~np.isfinite(xy).all(axis=1)] = xy[~np.isfinite(xy).all(axis=1)]
         log.note(_("The rows are in several UTM zones: all are put into degrees (EPSG:4326)."))
-        return Located(lonlat, CRS.from_epsg(4326), (told == 0) & use)
+        return Located(lonlat, CRS.from_epsg(4326), (told == 0) & use, pair)
     return None
 
 
-def _zone_code(value: Any, y: float) -> int:
+def _zone_code(value: Any, y: float, datum: Datum) -> int:
     """Return the EPSG code of a zone as people write it, 0 where it is none; S is south."""
     text = f"{value:g}" if isinstance(value, int | float) else clean(str(value))
     found = _ZONE.fullmatch(text.strip())
@@ -368,14 +645,14 @@ def _zone_code(value: Any, y: float) -> int:
     letter = found[2].upper()
     # without a letter: southern northings within 38 degrees of the equator exceed 5,800 km
     south = (letter == "S" or letter < "N") if letter else bool(y > 5.8e6)
-    return (32700 if south else 32600) + int(found[1])
+    return datum.utm(int(found[1]), south)
 
 
-def _metres_called_degrees(
-    x: Array, y: Array, pair: Pair, country: str | Sequence[str] | None
-) -> str:
-    zones = [z for z in _zones(x, y, country) if z.share >= 0.5]
-    near = "; ".join(f"{_label(z.epsg)}: {z.share:.0%}" for z in zones) or "EPSG:32717"
+def _metres_called_degrees(x: Array, y: Array, pair: Pair, ground: Ground) -> str:
+    xy = np.column_stack([x, y])
+    found = _systems(xy, np.arange(len(x)), ground, DATUMS[WGS84])
+    zones = [z for z in found if z.share >= 0.5]
+    near = "; ".join(f"{zone_label(z.epsg)}: {z.share:.0%}" for z in zones) or "EPSG:32717"
     return _(
         "columns “{x}” and “{y}” are named as degrees and hold UTM metres, as ({a:.10g}, {b:.10g}). "
         'Remedy: crs="EPSG:{epsg}" if they are metres (points inside the country by zone: {zones})'

@@ -41,13 +41,21 @@ class Grid:
     sheet: str = ""
     typed: bool = False
     extras: list[str] = field(default_factory=list)
+    above: list[str] = field(default_factory=list)  # texts above the header
 
 
 # --- text files -----------------------------------------------------------------------------------
-def text_grid(source: Source, log: Log, *, encoding: str | None, separator: str | None) -> Grid:
+def text_grid(
+    source: Source,
+    log: Log,
+    *,
+    encoding: str | None,
+    separator: str | None,
+    header: int | None = None,
+) -> Grid:
     """Read a CSV, TSV or other separated text."""
     rows = text_rows(source, log, encoding=encoding, separator=separator)
-    return _with_header(rows, log, source)
+    return _with_header(rows, log, source, header)
 
 
 def text_rows(
@@ -247,11 +255,13 @@ def _parse(path: Path, encoding: str, separator: str, skip: int) -> list[list[st
 
 
 # --- workbooks ------------------------------------------------------------------------------------
-def workbook_grid(source: Source, log: Log, *, sheet: str | None) -> Grid:
+def workbook_grid(
+    source: Source, log: Log, *, sheet: str | None, header: int | None = None
+) -> Grid:
     """Read one sheet of a workbook: python-calamine, openpyxl where that is absent."""
     sheets = workbook_sheets(source)
     name = _choose_sheet(sheets, sheet, source, log)
-    grid = _with_header(sheets[name], log, source)
+    grid = _with_header(sheets[name], log, source, header)
     grid.sheet, grid.typed = name, True
     return grid
 
@@ -377,22 +387,25 @@ def header_row(rows: Sequence[Sequence[Any]]) -> int | None:
     return fits[0] if fits and fits[0] < 15 else None
 
 
-def _with_header(rows: list[list[Any]] | pd.DataFrame, log: Log, source: Source) -> Grid:
+def _with_header(
+    rows: list[list[Any]] | pd.DataFrame, log: Log, source: Source, stated: int | None = None
+) -> Grid:
     """Find the header, name the columns, number the rows, leave out rows that are wholly blank."""
     import pandas as pd
 
     head = rows.head(_HEADER_ROWS).values.tolist() if isinstance(rows, pd.DataFrame) else rows
-    at = header_row(head)
+    at = header_row(head) if stated is None else _stated_header(stated, len(rows))
     titles: list[Any]
     extras: list[str]
     if at is None:
         at, titles = -1, []
-        log.guess(
-            "header", None, 0.7, _("No header: the columns are called columna_1, columna_2 …")
-        )
+        if stated is None:
+            log.guess(
+                "header", 0, 0.7, _("No header: the columns are called columna_1, columna_2 …")
+            )
     else:
-        titles = list(head[at])
-        if at > 0:
+        titles = list(rows.iloc[at] if isinstance(rows, pd.DataFrame) else rows[at])
+        if at > 0 and stated is None:
             log.guess("header", at + 1, 0.9, _("The header is in row {row}.").format(row=at + 1))
     if isinstance(rows, pd.DataFrame):
         cells, extras = rows.iloc[at + 1 :], []
@@ -415,7 +428,19 @@ def _with_header(rows: list[list[Any]] | pd.DataFrame, log: Log, source: Source)
         )
     cells = _named_columns(cells[~empty].reset_index(drop=True), titles, log)
     extra = [e for e, gone in zip(extras, empty, strict=True) if not gone] if extras else []
-    return Grid(cells, numbers[~empty], overfull[~empty], extras=extra)
+    above = [str(c) for r in head[: max(at, 0)] for c in r if not blank(c)]
+    return Grid(cells, numbers[~empty], overfull[~empty], extras=extra, above=above)
+
+
+def _stated_header(row: int, rows: int) -> int | None:
+    """Return the position of a stated header, None where it is stated that there is none."""
+    if not 0 <= row < rows:
+        raise ParameterError(
+            _(
+                "header: row {row} is not one of the {n} rows; 0 says that there is no header"
+            ).format(row=row, n=rows)
+        )
+    return row - 1 if row else None
 
 
 def _rectangle(

@@ -169,6 +169,32 @@ def require_layer_crs(table: gpd.GeoDataFrame, path: Path, hint: str = "") -> No
         raise CRSError(f"{said} {hint}".strip())
 
 
+def study_area(area: Any) -> Any:
+    """Return the study area as one shape in degrees: polygons given, or the path of their layer."""
+    import shapely
+
+    if area is None:
+        return None
+    if isinstance(area, str | os.PathLike):
+        source = open_source(area)
+        table: Any = read_layer(source, Log(None), layer=None, wanted="polygon")
+        if is_spatial(table):
+            require_layer_crs(table, source.path)
+    else:
+        table = area
+    if not is_areal(table):
+        raise SchemaError(_("area: must be polygons, or the path of a layer that holds them"))
+    if table.crs is None:
+        raise CRSError(_('area: the layer has no CRS. Remedy: layer.set_crs("EPSG:…")'))
+    shape = shapely.union_all(shapely.make_valid(table.to_crs(4326).geometry.to_numpy()))
+    room = shapely.buffer(shape, _ROOM)
+    shapely.prepare(room)
+    return room
+
+
+_ROOM = 0.02  # degrees around a study area: borders are drawn coarsely
+
+
 # --- rasters --------------------------------------------------------------------------------------
 _UNDECLARED = 1e30
 _MOST_CELLS = 250_000_000  # 2 GB when read whole

@@ -29,6 +29,12 @@ class Log:
         )
         self._tell(told)
 
+    def revise(self, what: str, value: Any) -> None:
+        """Put another value in the place of one that was guessed: what is saved must be what was read."""
+        for guess in self.guesses:
+            if guess["what"] == what:
+                guess["value"] = value
+
     def note(self, sentence: str) -> None:
         """Keep a remark and say it."""
         self.notes.append(sentence)

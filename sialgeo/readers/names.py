@@ -8,14 +8,21 @@ from typing import Literal, NamedTuple
 
 from sialgeo.i18n import plain
 
-_TAIL = r"(?:wgs84|gps|dec|dd|gd|utm|wgs)?"
-_LAT = re.compile(rf"lat(?:itud|itude)?{_TAIL}")
-_LON = re.compile(rf"(?:lon|long|lng|longitud|longitude){_TAIL}")
-_X = re.compile(r"(?:x|este|east|easting|coordx|xcoord|utmx|xutm|utme|posx|pointx)")
-_Y = re.compile(r"(?:y|norte|north|northing|coordy|ycoord|utmy|yutm|utmn|posy|pointy)")
+_TAIL = r"(?:wgs84|gps|dec|dd|gd|utm|wgs|psad56|nad27|y|x|_?1[0-9][sn]?)?"
+_LAT = re.compile(rf"(?:geo|gps)?lat(?:t?itude?|itut|i)?{_TAIL}")
+_LON = re.compile(rf"(?:geo|gps)?(?:lon|long|lng|longi|longu?itude?){_TAIL}")
+_X = re.compile(
+    r"(?:x|este|east|eastings?|coordx|xcoord|utmx|xutm|utme|eutm|posx|pointx|cx|coordeste|esteutm)"
+    r"(?:utm|_?1[0-9][sn]?)?"
+)
+_Y = re.compile(
+    r"(?:y|norte|north|northings?|coordy|ycoord|utmy|yutm|utmn|nutm|posy|pointy|cy|coordnorte"
+    r"|norteutm)(?:utm|_?1[0-9][sn]?)?"
+)
 _HELP = re.compile(
     r"(?:coord|coords|coordenada|coordenadas|coordinate|coordinates|utm|gps|wgs84|wgs|84|point|punto"
-    r"|pos|geo|m|metros|dd|gd|dec|decimal|decimales|de|la|en|ubicacion|location|grados|zona"
+    r"|pos|geo|m|metros|dd|gd|dec|decimal|decimales|de|la|en|ubicacion|location|grados|zona|datum"
+    r"|psad56|psad|56|nad27|nad|27|itrf|itrf92|itrf2008|sirgas|degrees|meters|metres|mts|valor"
     r"|1[0-9][sn]?|2[0-5][sn]?)"
 )
 _POINT = {
@@ -32,6 +39,9 @@ _CODES = {
 _ZONES = {"zona", "zone", "huso"}
 
 
+_SIDES = {"x", "y", "n", "s", "e", "w", "o", "sur", "norte", "este", "oeste", "south", "west"}
+
+
 class Pair(NamedTuple):
     """Two columns that may be coordinates, ``x`` first; ``kind`` is what their names say."""
 
@@ -39,6 +49,7 @@ class Pair(NamedTuple):
     y: str
     kind: Literal["degrees", "any"]
     score: float
+    stated: bool = False
 
 
 def coordinate_pairs(names: Sequence[str]) -> list[Pair]:
@@ -74,7 +85,7 @@ def _half(name: str) -> tuple[str, str, str] | None:
     for pattern, axis in ((_LAT, "y"), (_LON, "x")):
         rest = [t for t in tokens if not pattern.fullmatch(t)]
         if len(rest) < len(tokens):
-            return "degrees", axis, "_".join(rest)
+            return "degrees", axis, "_".join(t for t in rest if t not in _SIDES)
     for pattern, axis in ((_X, "x"), (_Y, "y")):
         rest = [t for t in tokens if not pattern.fullmatch(t)]
         if len(rest) < len(tokens) and all(_HELP.fullmatch(t) for t in rest):
@@ -82,6 +93,36 @@ def _half(name: str) -> tuple[str, str, str] | None:
     if tokens in (["e"], ["n"]):
         return "letters", "x" if tokens == ["e"] else "y", ""
     return None
+
+
+_PARTS = (
+    re.compile(r"(?:grados?|grad|deg|degrees?|gr|g|d)"),
+    re.compile(r"(?:minutos?|min|minutes?|m)"),
+    re.compile(r"(?:segundos?|seg|sec|seconds?|s)"),
+)
+
+
+def parts_of_degrees(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the columns of degrees, minutes (and seconds) of each axis, where they stand apart.
+
+    >>> parts_of_degrees(["lat_grados", "lat_min", "lat_seg", "lon_grados", "lon_min"])
+    {'y': ('lat_grados', 'lat_min', 'lat_seg'), 'x': ('lon_grados', 'lon_min')}
+    """
+    found: dict[str, dict[int, str]] = {}
+    for name in names:
+        tokens = plain(name).split("_")
+        if len(tokens) != 2:
+            continue
+        for pattern, axis in ((_LAT, "y"), (_LON, "x")):
+            rest = [t for t in tokens if not pattern.fullmatch(t)]
+            part = [i for i, p in enumerate(_PARTS) if len(rest) == 1 and p.fullmatch(rest[0])]
+            if part:
+                found.setdefault(axis, {}).setdefault(part[0], name)
+    return {
+        axis: tuple(parts[i] for i in sorted(parts))
+        for axis, parts in found.items()
+        if sorted(parts) in ([0, 1], [0, 1, 2])
+    }
 
 
 def point_columns(names: Sequence[str]) -> list[str]:

@@ -6,27 +6,40 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.crs import crs_name
 from sialgeo.errors import FileError, ParameterError, SchemaError
-from sialgeo.i18n import _, ngettext
+from sialgeo.files import whole_file
+from sialgeo.i18n import _, ngettext, plain
+from sialgeo.progress import Progress
 from sialgeo.readers.columns import (
+    Parsed,
     check_decimal,
     coordinate_decimal,
     parse_coordinates,
     repair_codes,
     typed,
 )
-from sialgeo.readers.coordinates import find_columns, locate, split_point, stated_crs
+from sialgeo.readers.coordinates import (
+    Country,
+    find_columns,
+    ground_of,
+    join_parts,
+    locate,
+    split_point,
+    stated_crs,
+)
+from sialgeo.readers.formats import TEXTS, enriched, format_of
 from sialgeo.readers.grids import Grid, text_grid, workbook_grid
-from sialgeo.readers.layers import flat, is_spatial, read_layer, require_layer_crs
+from sialgeo.readers.layers import flat, is_spatial, read_layer, require_layer_crs, study_area
 from sialgeo.readers.log import Log, Say
-from sialgeo.readers.names import code_widths
+from sialgeo.readers.names import Pair, code_widths
 from sialgeo.readers.sources import Source, open_source
+from sialgeo.readers.systems import modern
 from sialgeo.triage.checks import (
     check_positions,
     point_coordinates,
@@ -34,7 +47,8 @@ from sialgeo.triage.checks import (
     require_point_layer,
 )
 from sialgeo.triage.countries import degrees_of, find_home, outlines
-from sialgeo.triage.faults import REJECT, Findings, write_faults
+from sialgeo.triage.faults import REJECT, REPAIRED, Findings, write_faults
+from sialgeo.triage.repairs import require_repairs, without_repetitions
 from sialgeo.triage.selection import unknown_columns
 
 if TYPE_CHECKING:
@@ -42,7 +56,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[np.float64]
-Country = str | Sequence[str] | None
 
 
 def read_producers(
@@ -55,9 +68,16 @@ def read_producers(
     encoding: str | None = None,
     separator: str | None = None,
     decimal: str | None = None,
+    header: int | None = None,
+    signs: str | None = None,
     country: Country = None,
+    area: Any = None,
+    preset: str | None = None,
+    chains: Any = None,
+    apply: Sequence[str] = (),
     rejected: str | os.PathLike[str] | None = None,
     say: Say | None = None,
+    progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Read producers from a table with coordinates or from a layer of points.
 
@@ -78,14 +98,34 @@ def read_producers(
         Reference system of the coordinates, as ``"EPSG:32717"``; it overrides what a layer says.
     encoding, separator, decimal
         Of a text file: encoding, cell separator, decimal mark (``"."`` or ``","``).
+    header
+        Row of the header, as a spreadsheet counts; 0: there is none.
+    signs
+        Side on which degrees without a sign lie: ``"SW"``, ``"NW"``, ``"SE"``, or ``"NE"`` as
+        written.
     country
         Code or name (or several): points outside are rejected, and the UTM zone is told by it;
         ``"any"``: points are held against no country (at sea, for instance).
+    area
+        Study area: GeoDataFrame of polygons, or the path of such a layer. What coordinates are is
+        told by the share of points inside it.
+    preset
+        Format of the table: ``"denue"``, ``"kobo"``, ``"odk"``, or ``"none"``; by default its
+        columns tell. It adds the chain (``cadena``), the persons of a class of size
+        (``personas_min``, ``personas_max``), the precision of a position (``precision_m``).
+    chains
+        Path of the table that gives codes of activity (SCIAN, CIIU) their chain, or ``True`` for
+        the one that the package carries (:func:`read_chains`).
+    apply
+        Reason codes whose proposed repair is made (:data:`REPAIRS`), as ``["signo_omitido"]``; each
+        repair is noted, and its row is in the list of faults as repaired.
     rejected
         Path of the CSV that receives the rejected rows (``rechazados.csv``): row number as a
         spreadsheet shows it (the header counts), reason, and the original values.
     say
         Called with each sentence about a guess.
+    progress
+        Called with (fraction, message) while a large file is read; raise ``Cancelled`` to stop.
 
     Returns
     -------
@@ -93,7 +133,9 @@ def read_producers(
         Points; the index is the row number in the file (feature number from 1 in a layer).
         ``.attrs["reading"]``: ``source`` (file name), ``guesses`` (list of dicts ``what, value,
         confidence, sentence``), ``notes``, ``read`` and ``rejected`` (numbers of rows),
-        ``reasons`` (reason code → rows), ``faults`` (JSON text, for ``check_producers``).
+        ``reasons`` (reason code → rows), ``repairs`` (reason code → rows repaired), ``preset``,
+        ``operation`` (how an old datum was put into WGS 84), ``faults`` (JSON text, for
+        ``check_producers``).
 
     Raises
     ------
@@ -119,6 +161,7 @@ def read_producers(
     """
     source = open_source(path)
     _check_rejected(rejected, source)
+    repairs = require_repairs(apply)
     log = Log(say)
     if source.kind == "raster":
         raise FileError(
@@ -126,17 +169,43 @@ def read_producers(
                 path=source.path
             )
         )
+    held = study_area(area)
     frame: Any = None
     if source.kind in ("layer", "parquet"):
         frame = read_layer(source, log, layer=layer, wanted="point", encoding=encoding)
         if not len(frame):
             raise SchemaError(_("{path}: the layer is empty: no row").format(path=source.path))
     if is_spatial(frame):
-        found = _from_layer(frame, source, log, crs=crs, country=country)
+        found = _from_layer(
+            frame,
+            source,
+            log,
+            crs=crs,
+            country=country,
+            repairs=repairs,
+            preset=preset,
+            chains=chains,
+        )
     else:
-        grid = _grid(source, log, frame, layer=layer, encoding=encoding, separator=separator)
-        found = from_table(grid, log, x=x, y=y, crs=crs, decimal=decimal, country=country)
-    return _finish(*found, source=source, log=log, rejected=rejected)
+        grid = _grid(
+            source, log, frame, layer=layer, encoding=encoding, separator=separator, header=header
+        )
+        found = from_table(
+            grid,
+            log,
+            x=x,
+            y=y,
+            crs=crs,
+            decimal=decimal,
+            country=country,
+            signs=signs,
+            area=held,
+            repairs=repairs,
+            preset=preset,
+            chains=chains,
+            names=(source.path.stem,),
+        )
+    return _finish(found, source=source, log=log, rejected=rejected)
 
 
 def _check_rejected(rejected: str | os.PathLike[str] | None, source: Source) -> None:
@@ -154,6 +223,7 @@ def _grid(
     layer: str | None,
     encoding: str | None,
     separator: str | None,
+    header: int | None = None,
 ) -> Grid:
     """Return the cells of whatever holds a table."""
     if frame is not None:  # a layer without geometry
@@ -161,14 +231,23 @@ def _grid(
         plain = frame.reset_index(drop=True)
         return Grid(plain, rows, np.zeros(len(frame), dtype=bool), typed=True)
     if source.kind == "workbook":
-        return workbook_grid(source, log, sheet=layer)
+        return workbook_grid(source, log, sheet=layer, header=header)
     if source.suffix in (".tsv", ".tab") and separator is None:
         separator = "\t"
-    return text_grid(source, log, encoding=encoding, separator=separator)
+    return text_grid(source, log, encoding=encoding, separator=separator, header=header)
 
 
 # --- tables ---------------------------------------------------------------------------------------
-Found = tuple["gpd.GeoDataFrame", Findings, "pd.DataFrame", "list[str]"]
+class Found(NamedTuple):
+    """Points that can be used, the faults of all rows, and the cells of those set aside."""
+
+    kept: gpd.GeoDataFrame
+    findings: Findings
+    originals: pd.DataFrame
+    columns: list[str]
+    xy: Array
+    preset: str = ""
+    operation: dict[str, Any] | None = None
 
 
 def from_table(
@@ -180,53 +259,120 @@ def from_table(
     crs: Any,
     decimal: str | None,
     country: Country,
+    signs: str | None = None,
+    area: Any = None,
+    repairs: frozenset[str] = frozenset(),
+    preset: str | None = None,
+    chains: Any = None,
+    names: Sequence[str] = (),
 ) -> Found:
-    """Make points of a table's rows."""
+    """Make points of a table's rows; ``names`` (of the file) may name a datum too."""
     import geopandas as gpd
 
-    cells = grid.cells
-    split = split_point(cells, log) if x is None and y is None else None
-    pair = split[1] if split is not None else find_columns(cells, x, y, log)
-    cells = split[0] if split is not None else cells
+    ground = ground_of(grid.cells, country, area)
+    cells, pair, made = _pair(grid.cells, x, y, log, ground)
     stated = check_decimal(decimal)
     mark, sure = coordinate_decimal([cells[pair.x], cells[pair.y]])
     if stated is None and mark == ",":
         log.guess("decimal", ",", sure, _("Numbers have a decimal comma."))
-    parsed = [parse_coordinates(cells[c], stated or mark) for c in (pair.x, pair.y)]
-    findings = Findings(grid.rows)
+    parsed = {c: parse_coordinates(cells[c], stated or mark) for c in (pair.x, pair.y)}
+    findings = Findings(grid.rows, repairs)
     findings.add("columnas_de_mas", grid.overfull, "")
-    for column, p in zip((pair.x, pair.y), parsed, strict=True):
-        findings.add("coord_vacia", p.empty, column)
-        findings.add("coord_no_numerica", p.wrong, column, proposals=p.proposals[p.wrong])
-    if sum(p.sexagesimal for p in parsed):
+    values = {c: _numbers(findings, c, p) for c, p in parsed.items()}
+    if sum(p.sexagesimal for p in parsed.values()):
         log.note(
             _(
                 "Coordinates in degrees and minutes are put into decimal degrees; O is read as oeste."
             )
         )
     usable = ~findings.rejected
-    held = [p._replace(values=np.where(usable, p.values, np.nan)) for p in parsed]
-    located = locate(held[0], held[1], pair, cells, log, crs=crs, country=country)
+    held = [p._replace(values=np.where(usable, values[c], np.nan)) for c, p in parsed.items()]
+    located = locate(
+        held[0], held[1], pair, cells, log, crs=crs, signs=signs, ground=ground,
+        words=_words(grid, pair, cells, names),
+    )  # fmt: skip
+    pair = located.pair
     findings.add(
         "zona_utm_dudosa", located.unknown, "", message=_("the row's UTM zone is not told")
     )
-    _check(findings, located.xy, located.crs, country, log, (pair.x, pair.y))
-    values = cells.drop(columns=["_x", "_y"]) if split is not None else cells
+    put = modern(located.xy, located.crs, log)
+    _check(findings, put.xy, put.crs, country, log, (pair.x, pair.y))
     keep = ~findings.rejected
-    rest = values[keep].drop(columns=[c for c in (pair.x, pair.y) if c in values.columns])
+    original = grid.cells
+    known = format_of(list(map(str, original.columns)), preset)
+    said = _said(known, log)
+    rest = original[keep].drop(columns=[c for c in (pair.x, pair.y) if c in original.columns])
+    rest = enriched(rest, log, known, chains=chains, point=(pair.x, pair.y))
     table = typed(rest, log, decimal=stated, fallback=mark)
-    for column, p in zip((pair.x, pair.y), parsed, strict=True):
-        if column in values.columns:
-            table[column] = p.values[keep]
-    table = table[list(values.columns)]
-    points = gpd.points_from_xy(located.xy[keep, 0], located.xy[keep, 1], crs=located.crs)
+    added = [c for c in rest.columns if c not in original.columns]
+    for column in (c for c in added if c in TEXTS):
+        table[column] = rest[column]
+    for column in () if made else (pair.x, pair.y):
+        table[column] = values[column][keep]
+    table = table[[*original.columns, *added]]
+    points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
     kept = gpd.GeoDataFrame(_without_geometry(table, log), geometry=points)
     kept.index = grid.rows[keep]
-    originals = values[~keep].copy()
+    originals = original[~keep].copy()
     if grid.extras:
         originals["extra"] = [e for e, k in zip(grid.extras, keep, strict=True) if not k]
     originals.index = grid.rows[~keep]
-    return kept, findings, originals, [pair.x, pair.y]
+    return Found(kept, findings, originals, [pair.x, pair.y], put.xy, said, put.operation)
+
+
+def _pair(
+    cells: pd.DataFrame, x: str | None, y: str | None, log: Log, ground: Any
+) -> tuple[pd.DataFrame, Pair, bool]:
+    """Return cells with the columns of the coordinates, which these are, and whether they were made."""
+    if x is None and y is None:
+        made = split_point(cells, log) or join_parts(cells, log)
+        if made is not None:
+            return *made, True
+    return cells, find_columns(cells, x, y, log, ground), False
+
+
+def _numbers(findings: Findings, column: str, parsed: Parsed) -> Array:
+    """Note the cells of a coordinate that are no number; return its values, repaired where asked."""
+    findings.add("coord_vacia", parsed.empty, column)
+    mended = parsed.wrong & np.isfinite(parsed.others) & ~findings.rejected
+    values = parsed.values
+    if findings.repair("coord_no_numerica", mended, column, parsed.proposals[mended]):
+        values = np.where(mended, parsed.others, values)
+        mended = parsed.wrong & ~mended
+    else:
+        mended = parsed.wrong
+    findings.add("coord_no_numerica", mended, column, proposals=parsed.proposals[mended])
+    return values
+
+
+def _words(
+    grid: Grid, pair: Pair, cells: pd.DataFrame, names: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return the texts that may name the datum, each with the place where it stands."""
+    told = [(_("column “{name}”").format(name=c), c) for c in dict.fromkeys((pair.x, pair.y))]
+    for name in cells.columns:
+        if "datum" in plain(str(name)).split("_") or plain(str(name)) in ("sistema", "crs", "src"):
+            held = {str(v) for v in cells[name].unique() if isinstance(v, str) and v.strip()}
+            told += [(_("column “{name}”").format(name=name), v) for v in sorted(held)[:20]]
+    told += [(_("the line above the header"), t) for t in grid.above]
+    if grid.sheet:
+        told.append((_("the sheet's name"), grid.sheet))
+    return told + [(_("the file's name"), n) for n in names]
+
+
+def _said(known: Any, log: Log) -> str:
+    """Say which format a table is of; return its name."""
+    if known is None:
+        return ""
+    log.guess(
+        "preset",
+        known.name,
+        0.95,
+        _("The table is of {source} (preset “{name}”).").format(
+            source=known.source, name=known.name
+        ),
+    )
+    return str(known.name)
 
 
 def _without_geometry(table: pd.DataFrame, log: Log) -> pd.DataFrame:
@@ -266,7 +412,15 @@ def _check(
 
 # --- layers ---------------------------------------------------------------------------------------
 def _from_layer(
-    frame: gpd.GeoDataFrame, source: Source, log: Log, *, crs: Any, country: Country
+    frame: gpd.GeoDataFrame,
+    source: Source,
+    log: Log,
+    *,
+    crs: Any,
+    country: Country,
+    repairs: frozenset[str],
+    preset: str | None,
+    chains: Any,
 ) -> Found:
     """Make points of a layer's features."""
     import geopandas as gpd
@@ -283,44 +437,50 @@ def _from_layer(
                 )
             )
         frame = frame.set_crs(said, allow_override=True)
-    findings = Findings(np.arange(1, len(frame) + 1))
+    findings = Findings(np.arange(1, len(frame) + 1), repairs)
     xy = point_coordinates(findings, frame.geometry)
     require_layer_crs(frame, source.path)
-    _check(findings, xy, frame.crs, country, log, ("geometry", "geometry"))
+    require_fit(xy[~findings.rejected], frame.crs)
+    put = modern(xy, frame.crs, log)
+    _check(findings, put.xy, put.crs, country, log, ("geometry", "geometry"))
     keep = ~findings.rejected
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
-    points = gpd.points_from_xy(xy[keep, 0], xy[keep, 1], crs=frame.crs)
-    kept = gpd.GeoDataFrame(_without_geometry(attributes[keep], log), geometry=points)
+    known = format_of(list(map(str, attributes.columns)), preset)
+    said = _said(known, log)
+    rest = enriched(attributes[keep], log, known, chains=chains, point=())
+    points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
+    kept = gpd.GeoDataFrame(_without_geometry(rest, log), geometry=points)
     kept.index = findings.rows[keep]
     originals = attributes[~keep].assign(geometry=frame.geometry.to_wkt().to_numpy()[~keep])
     originals.index = findings.rows[~keep]
-    return kept, findings, originals, ["geometry"]
+    return Found(kept, findings, originals, ["geometry"], put.xy, said, put.operation)
 
 
 # --- the end --------------------------------------------------------------------------------------
 def _finish(
-    kept: gpd.GeoDataFrame,
-    findings: Findings,
-    originals: pd.DataFrame,
-    columns: list[str],
-    *,
-    source: Source,
-    log: Log,
-    rejected: str | os.PathLike[str] | None,
+    found: Found, *, source: Source, log: Log, rejected: str | os.PathLike[str] | None
 ) -> gpd.GeoDataFrame:
     """Write the rejected rows, refuse a table with no row left, and note what was read."""
+    kept, findings, originals = found.kept, found.findings, found.originals
+    import pandas as pd
+
+    kept, originals = without_repetitions(findings, kept, originals)
     faults = findings.table()
     gone = faults[faults["severity"] == REJECT].drop_duplicates("row")
+    mended = faults[faults["severity"] == REPAIRED]
     if rejected is not None:
         write_faults(rejected, gone, originals)
     if not len(kept):
         raise SchemaError(_nothing_left(source, gone))
     for name in kept.columns:
-        if name not in columns and name != "geometry" and code_widths(str(name)):
+        if name not in found.columns and name != "geometry" and code_widths(str(name)):
             kept[name] = _repaired(kept[name], str(name), log)
     reasons = {str(k): int(n) for k, n in gone["code"].value_counts().items()}
+    repairs = {str(k): int(n) for k, n in mended["code"].value_counts().items()}
     if len(gone):
         log.note(_set_aside(len(gone), len(findings.rows), reasons, rejected))
+    for code, n in repairs.items():
+        log.note(_repairs_sentence(code, n))
     kept.attrs["reading"] = {
         "source": source.path.name,
         "guesses": log.guesses,
@@ -328,9 +488,37 @@ def _finish(
         "read": len(findings.rows),
         "rejected": len(gone),
         "reasons": reasons,
-        "faults": json.dumps(gone.to_dict("records"), default=str, ensure_ascii=False),
+        "repairs": repairs,
+        "preset": found.preset,
+        "operation": found.operation,
+        "set_aside": _aside(found, originals),
+        "faults": json.dumps(
+            pd.concat([gone, mended]).to_dict("records"), default=str, ensure_ascii=False
+        ),
     }
     return kept
+
+
+_MOST_ASIDE = 2_000  # rows set aside whose values go along with the table, for ``check_producers``
+
+
+def _aside(found: Found, originals: pd.DataFrame) -> str:
+    """Return the rows set aside as JSON: their values, and their positions where they have one."""
+    held = originals.head(_MOST_ASIDE)
+    at = np.flatnonzero(np.isin(found.findings.rows, held.index.to_numpy()))
+    xy = found.xy[at]
+    use = np.isfinite(xy).all(axis=1) & (np.abs(xy) < 1e8).all(axis=1)
+    rows = found.findings.rows[at][use]
+    values = {str(c): [None if v is None or v != v else str(v) for v in held[c]] for c in held}  # noqa: PLR0124
+    positions = {str(r): [float(x), float(y)] for r, (x, y) in zip(rows, xy[use], strict=True)}
+    told = {"rows": held.index.tolist(), "values": values, "positions": positions}
+    return json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _repairs_sentence(code: str, n: int) -> str:
+    return ngettext(
+        "{n} row was repaired as asked ({code}).", "{n} rows were repaired as asked ({code}).", n
+    ).format(n=n, code=code)
 
 
 def _repaired(column: pd.Series, name: str, log: Log) -> pd.Series:
@@ -377,6 +565,46 @@ def _nothing_left(source: Source, gone: pd.DataFrame) -> str:
     if first["code"] in ("lat_lon_invertidas", "signo_omitido", "fuera_del_pais"):
         said += ". " + _('If the positions are right, country="any" takes them as they are')
     return said
+
+
+def write_producers(table: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> Path:
+    """Write producers as they were read and repaired: a private GeoPackage, whole or not at all.
+
+    Parameters
+    ----------
+    table : GeoDataFrame
+        As :func:`read_producers` returns it.
+    path
+        File ``.gpkg``.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    ParameterError
+        The suffix is another.
+    FileError
+        The file cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "q.csv").write_text("id,lat,lon\\na,7.163,-78.512\\n" + "b,-7.1,-78.5\\n" * 9)
+    >>> table = read_producers(folder / "q.csv", country="PE", apply=["signo_omitido"])
+    >>> table.attrs["reading"]["repairs"], write_producers(table, folder / "q.gpkg").name
+    ({'signo_omitido': 1}, 'q.gpkg')
+    """
+    target = Path(path)
+    if target.suffix.lower() != ".gpkg":
+        raise ParameterError(_("{path}: must end in .gpkg").format(path=target))
+    held = table.copy()
+    held.attrs = {}
+    with whole_file(target) as temporary:
+        held.to_file(temporary, driver="GPKG", layer="producers", engine="pyogrio", VERSION="1.2")
+    return target
 
 
 def read_places(path: str | os.PathLike[str], *, name: str, **reading: Any) -> gpd.GeoDataFrame:

@@ -11,11 +11,13 @@ import numpy as np
 
 from sialgeo.errors import FileError, SchemaError
 from sialgeo.i18n import _, ngettext, plain
+from sialgeo.readers.coordinates import Country
+from sialgeo.readers.formats import NONE
 from sialgeo.readers.grids import Grid, text_rows, workbook_sheets
 from sialgeo.readers.layers import flat, is_spatial, read_layer
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import coordinate_pairs, point_columns, zone_columns
-from sialgeo.readers.points import Country, from_table
+from sialgeo.readers.points import from_table
 from sialgeo.readers.sources import Source, open_source
 from sialgeo.tables import Fault, SialTables
 from sialgeo.tables.cells import blank
@@ -414,10 +416,10 @@ def _located(part: _Part, log: Log, country: Country) -> Any:
     grid = Grid(
         cells.reset_index(drop=True), frame.index.to_numpy(), np.zeros(len(frame), dtype=bool)
     )
-    kept, findings, _originals, _columns = from_table(
-        grid, log, x=None, y=None, crs=None, decimal=None, country=country
+    found = from_table(
+        grid, log, x=None, y=None, crs=None, decimal=None, country=country, preset=NONE
     )
-    faults = findings.table()
+    kept, faults = found.kept, found.findings.table()
     gone = faults[faults["severity"] == "reject"].drop_duplicates("row")
     if len(gone):
         reasons = ", ".join(f"{k} {n}" for k, n in gone["code"].value_counts().items())

@@ -27,6 +27,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     TerritoriesSource,
+    reading_options,
     suffix_of,
 )
 from sialgeo.study.writing import text_of
@@ -61,7 +62,7 @@ def read_inputs(study: Study, progress: Progress, rejected: Path | None = None) 
         raise ParameterError(_("this study has no producers: there is nothing to detect"))
     progress(0.0, _("Reading the producers"))
     everyone = sialgeo.read_producers(
-        study.resolve(source.path), rejected=rejected, **source.reading
+        study.resolve(source.path), rejected=rejected, **reading_options(source, study.folder)
     )
     producers = sialgeo.select_cases(everyone, source.cases) if source.cases else everyone
     _require_columns(everyone, study)
@@ -222,10 +223,12 @@ def _as_read(study: Study, reading: Mapping[str, Any]) -> Study:
     columns = given.pop("columns", ())
     if len(columns) == 2:
         given["x"], given["y"] = columns
-    guessed = {
+    guessed: dict[str, Any] = {
         what: value
         for what, value in given.items()
-        if what in READING and isinstance(value, str) and not getattr(study.producers, what)
+        if what in READING
+        and isinstance(value, str | int)
+        and getattr(study.producers, what) in ("", None)
     }
     return replace(study, producers=replace(study.producers, **guessed))
 
@@ -252,7 +255,7 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
         includes_producers=source.includes_producers,
         key=source.key or None,
         name=name,
-        **source.reading,
+        **reading_options(source, study.folder),
     )
     lost = int(reference.table.attrs.get("reading", {}).get("rejected", 0))
     if lost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sialgeo import params
@@ -47,11 +48,21 @@ def entry(
     return field(default=default, metadata=held)
 
 
-READING = ("layer", "x", "y", "crs", "encoding", "separator", "decimal", "country")
+READING = (
+    *("layer", "x", "y", "crs", "encoding", "separator", "decimal", "header", "signs", "country"),
+    *("area", "preset", "chains", "apply"),
+)
+CHAINS_DEFAULT = "default"  # the table of chains that the package carries
 
 
-def reading_options(source: Any) -> dict[str, Any]:
-    return {name: getattr(source, name) for name in READING if getattr(source, name)}
+def reading_options(source: Any, folder: Path) -> dict[str, Any]:
+    """Return the reader's options that were given; files stand relative to the study's folder."""
+    given = {name: getattr(source, name) for name in READING}
+    given = {name: value for name, value in given.items() if value not in ("", (), None)}
+    for name in ("area", "chains"):
+        if given.get(name, CHAINS_DEFAULT) != CHAINS_DEFAULT:
+            given[name] = folder / given[name]
+    return given
 
 
 @dataclass(frozen=True)
@@ -84,12 +95,13 @@ class ProducersSource:
     encoding: str = entry("text")
     separator: str = entry("text")
     decimal: str = entry("text")
+    header: int | None = entry("int", None)
+    signs: str = entry("text")
     country: str = entry("text")
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """Return the reader's options that were given."""
-        return reading_options(self)
+    area: str = entry("file")
+    preset: str = entry("text")
+    chains: str = entry("file")
+    apply: tuple[str, ...] = entry("names", ())
 
 
 @dataclass(frozen=True)
@@ -111,12 +123,13 @@ class ReferenceSource:
     encoding: str = entry("text")
     separator: str = entry("text")
     decimal: str = entry("text")
+    header: int | None = entry("int", None)
+    signs: str = entry("text")
     country: str = entry("text")
-
-    @property
-    def reading(self) -> dict[str, Any]:
-        """Return the reader's options that were given."""
-        return reading_options(self)
+    area: str = entry("file")
+    preset: str = entry("text")
+    chains: str = entry("file")
+    apply: tuple[str, ...] = entry("names", ())
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,15 @@ a table of all units. The reason codes are in ``FAULTS``.
 from __future__ import annotations
 
 from sialgeo.triage.checks import check_producers
-from sialgeo.triage.faults import FAULTS, REJECT, WARN, FaultKind, Triage
+from sialgeo.triage.faults import FAULTS, REJECT, REPAIRED, WARN, FaultKind, Triage
+from sialgeo.triage.repairs import REPAIRS
 from sialgeo.triage.selection import select_cases
 
 __all__ = [
     "FAULTS",
     "REJECT",
+    "REPAIRED",
+    "REPAIRS",
     "WARN",
     "FaultKind",
     "Triage",

@@ -138,6 +138,56 @@ def find_home(lon: Array, lat: Array, country: str | Sequence[str] | None = None
     return _home(known, codes, False, float(inside(area_of(codes), lon, lat).mean()))
 
 
+def as_written(lon: Array, lat: Array) -> float:
+    """Return the share of positions that lie in some country, or off its coast, as they are written."""
+    known = outlines()
+    if known is None or not len(lon):
+        return 1.0
+    share = float(_countries(known, lon, lat).sum()) / len(lon)
+    return 1.0 if share < 0.2 and _coast(known, lon, lat) is not None else share
+
+
+def share_of_one_country(lon: Array, lat: Array) -> float:
+    """Return the share of positions that lie in the country which holds most of them."""
+    known = outlines()
+    if known is None or not len(lon):
+        return 0.0
+    return float(_countries(known, lon, lat).max()) / len(lon)
+
+
+def bounds_of(codes: tuple[str, ...]) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of countries in degrees."""
+    import shapely
+
+    known = outlines()
+    if known is None:
+        raise ParameterError(_("the outlines of countries are not installed"))
+    box = shapely.total_bounds(known.shapes[np.isin(known.codes, codes)])
+    west, south, east, north = (float(v) for v in box)
+    return west, south, east, north
+
+
+_SEA = 0.5  # degrees off every coast: the outlines are coarse, and leave small islands out
+
+
+def at_sea(lon: Array, lat: Array) -> Mask:
+    """Mark the positions (degrees) that lie in no country nor near its coast."""
+    import shapely
+
+    known = outlines()
+    found = np.zeros(len(lon), dtype=bool)
+    good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    if known is None or not good.any():
+        return found
+    near = shapely.STRtree(known.shapes).query(
+        shapely.points(lon[good], lat[good]), predicate="dwithin", distance=_SEA
+    )[0]
+    on_land = np.zeros(int(good.sum()), dtype=bool)
+    on_land[np.unique(near)] = True
+    found[np.flatnonzero(good)[~on_land]] = True
+    return found
+
+
 def _coast(known: Outlines, lon: Array, lat: Array) -> str | None:
     """Return the country whose coast most positions are off by a little, or None."""
     import shapely
@@ -166,7 +216,7 @@ def _countries(known: Outlines, lon: Array, lat: Array) -> NDArray[np.int64]:
     """Count the positions in each country."""
     import shapely
 
-    good = np.abs(lat) <= 90
+    good = np.abs(lat) <= 90  # what is not finite is none
     hit = shapely.STRtree(known.shapes).query(
         shapely.points(lon[good], lat[good]), predicate="intersects"
     )[1]

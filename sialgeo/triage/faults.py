@@ -1,8 +1,8 @@
 """Triage: every fault of every row with its reason and a proposal; nothing dropped in silence.
 
 Reason codes are Spanish and stable; what a person reads about them is translated. A fault of severity
-``"reject"`` means that the row's location cannot be used; ``"warn"`` that it should be looked at. A
-proposal is only ever proposed.
+``"reject"`` means that the row's location cannot be used; ``"warn"`` that it should be looked at;
+``"repaired"`` that what was proposed has been done, because it was asked for by its name.
 """
 
 from __future__ import annotations
@@ -18,16 +18,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.errors import SchemaError
 from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-REJECT, WARN = "reject", "warn"
+REJECT, WARN, REPAIRED = "reject", "warn", "repaired"
 COLUMNS = ("row", "column", "code", "severity", "message", "proposal")
 
 
@@ -85,6 +87,34 @@ FAULTS: Mapping[str, FaultKind] = {
     "geometria_no_punto": FaultKind(
         REJECT, N_("the geometry is not one point"), N_("draw a point")
     ),
+    "en_el_mar": FaultKind(
+        REJECT,
+        N_("the point lies in the sea"),
+        N_("look for a swapped digit, or for a position taken at another place"),
+    ),
+    "lejos_del_distrito": FaultKind(
+        WARN,
+        N_("the point lies far from the district that its row declares"),
+        N_("compare the position with the declared district: one of them is wrong"),
+    ),
+    "fuera_del_area": FaultKind(
+        WARN,
+        N_("the point lies outside the study area"),
+        N_("leave it out, or widen the study area"),
+    ),
+    "centroide": FaultKind(
+        WARN,
+        N_("the point is the centre of a district or of a place, not a position of its own"),
+        N_("use a radius of at least twice the precision, or take the position again"),
+    ),
+    "valor_imposible": FaultKind(
+        WARN, N_("the value cannot be"), N_("look for a lost decimal mark, a wrong unit or a slip")
+    ),
+    "codigo_sin_cero": FaultKind(
+        WARN,
+        N_("the code had lost its leading zero"),
+        N_("read the column as text where it is exported"),
+    ),
     "duplicado": FaultKind(
         WARN, N_("the row repeats another one exactly"), N_("remove it, if it is the same unit")
     ),
@@ -116,19 +146,41 @@ class Triage:
     faults : DataFrame
         One line per fault: ``row`` (row of the file as a spreadsheet counts it, the header
         included; feature number from 1 in a layer; else the table's index), ``column``, ``code``,
-        ``severity`` ("reject" or "warn"), ``message``, ``proposal``.
+        ``severity`` ("reject", "warn" or "repaired"), ``message``, ``proposal``.
     read : int
         Rows read, those set aside included.
     rejected : int
         Rows that cannot be used; ``read - rejected`` are usable.
     originals : DataFrame
         The values of the rows with a fault, as far as they are known, indexed by ``row``.
+    precision : array of shape (rows,), optional
+        Precision of each position in metres, NaN where nothing tells it.
+    points : GeoSeries, optional
+        The positions of the rows with a fault, for the layer.
     """
 
     faults: pd.DataFrame
     read: int
     rejected: int
     originals: pd.DataFrame | None = field(default=None, repr=False)
+    precision: Array | None = field(default=None, repr=False)
+    points: Any = field(default=None, repr=False)
+
+    @property
+    def least_radius(self) -> float | None:
+        """Least radius (metres) that the precision of the positions allows: twice that of 19 in 20 rows.
+
+        None where nothing tells the precision.
+        """
+        known = None if self.precision is None else self.precision[np.isfinite(self.precision)]
+        if (
+            self.precision is None
+            or known is None
+            or len(known) < 0.05 * len(self.precision)
+            or not len(known)
+        ):
+            return None
+        return 2.0 * float(np.quantile(known, 0.95))
 
     @property
     def usable(self) -> int:
@@ -154,19 +206,39 @@ class Triage:
         ).format(read=self.read, usable=self.usable, rejected=self.rejected, warned=warned, why=why)
 
     def write(self, path: str | os.PathLike[str]) -> Path:
-        """Write the faults with the original values of their rows as CSV (UTF-8), whole or not at all.
+        """Write the faults with the original values of their rows, whole or not at all.
 
         Parameters
         ----------
         path
-            File to write, ``.csv``.
+            File to write: ``.csv`` (UTF-8), or ``.gpkg`` for the layer of those that have a position.
 
         Raises
         ------
         FileError
             The file cannot be written.
         """
-        return write_faults(path, self.faults, self.originals)
+        target = Path(path)
+        if target.suffix.lower() != ".gpkg":
+            return write_faults(target, self.faults, self.originals)
+        held = self.layer
+        held["row"] = held["row"].astype(str)
+        with whole_file(target) as temporary:
+            held.to_file(temporary, driver="GPKG", layer="faults", engine="pyogrio", VERSION="1.2")
+        return target
+
+    @property
+    def layer(self) -> gpd.GeoDataFrame:
+        """The faults of rows that have a position, one point each, in the table's CRS."""
+        import geopandas as gpd
+
+        if self.points is None:
+            raise SchemaError(_("this triage holds no positions. Remedy: check_producers(table)"))
+        held = self.faults[self.faults["row"].isin(self.points.index)]
+        shapes = self.points.loc[held["row"]].to_numpy()
+        return gpd.GeoDataFrame(
+            held.reset_index(drop=True), geometry=gpd.GeoSeries(shapes, crs=self.points.crs)
+        )
 
 
 def write_faults(
@@ -213,8 +285,11 @@ def guarded(cell: Any) -> str:
 class Findings:
     """Faults by position, gathered by the checks and turned into one table at the end."""
 
-    def __init__(self, rows: Sequence[Any] | NDArray[Any]) -> None:
+    def __init__(
+        self, rows: Sequence[Any] | NDArray[Any], repairs: frozenset[str] = frozenset()
+    ) -> None:
         self.rows = np.asarray(rows)
+        self.repairs = repairs
         self._found: list[pd.DataFrame] = []
         self.rejected: Mask = np.zeros(len(self.rows), dtype=bool)
 
@@ -254,6 +329,15 @@ class Findings:
         if severity == REJECT:
             self.rejected |= new
         return new
+
+    def repair(
+        self, code: str, where: Mask, column: str, proposals: Iterable[str] | None = None
+    ) -> bool:
+        """Note the rows of a mask as repaired, where that repair was asked for; tell whether it was."""
+        if code not in self.repairs:
+            return False
+        self.add(code, where, column, severity=REPAIRED, proposals=proposals)
+        return True
 
     def table(self) -> pd.DataFrame:
         """Return the faults, one line each, in the order of the rows."""

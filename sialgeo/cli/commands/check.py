@@ -3,50 +3,119 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import sialgeo
 from sialgeo.cli.parser import Parser, declare_reader, reading_of
 from sialgeo.cli.reports import ROWS, Report, aligned, listed, path_lines
 from sialgeo.i18n import _
-from sialgeo.progress import Progress
+from sialgeo.progress import Progress, scaled
+
+if TYPE_CHECKING:
+    from sialgeo.triage import Triage
+
+REJECTED = "rechazados.csv"
 
 
 def declare(parser: Parser) -> None:
     inputs = parser.group(_("inputs"))
     inputs.add_argument("producers", metavar="PRODUCERS", help=_("table or layer of producers"))
+    inputs.add_argument(
+        "--districts",
+        default="",
+        metavar="FILE",
+        help=_("polygons of districts: who lies far from the one declared, or on its centre?"),
+    )
+    inputs.add_argument(
+        "--places", default="", metavar="FILE", help=_("populated places: who lies on one exactly?")
+    )
     declare_reader(parser)
-    parser.group(_("outputs")).add_argument(
-        "--output", metavar="FAULTS.csv", help=_("write the faults, one row each")
+    outputs = parser.group(_("outputs"))
+    outputs.add_argument(
+        "--output",
+        metavar="FAULTS.csv",
+        default=REJECTED,
+        help=_(
+            "the faults, one row each, and beside it the same as a layer (default: {default})"
+        ).format(default=REJECTED),
+    )
+    outputs.add_argument("--dry", action="store_true", help=_("print only, write nothing"))
+    outputs.add_argument(
+        "--repaired",
+        default="",
+        metavar="TABLE.gpkg",
+        help=_("the producers as read and repaired by --apply: private"),
     )
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     progress(0.0, _("Reading the producers"))
-    table = sialgeo.read_producers(options.producers, **reading_of(options))
+    table = sialgeo.read_producers(
+        options.producers, progress=scaled(progress, 0.0, 0.5), **reading_of(options)
+    )
     progress(0.5, _("Examining the rows"))
-    triage = sialgeo.check_producers(table, country=options.country or None)
+    around = {
+        "districts": sialgeo.read_territories(options.districts) if options.districts else None,
+        "places": sialgeo.read_producers(options.places) if options.places else None,
+    }
+    triage = sialgeo.check_producers(table, country=options.country or None, **around)
     progress(1.0, _("Examined"))
-    guesses = [g["sentence"] for g in table.attrs.get("reading", {}).get("guesses", ())]
-    lines = [triage.summary, *listed(_("Read as:"), guesses)]
+    reading = table.attrs.get("reading", {})
+    guesses = [g["sentence"] for g in reading.get("guesses", ())]
+    lines = [triage.summary, *_radius(triage), *listed(_("Read as:"), guesses)]
+    lines += listed(_("Notes:"), reading.get("notes", ()))
     faults = triage.faults[["row", "column", "code", "severity", "message", "proposal"]]
-    if len(faults):
-        head = [_("row"), _("column"), _("code"), _("severity"), _("what"), _("proposal")]
-        rows = [[str(cell) for cell in row] for row in faults.head(ROWS).to_numpy().tolist()]
-        lines += ["", *aligned([head, *rows], left=range(1, 6))]
-        if len(faults) > ROWS:
-            lines.append(_("… and {n} more; --output writes them all").format(n=len(faults) - ROWS))
-    paths = {}
-    if options.output:
-        paths["faults"] = triage.write(options.output)
-        lines += ["", _("Written:"), *path_lines(paths.values())]
+    lines += _table(faults)
+    paths = _written(triage, table, options)
+    if paths:
+        lines += ["", _("Written (private: rows of the producers):"), *path_lines(paths.values())]
     data = {
         "summary": triage.summary,
         "read": triage.read,
         "usable": triage.usable,
         "rejected": triage.rejected,
         "counts": triage.counts,
+        "repairs": reading.get("repairs", {}),
+        "least_radius": triage.least_radius,
         "faults": faults.to_dict(orient="records"),
         "guesses": guesses,
         "outputs": paths,
     }
     return Report(tuple(lines), data)
+
+
+def _radius(triage: Triage) -> list[str]:
+    if triage.least_radius is None:
+        return []
+    return [
+        _("By the precision of the positions, use a radius of at least {m:.0f} m.").format(
+            m=triage.least_radius
+        )
+    ]
+
+
+def _table(faults: Any) -> list[str]:
+    if not len(faults):
+        return []
+    head = [_("row"), _("column"), _("code"), _("severity"), _("what"), _("proposal")]
+    rows: Sequence[Sequence[str]] = [
+        [str(cell) for cell in row] for row in faults.head(ROWS).to_numpy().tolist()
+    ]
+    lines = ["", *aligned([head, *rows], left=range(1, 6))]
+    if len(faults) > ROWS:
+        lines.append(_("… and {n} more; --output writes them all").format(n=len(faults) - ROWS))
+    return lines
+
+
+def _written(triage: Triage, table: Any, options: argparse.Namespace) -> dict[str, Path]:
+    """Write the faults as a table and as a layer, and the repaired producers where they are asked for."""
+    paths: dict[str, Path] = {}
+    if options.output and not options.dry and len(triage.faults):
+        paths["faults"] = triage.write(options.output)
+        if len(triage.layer):
+            paths["layer"] = triage.write(Path(options.output).with_suffix(".gpkg"))
+    if options.repaired and not options.dry:
+        paths["repaired"] = sialgeo.write_producers(table, options.repaired)
+    return paths

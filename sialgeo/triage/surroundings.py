@@ -1,0 +1,202 @@
+"""Positions against what lies around them: declared districts, the study area, centres of places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sialgeo.errors import CRSError, SchemaError
+from sialgeo.i18n import _, plain
+from sialgeo.triage.countries import admin1, inside
+from sialgeo.triage.faults import Findings
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+Array = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_FAR = 5_000.0  # metres from the declared district: borders are drawn coarsely
+_FAR_OUTLINE = 30_000.0  # the embedded outlines of departments and states are coarser still
+_CENTRE = 50.0  # metres: what a centre written with 3 to 4 decimals may be off
+_DEGREE = 111_195.0
+_DISTRICT = ("ubigeo", "cvegeo", "codigo_distrito", "cod_distrito", "iddist", "cve_mun")
+_DISTRICT_NAMES = ("distrito", "municipio", "district", "municipality")
+
+
+def check_districts(
+    findings: Findings, table: pd.DataFrame, lonlat: Array, districts: gpd.GeoDataFrame | None
+) -> None:
+    """Note rows far from the district (else the department or state) that they declare."""
+    usable = np.isfinite(lonlat).all(axis=1) & ~findings.rejected
+    if districts is None:
+        _against(findings, lonlat, usable, _provinces(table), _FAR_OUTLINE)
+        return
+    shapes = _in_degrees(districts, "districts")
+    _against(findings, lonlat, usable, _declared(table, districts, shapes), _FAR)
+    import shapely
+
+    area = shapely.union_all(shapes)
+    shapely.prepare(area)
+    outside = usable & ~inside(area, *lonlat.T)
+    near = np.zeros(len(lonlat), dtype=bool)
+    held = np.flatnonzero(outside)
+    near[held] = shapely.dwithin(area, shapely.points(lonlat[held]), _FAR / _DEGREE)
+    findings.add("fuera_del_area", outside & ~near, "geometry")
+
+
+Declared = tuple[str, Any, str, Mask]  # column, shape, name, rows that declare it
+
+
+def _declared(
+    table: pd.DataFrame, districts: gpd.GeoDataFrame, shapes: NDArray[Any]
+) -> Iterator[Declared]:
+    """Yield each declared district with its shape: by code, else by a name that is only one district's."""
+    for known in (_DISTRICT, _DISTRICT_NAMES):
+        ours = next((c for c in table.columns if plain(str(c)) in known), None)
+        theirs = next((c for c in districts.columns if plain(str(c)) in known), None)
+        if ours is None or theirs is None:
+            continue
+        words = [plain(str(v)) for v in districts[theirs]]
+        once = {w: i for i, w in enumerate(words) if w and words.count(w) == 1}
+        rows = np.array([plain(str(v)) for v in table[ours]], dtype=object)
+        if np.mean([r in once for r in rows]) < 0.5:
+            continue
+        for word in set(rows) & set(once):
+            yield (
+                str(ours),
+                shapes[once[word]],
+                str(districts[theirs].iloc[once[word]]),
+                rows == word,
+            )
+        return
+
+
+def _provinces(table: pd.DataFrame) -> Iterator[Declared]:
+    """Yield each declared department or state with its embedded outline."""
+    outlines = admin1() or {}
+    for name in table.columns:
+        if plain(str(name)) not in ("departamento", "entidad", "estado", "region", "state"):
+            continue
+        rows = np.array([plain(str(v)) for v in table[name]], dtype=object)
+        if np.mean([r in outlines for r in rows]) < 0.5:
+            continue
+        for word in set(rows) & set(outlines):
+            yield (
+                str(name),
+                outlines[word],
+                str(table[name].iloc[int(np.argmax(rows == word))]),
+                rows == word,
+            )
+        return
+
+
+def _against(
+    findings: Findings, lonlat: Array, usable: Mask, declared: Iterator[Declared], far: float
+) -> None:
+    """Note the rows whose distance to their declared shape is beyond what its drawing explains."""
+    import shapely
+
+    away = np.zeros(len(lonlat))
+    said = np.full(len(lonlat), "", dtype=object)
+    column = "geometry"
+    for name, shape, label, rows in declared:
+        held = np.flatnonzero(rows & usable)
+        if not len(held):
+            continue
+        column = name
+        # a distance in degrees, east–west ones shortened: good to some metres over a district
+        points = lonlat[held]
+        scale = np.array([np.cos(np.radians(np.clip(points[:, 1].mean(), -85, 85))), 1.0])
+        local = shapely.transform(shape, lambda c, scale=scale: c * scale)
+        away[held] = shapely.distance(local, shapely.points(points * scale)) * _DEGREE
+        said[held] = label
+    where = away > far
+    findings.add(
+        "lejos_del_distrito",
+        where,
+        column,
+        proposals=[
+            _("{km:.1f} km from “{name}”").format(km=away[i] / 1000, name=said[i])
+            for i in np.flatnonzero(where)
+        ],
+    )
+
+
+def check_centres(
+    findings: Findings,
+    lonlat: Array,
+    districts: gpd.GeoDataFrame | None,
+    places: gpd.GeoDataFrame | None,
+) -> Array:
+    """Note rows that lie on the centre of a district or on a place; return their precision in metres.
+
+    A position that is a district's centre is good to the radius of a circle as large as the district;
+    one that is a place's, to half the distance to the next place.
+    """
+    precision = np.full(len(lonlat), np.nan)
+    usable = np.isfinite(lonlat).all(axis=1) & ~findings.rejected
+    for centres, reach in _centres(districts, places):
+        metres = np.full(len(lonlat), np.nan)
+        metres[usable] = _on(lonlat[usable], centres, reach)
+        found = np.isfinite(metres)
+        findings.add(
+            "centroide",
+            found & np.isnan(precision),
+            "geometry",
+            proposals=[
+                _("its precision is about {m:.0f} m: use a radius of at least {r:.0f} m").format(
+                    m=metres[i], r=2 * metres[i]
+                )
+                for i in np.flatnonzero(found & np.isnan(precision))
+            ],
+        )
+        precision = np.where(np.isnan(precision), metres, precision)
+    return precision
+
+
+def _centres(
+    districts: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame | None
+) -> Iterator[tuple[Array, Array]]:
+    """Yield centres (n, 2) in degrees with the precision in metres that each stands for."""
+    import shapely
+    from scipy.spatial import cKDTree
+
+    if districts is not None:
+        shapes = _in_degrees(districts, "districts")
+        middle = shapely.get_coordinates(shapely.centroid(shapes))
+        square = np.cos(np.radians(middle[:, 1])) * _DEGREE**2
+        yield middle, np.sqrt(shapely.area(shapes) * square / np.pi)
+    if places is not None:
+        points = shapely.get_coordinates(shapely.centroid(_in_degrees(places, "places")))
+        if len(points) > 1:
+            flat = points * [np.cos(np.radians(points[:, 1].mean())), 1.0]
+            apart = cKDTree(flat).query(flat, k=2)[0][:, 1] * _DEGREE / 2
+            yield points, np.maximum(apart, _CENTRE)
+
+
+def _on(lonlat: Array, centres: Array, reach: Array) -> Array:
+    """Return the reach of the centre that each position lies on, NaN where it lies on none."""
+    from scipy.spatial import cKDTree
+
+    scale = np.array([np.cos(np.radians(centres[:, 1].mean())), 1.0])
+    distance, at = cKDTree(centres * scale).query(
+        lonlat * scale, distance_upper_bound=_CENTRE / _DEGREE
+    )
+    held = np.isfinite(distance)
+    found = np.full(len(lonlat), np.nan)
+    found[held] = reach[at[held]]
+    return found
+
+
+def _in_degrees(layer: gpd.GeoDataFrame, name: str) -> NDArray[Any]:
+    if not hasattr(layer, "geometry") or not len(layer):
+        raise SchemaError(_("{layer}: must be a layer with geometry").format(layer=name))
+    if layer.crs is None:
+        raise CRSError(_('{layer}: no CRS. Remedy: layer.set_crs("EPSG:…")').format(layer=name))
+    shapes: NDArray[Any] = layer.to_crs(4326).geometry.to_numpy()
+    return shapes
