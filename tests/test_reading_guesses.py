@@ -330,7 +330,7 @@ def test_only_the_repairs_that_are_named_are_made(tmp_path: Path) -> None:
     assert reading["repairs"] == dict.fromkeys(asked, 1)
     assert reading["reasons"] == {"cero_cero": 1}
     assert len(found) + reading["rejected"] + 1 == reading["read"]
-    by_id = {i: p for i, p in zip(found["id"], xy(found), strict=True)}
+    by_id = dict(zip(found["id"], xy(found), strict=True))
     for name in ("swap", "sign", "mark", "comma"):
         assert by_id[name] == (-78.512, -7.163)
     assert by_id["utm"] == pytest.approx((-78.516, -7.167), abs=0.01)

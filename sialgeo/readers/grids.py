@@ -7,16 +7,17 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import FileError, MissingDependencyError, ParameterError, SchemaError
 from sialgeo.i18n import _
+from sialgeo.progress import Progress, silent
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import coordinate_pairs
 from sialgeo.readers.sources import Source, broken
@@ -42,6 +43,21 @@ class Grid:
     typed: bool = False
     extras: list[str] = field(default_factory=list)
     above: list[str] = field(default_factory=list)  # texts above the header
+    of: int = 0  # rows of the file, where only some were kept
+
+    def chosen(self, choice: Choice) -> Grid:
+        """Return the rows and columns that are chosen of a table read whole."""
+        names = [str(c) for c in self.cells.columns]
+        wanted = names if choice.columns is None else choice.columns(names)
+        rows = choice.rows(self.cells, self.overfull)
+        extras = (
+            [e for e, kept in zip(self.extras, rows, strict=True) if kept] if self.extras else []
+        )
+        cells = self.cells.loc[rows, wanted].reset_index(drop=True)
+        return replace(
+            self, cells=cells, rows=self.rows[rows], overfull=self.overfull[rows], extras=extras,
+            of=len(rows),
+        )  # fmt: skip
 
 
 # --- text files -----------------------------------------------------------------------------------
@@ -52,16 +68,35 @@ def text_grid(
     encoding: str | None,
     separator: str | None,
     header: int | None = None,
+    choice: Choice | None = None,
+    progress: Progress = silent,
 ) -> Grid:
-    """Read a CSV, TSV or other separated text."""
-    rows = text_rows(source, log, encoding=encoding, separator=separator)
-    return _with_header(rows, log, source, header)
+    """Read a CSV, TSV or other separated text; a large one, or what is chosen of it, by chunks."""
+    if choice is None and source.path.stat().st_size < _LARGE:
+        rows = text_rows(source, log, encoding=encoding, separator=separator)
+        return _with_header(rows, log, source, header)
+    told = _told(source, log, encoding, separator)
+    return _by_chunks(source, log, told, header, choice or Choice(), progress)
 
 
 def text_rows(
     source: Source, log: Log, *, encoding: str | None = None, separator: str | None = None
 ) -> list[list[str]] | pd.DataFrame:
     """Return all cells of a separated text, its header among them."""
+    told = _told(source, log, encoding, separator)
+    return _parse(source.path, told.encoding, told.separator, told.skip)
+
+
+class _Told(NamedTuple):
+    """How a text is written, and its first lines."""
+
+    encoding: str
+    separator: str
+    skip: int
+    lines: list[str]
+
+
+def _told(source: Source, log: Log, encoding: str | None, separator: str | None) -> _Told:
     if encoding is None:
         encoding = guess_encoding(source.path, log)
     sample, skip, declared = _sample(source.path, encoding)
@@ -72,7 +107,123 @@ def text_rows(
         raise ParameterError(
             _("separator “{separator}”: must be one character").format(separator=separator)
         )
-    return _parse(source.path, encoding, separator, skip)
+    return _Told(encoding, separator, skip, sample)
+
+
+# --- large texts ----------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Choice:
+    """What is kept of a large table: ``columns`` tells which of its names, ``cases`` which rows."""
+
+    columns: Callable[[list[str]], list[str]] | None = None
+    cases: Callable[[pd.DataFrame], NDArray[np.bool_]] | None = None
+
+    def rows(self, cells: pd.DataFrame, overfull: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Mark the rows that are kept; one with more cells than the header always is, to be told."""
+        if self.cases is None:
+            return np.ones(len(cells), dtype=bool)
+        return self.cases(cells) | overfull
+
+
+def _by_chunks(
+    source: Source,
+    log: Log,
+    told: _Told,
+    header: int | None,
+    choice: Choice,
+    progress: Progress,
+) -> Grid:
+    """Read a text by chunks, keeping of each only the columns and rows that are chosen."""
+    import pandas as pd
+
+    head = [row for row, _line in zip(csv.reader(told.lines, delimiter=told.separator), range(_HEADER_ROWS), strict=False)]  # fmt: skip
+    at = header_row(head) if header is None else _stated_header(header, len(head))
+    titles: list[Any] = [] if at is None else list(head[at])
+    width = len(titles) or max(len(r) for r in head)
+    names = _column_names(titles, width, log)
+    if at is None:
+        log.guess("header", 0, 0.7, _no_header()) if header is None else None
+        at = -1
+    elif at > 0 and header is None:
+        log.guess("header", at + 1, 0.9, _("The header is in row {row}.").format(row=at + 1))
+    wanted = (
+        list(names.values()) if choice.columns is None else choice.columns(list(names.values()))
+    )
+    positions = [i for i, name in names.items() if name in wanted]
+    kept: list[pd.DataFrame] = []
+    over: list[NDArray[np.bool_]] = []
+    extras: list[str] = []
+    of = 0
+    for start, cells in _chunks(source.path, told, at + 1, [*positions, width], progress):
+        beyond = cells.iloc[:, -1].to_numpy(dtype=object)
+        overfull = _held(cells.iloc[:, -1])
+        cells = cells.iloc[:, :-1].set_axis([names[i] for i in positions], axis=1)
+        cells.index = np.arange(start, start + len(cells)) + at + 2
+        some = overfull.copy()
+        for name in cells.columns:
+            some |= _held(cells[name])
+        of += int(some.sum())
+        cells, overfull, beyond = cells[some], overfull[some], beyond[some]
+        chosen = choice.rows(cells, overfull)
+        kept.append(cells[chosen])
+        over.append(overfull[chosen])
+        extras += beyond[chosen].tolist()
+    if not of:
+        raise _no_row(source)
+    table = pd.concat(kept) if kept else pd.DataFrame()
+    above = [str(c) for r in head[: max(at, 0)] for c in r if not blank(c)]
+    void = [c for i, c in names.items() if c in table and c == f"columna_{i + 1}" and not _held(table[c]).any()]  # fmt: skip
+    rows = table.index.to_numpy()
+    table = table.drop(columns=void if titles else []).reset_index(drop=True)
+    marked = np.concatenate(over)
+    return Grid(table, rows, marked, extras=extras if marked.any() else [], above=above, of=of)
+
+
+_LARGE = 64 << 20  # bytes: a text that is larger is read by chunks
+CHUNK = 200_000  # rows
+
+
+def _held(column: pd.Series) -> NDArray[np.bool_]:
+    """Mark the cells that hold something."""
+    held: NDArray[np.bool_] = (column.str.strip() != "").to_numpy(dtype=bool)
+    return held
+
+
+def _chunks(
+    path: Path, told: _Told, skip: int, positions: list[int], progress: Progress
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield (number of the first row, cells as text) of some columns; the last is what overflows."""
+    import pandas as pd
+
+    size = max(path.stat().st_size, 1)
+    start = 0
+    try:
+        with path.open("rb") as handle:
+            reader = pd.read_csv(
+                handle,
+                sep=told.separator,
+                header=None,
+                names=range(max(positions) + 1),
+                usecols=positions,
+                dtype=str,
+                na_filter=False,
+                skip_blank_lines=False,
+                skiprows=told.skip + skip,
+                encoding=told.encoding,
+                engine="c",
+                chunksize=CHUNK,
+            )
+            for cells in reader:
+                yield start, cells.fillna("")
+                start += len(cells)
+                progress(min(handle.tell() / size, 1.0), _("Reading the rows"))
+    except pd.errors.ParserError as failure:
+        why = _open_quote() if "EOF inside string" in str(failure) else failure
+        raise broken(path, why) from None
+    except pd.errors.EmptyDataError:
+        return
+    except (UnicodeDecodeError, UnicodeError) as failure:
+        raise _not_this_encoding(path, told.encoding, failure) from None
 
 
 def guess_encoding(path: Path, log: Log) -> str:
@@ -238,7 +389,7 @@ def _parse(path: Path, encoding: str, separator: str, skip: int) -> list[list[st
         return cells
     except pd.errors.ParserError as failure:
         if "EOF inside string" in str(failure):
-            raise broken(path, _("a quotation mark is opened and never closed")) from None
+            raise broken(path, _open_quote()) from None
     except pd.errors.EmptyDataError:
         raise SchemaError(
             _("{path}: the file is empty: only blank lines").format(path=path)
@@ -400,9 +551,7 @@ def _with_header(
     if at is None:
         at, titles = -1, []
         if stated is None:
-            log.guess(
-                "header", 0, 0.7, _("No header: the columns are called columna_1, columna_2 …")
-            )
+            log.guess("header", 0, 0.7, _no_header())
     else:
         titles = list(rows.iloc[at] if isinstance(rows, pd.DataFrame) else rows[at])
         if at > 0 and stated is None:
@@ -421,15 +570,27 @@ def _with_header(
         held = np.flatnonzero(empty)
         empty[held] = [blank(c) for c in cells[name].to_numpy()[held]]
     if empty.all():
-        raise SchemaError(
-            _("{path}: the table has a header and no row. Remedy: export it again").format(
-                path=source.path
-            )
-        )
+        raise _no_row(source)
     cells = _named_columns(cells[~empty].reset_index(drop=True), titles, log)
     extra = [e for e, gone in zip(extras, empty, strict=True) if not gone] if extras else []
     above = [str(c) for r in head[: max(at, 0)] for c in r if not blank(c)]
     return Grid(cells, numbers[~empty], overfull[~empty], extras=extra, above=above)
+
+
+def _no_header() -> str:
+    return _("No header: the columns are called columna_1, columna_2 …")
+
+
+def _open_quote() -> str:
+    return _("a quotation mark is opened and never closed")
+
+
+def _no_row(source: Source) -> SchemaError:
+    return SchemaError(
+        _("{path}: the table has a header and no row. Remedy: export it again").format(
+            path=source.path
+        )
+    )
 
 
 def _stated_header(row: int, rows: int) -> int | None:
@@ -473,19 +634,29 @@ def _rectangle(
 
 def _named_columns(cells: pd.DataFrame, titles: list[Any], log: Log) -> pd.DataFrame:
     """Name the columns; nameless empty ones go, repeated names get a number."""
-    names: list[str] = []
-    keep: list[int] = []
-    for i in range(cells.shape[1]):
+    bare = [i for i in range(cells.shape[1]) if i >= len(titles) or blank(titles[i])]
+    idle = {i for i in bare if all(blank(c) for c in cells.iloc[:, i])}
+    names = {i: n for i, n in _column_names(titles, cells.shape[1], log, idle).items()}
+    named: pd.DataFrame = cells.iloc[:, list(names)].copy()
+    named.columns = list(names.values())
+    return named
+
+
+def _column_names(
+    titles: list[Any], width: int, log: Log, idle: set[int] | None = None
+) -> dict[int, str]:
+    """Return the names of columns by position, but for idle ones; repeated names get a number."""
+    found: dict[int, str] = {}
+    for i in range(width):
+        if idle and i in idle:
+            continue
         title = titles[i] if i < len(titles) else ""
         if isinstance(title, float) and title.is_integer():
             title = int(title)
-        name = "" if blank(title) else " ".join(str(title).split())
-        if not name and all(blank(c) for c in cells.iloc[:, i]):
-            continue
-        name = name or f"columna_{i + 1}"
-        if name in names:
+        name = ("" if blank(title) else " ".join(str(title).split())) or f"columna_{i + 1}"
+        if name in found.values():
             n = 2
-            while f"{name}_{n}" in names:
+            while f"{name}_{n}" in found.values():
                 n += 1
             log.note(
                 _("Two columns are called “{name}”: the later one is read as “{new}”.").format(
@@ -493,8 +664,5 @@ def _named_columns(cells: pd.DataFrame, titles: list[Any], log: Log) -> pd.DataF
                 )
             )
             name = f"{name}_{n}"
-        names.append(name)
-        keep.append(i)
-    named: pd.DataFrame = cells.iloc[:, keep].copy()
-    named.columns = names
-    return named
+        found[i] = name
+    return found

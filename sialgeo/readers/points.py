@@ -15,7 +15,8 @@ from sialgeo.crs import crs_name
 from sialgeo.errors import FileError, ParameterError, SchemaError
 from sialgeo.files import whole_file
 from sialgeo.i18n import _, ngettext, plain
-from sialgeo.progress import Progress
+from sialgeo.progress import Progress, silent
+from sialgeo.readers.choosing import Options, choice_of, narrowed, require_case
 from sialgeo.readers.columns import (
     Parsed,
     check_decimal,
@@ -34,12 +35,12 @@ from sialgeo.readers.coordinates import (
     stated_crs,
 )
 from sialgeo.readers.formats import TEXTS, enriched, format_of
-from sialgeo.readers.grids import Grid, text_grid, workbook_grid
+from sialgeo.readers.grids import Choice, Grid, text_grid, workbook_grid
 from sialgeo.readers.layers import flat, is_spatial, read_layer, require_layer_crs, study_area
 from sialgeo.readers.log import Log, Say
 from sialgeo.readers.names import Pair, code_widths
 from sialgeo.readers.sources import Source, open_source
-from sialgeo.readers.systems import modern
+from sialgeo.readers.systems import Modern, modern
 from sialgeo.triage.checks import (
     check_positions,
     point_coordinates,
@@ -74,6 +75,8 @@ def read_producers(
     area: Any = None,
     preset: str | None = None,
     chains: Any = None,
+    columns: Sequence[str] | None = None,
+    cases: str | None = None,
     apply: Sequence[str] = (),
     rejected: str | os.PathLike[str] | None = None,
     say: Say | None = None,
@@ -116,6 +119,10 @@ def read_producers(
     chains
         Path of the table that gives codes of activity (SCIAN, CIIU) their chain, or ``True`` for
         the one that the package carries (:func:`read_chains`).
+    columns
+        Columns to keep; those of the coordinates always stay. A large table then needs less memory.
+    cases
+        Expression of :func:`select_cases`: only these rows are kept, as the file is being read.
     apply
         Reason codes whose proposed repair is made (:data:`REPAIRS`), as ``["signo_omitido"]``; each
         repair is noted, and its row is in the list of faults as repaired.
@@ -134,7 +141,8 @@ def read_producers(
         ``.attrs["reading"]``: ``source`` (file name), ``guesses`` (list of dicts ``what, value,
         confidence, sentence``), ``notes``, ``read`` and ``rejected`` (numbers of rows),
         ``reasons`` (reason code → rows), ``repairs`` (reason code → rows repaired), ``preset``,
-        ``operation`` (how an old datum was put into WGS 84), ``faults`` (JSON text, for
+        ``operation`` (how an old datum was put into WGS 84), ``of`` (rows of the file, where
+        ``cases`` kept some), ``faults`` (JSON text, for
         ``check_producers``).
 
     Raises
@@ -161,51 +169,59 @@ def read_producers(
     """
     source = open_source(path)
     _check_rejected(rejected, source)
-    repairs = require_repairs(apply)
     log = Log(say)
+    options = Options(
+        x, y, crs, decimal, signs, country, study_area(area), require_repairs(apply), preset, chains
+    )
+    kept = choice_of(columns, cases, options)
+    frame = _frame(source, log, layer, encoding)
+    if is_spatial(frame):
+        frame, of = _chosen(frame, kept, cases)
+        found = _from_layer(frame, source, log, options)
+    else:
+        grid = _grid(
+            source, log, frame, layer=layer, encoding=encoding, separator=separator, header=header,
+            choice=kept, progress=progress or silent,
+        )  # fmt: skip
+        require_case(len(grid.cells), cases)
+        of = grid.of
+        found = from_table(grid, log, options, names=(source.path.stem,))
+    found = found._replace(kept=narrowed(found.kept, columns, found.columns))
+    table = _finish(found, source=source, log=log, rejected=rejected)
+    if cases is not None:
+        told = {"expression": cases, "selected": len(table), "of": of}
+        table.attrs["selection"] = told
+    return table
+
+
+def _frame(source: Source, log: Log, layer: str | None, encoding: str | None) -> Any:
+    """Return a layer as it is in its file, None where the file is a table."""
     if source.kind == "raster":
         raise FileError(
             _("{path}: is a raster, and producers are points. Remedy: read_raster(path)").format(
                 path=source.path
             )
         )
-    held = study_area(area)
-    frame: Any = None
-    if source.kind in ("layer", "parquet"):
-        frame = read_layer(source, log, layer=layer, wanted="point", encoding=encoding)
-        if not len(frame):
-            raise SchemaError(_("{path}: the layer is empty: no row").format(path=source.path))
-    if is_spatial(frame):
-        found = _from_layer(
-            frame,
-            source,
-            log,
-            crs=crs,
-            country=country,
-            repairs=repairs,
-            preset=preset,
-            chains=chains,
-        )
-    else:
-        grid = _grid(
-            source, log, frame, layer=layer, encoding=encoding, separator=separator, header=header
-        )
-        found = from_table(
-            grid,
-            log,
-            x=x,
-            y=y,
-            crs=crs,
-            decimal=decimal,
-            country=country,
-            signs=signs,
-            area=held,
-            repairs=repairs,
-            preset=preset,
-            chains=chains,
-            names=(source.path.stem,),
-        )
-    return _finish(found, source=source, log=log, rejected=rejected)
+    if source.kind not in ("layer", "parquet"):
+        return None
+    frame: Any = read_layer(source, log, layer=layer, wanted="point", encoding=encoding)
+    if not len(frame):
+        raise SchemaError(_("{path}: the layer is empty: no row").format(path=source.path))
+    return frame
+
+
+def _chosen(frame: Any, kept: Choice | None, cases: str | None) -> tuple[Any, int]:
+    """Return the rows and columns that are chosen of a layer, and how many rows it had."""
+    of = len(frame)
+    if kept is None:
+        return frame, of
+    geometry = frame.geometry.name
+    names = [str(c) for c in frame.columns if c != geometry]
+    wanted = names if kept.columns is None else kept.columns(names)
+    rows = kept.rows(frame[names], np.zeros(of, dtype=bool))
+    require_case(int(rows.sum()), cases)
+    numbered = frame.set_axis(np.arange(1, of + 1), axis=0)
+    return numbered.loc[rows, [*wanted, geometry]], of
 
 
 def _check_rejected(rejected: str | os.PathLike[str] | None, source: Source) -> None:
@@ -224,17 +240,24 @@ def _grid(
     encoding: str | None,
     separator: str | None,
     header: int | None = None,
+    choice: Choice | None = None,
+    progress: Progress = silent,
 ) -> Grid:
     """Return the cells of whatever holds a table."""
+    if source.kind == "text":
+        if source.suffix in (".tsv", ".tab") and separator is None:
+            separator = "\t"
+        return text_grid(
+            source, log, encoding=encoding, separator=separator, header=header, choice=choice,
+            progress=progress,
+        )  # fmt: skip
     if frame is not None:  # a layer without geometry
         rows = np.arange(1, len(frame) + 1)
-        plain = frame.reset_index(drop=True)
-        return Grid(plain, rows, np.zeros(len(frame), dtype=bool), typed=True)
-    if source.kind == "workbook":
-        return workbook_grid(source, log, sheet=layer, header=header)
-    if source.suffix in (".tsv", ".tab") and separator is None:
-        separator = "\t"
-    return text_grid(source, log, encoding=encoding, separator=separator, header=header)
+        bare = frame.reset_index(drop=True)
+        grid = Grid(bare, rows, np.zeros(len(frame), dtype=bool), typed=True)
+    else:
+        grid = workbook_grid(source, log, sheet=layer, header=header)
+    return grid if choice is None else grid.chosen(choice)
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -253,30 +276,19 @@ class Found(NamedTuple):
 def from_table(
     grid: Grid,
     log: Log,
+    options: Options,
     *,
-    x: str | None,
-    y: str | None,
-    crs: Any,
-    decimal: str | None,
-    country: Country,
-    signs: str | None = None,
-    area: Any = None,
-    repairs: frozenset[str] = frozenset(),
-    preset: str | None = None,
-    chains: Any = None,
     names: Sequence[str] = (),
 ) -> Found:
     """Make points of a table's rows; ``names`` (of the file) may name a datum too."""
-    import geopandas as gpd
-
-    ground = ground_of(grid.cells, country, area)
-    cells, pair, made = _pair(grid.cells, x, y, log, ground)
-    stated = check_decimal(decimal)
+    ground = ground_of(grid.cells, options.country, options.area)
+    cells, pair, made = _pair(grid.cells, options.x, options.y, log, ground)
+    stated = check_decimal(options.decimal)
     mark, sure = coordinate_decimal([cells[pair.x], cells[pair.y]])
     if stated is None and mark == ",":
         log.guess("decimal", ",", sure, _("Numbers have a decimal comma."))
     parsed = {c: parse_coordinates(cells[c], stated or mark) for c in (pair.x, pair.y)}
-    findings = Findings(grid.rows, repairs)
+    findings = Findings(grid.rows, options.repairs)
     findings.add("columnas_de_mas", grid.overfull, "")
     values = {c: _numbers(findings, c, p) for c, p in parsed.items()}
     if sum(p.sexagesimal for p in parsed.values()):
@@ -288,7 +300,7 @@ def from_table(
     usable = ~findings.rejected
     held = [p._replace(values=np.where(usable, values[c], np.nan)) for c, p in parsed.items()]
     located = locate(
-        held[0], held[1], pair, cells, log, crs=crs, signs=signs, ground=ground,
+        held[0], held[1], pair, cells, log, crs=options.crs, signs=options.signs, ground=ground,
         words=_words(grid, pair, cells, names),
     )  # fmt: skip
     pair = located.pair
@@ -296,28 +308,56 @@ def from_table(
         "zona_utm_dudosa", located.unknown, "", message=_("the row's UTM zone is not told")
     )
     put = modern(located.xy, located.crs, log)
-    _check(findings, put.xy, put.crs, country, log, (pair.x, pair.y))
-    keep = ~findings.rejected
-    original = grid.cells
-    known = format_of(list(map(str, original.columns)), preset)
+    _check(findings, put.xy, put.crs, options.country, log, (pair.x, pair.y))
+    read = {} if made else {c: values[c] for c in (pair.x, pair.y)}
+    table, known = _attributes(grid.cells, ~findings.rejected, pair, read, log, options, mark)
+    return _found(grid, findings, put, table, known, log, pair)
+
+
+def _attributes(
+    cells: pd.DataFrame,
+    keep: NDArray[np.bool_],
+    pair: Pair,
+    read: dict[str, Array],
+    log: Log,
+    options: Options,
+    mark: Any,
+) -> tuple[pd.DataFrame, str]:
+    """Return the columns of the rows that are kept, with their types, and the name of their format."""
+    known = format_of(list(map(str, cells.columns)), options.preset)
     said = _said(known, log)
-    rest = original[keep].drop(columns=[c for c in (pair.x, pair.y) if c in original.columns])
-    rest = enriched(rest, log, known, chains=chains, point=(pair.x, pair.y))
-    table = typed(rest, log, decimal=stated, fallback=mark)
-    added = [c for c in rest.columns if c not in original.columns]
+    rest = cells[keep].drop(columns=[c for c in read if c in cells.columns])
+    rest = enriched(rest, log, known, chains=options.chains, point=(pair.x, pair.y))
+    table = typed(rest, log, decimal=check_decimal(options.decimal), fallback=mark)
+    added = [c for c in rest.columns if c not in cells.columns]
     for column in (c for c in added if c in TEXTS):
         table[column] = rest[column]
-    for column in () if made else (pair.x, pair.y):
-        table[column] = values[column][keep]
-    table = table[[*original.columns, *added]]
+    for column, values in read.items():
+        table[column] = values[keep]
+    return table[[*cells.columns, *added]], said
+
+
+def _found(
+    grid: Grid,
+    findings: Findings,
+    put: Modern,
+    table: pd.DataFrame,
+    known: str,
+    log: Log,
+    pair: Pair,
+) -> Found:
+    """Put the positions to the rows that are kept, and the others aside as they were written."""
+    import geopandas as gpd
+
+    keep = ~findings.rejected
     points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
     kept = gpd.GeoDataFrame(_without_geometry(table, log), geometry=points)
     kept.index = grid.rows[keep]
-    originals = original[~keep].copy()
+    originals = grid.cells[~keep].copy()
     if grid.extras:
         originals["extra"] = [e for e, k in zip(grid.extras, keep, strict=True) if not k]
     originals.index = grid.rows[~keep]
-    return Found(kept, findings, originals, [pair.x, pair.y], put.xy, said, put.operation)
+    return Found(kept, findings, originals, [pair.x, pair.y], put.xy, known, put.operation)
 
 
 def _pair(
@@ -415,12 +455,7 @@ def _from_layer(
     frame: gpd.GeoDataFrame,
     source: Source,
     log: Log,
-    *,
-    crs: Any,
-    country: Country,
-    repairs: frozenset[str],
-    preset: str | None,
-    chains: Any,
+    options: Options,
 ) -> Found:
     """Make points of a layer's features."""
     import geopandas as gpd
@@ -428,8 +463,8 @@ def _from_layer(
 
     require_point_layer(frame)
     frame = flat(frame, log)
-    if crs is not None:
-        said = stated_crs(crs)
+    if options.crs is not None:
+        said = stated_crs(options.crs)
         if frame.crs is not None and frame.crs != said:
             log.note(
                 _("The file says {file}; {stated} was stated and is used.").format(
@@ -437,23 +472,29 @@ def _from_layer(
                 )
             )
         frame = frame.set_crs(said, allow_override=True)
-    findings = Findings(np.arange(1, len(frame) + 1), repairs)
+    findings = Findings(_numbers_of(frame), options.repairs)
     xy = point_coordinates(findings, frame.geometry)
     require_layer_crs(frame, source.path)
     require_fit(xy[~findings.rejected], frame.crs)
     put = modern(xy, frame.crs, log)
-    _check(findings, put.xy, put.crs, country, log, ("geometry", "geometry"))
+    _check(findings, put.xy, put.crs, options.country, log, ("geometry", "geometry"))
     keep = ~findings.rejected
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
-    known = format_of(list(map(str, attributes.columns)), preset)
-    said = _said(known, log)
-    rest = enriched(attributes[keep], log, known, chains=chains, point=())
+    known = format_of(list(map(str, attributes.columns)), options.preset)
+    name = _said(known, log)
+    rest = enriched(attributes[keep], log, known, chains=options.chains, point=())
     points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
     kept = gpd.GeoDataFrame(_without_geometry(rest, log), geometry=points)
     kept.index = findings.rows[keep]
     originals = attributes[~keep].assign(geometry=frame.geometry.to_wkt().to_numpy()[~keep])
     originals.index = findings.rows[~keep]
-    return Found(kept, findings, originals, ["geometry"], put.xy, said, put.operation)
+    return Found(kept, findings, originals, ["geometry"], put.xy, name, put.operation)
+
+
+def _numbers_of(frame: Any) -> NDArray[np.int64]:
+    """Return the numbers of features from 1; those of a choice were kept."""
+    chosen = len(frame) and frame.index[0] != 0
+    return frame.index.to_numpy() if chosen else np.arange(1, len(frame) + 1)
 
 
 # --- the end --------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import numpy as np
 
 from sialgeo.errors import FileError, SchemaError
 from sialgeo.i18n import _, ngettext, plain
+from sialgeo.readers.choosing import Options
 from sialgeo.readers.coordinates import Country
 from sialgeo.readers.formats import NONE
 from sialgeo.readers.grids import Grid, text_rows, workbook_sheets
@@ -416,9 +417,7 @@ def _located(part: _Part, log: Log, country: Country) -> Any:
     grid = Grid(
         cells.reset_index(drop=True), frame.index.to_numpy(), np.zeros(len(frame), dtype=bool)
     )
-    found = from_table(
-        grid, log, x=None, y=None, crs=None, decimal=None, country=country, preset=NONE
-    )
+    found = from_table(grid, log, Options(country=country, preset=NONE))
     kept, faults = found.kept, found.findings.table()
     gone = faults[faults["severity"] == "reject"].drop_duplicates("row")
     if len(gone):

@@ -182,7 +182,9 @@ class _Check:
         home = self.home
         if home is None:
             return
-        self.findings.add("en_el_mar", _at_sea(lon, lat, out), self.both)
+        sea = _at_sea(lon, lat, out)
+        self.findings.add("en_el_mar", sea, self.both)
+        out = out if home.stated else out & ~sea
         self.findings.add(
             "fuera_del_pais",
             out,

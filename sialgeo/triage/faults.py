@@ -88,8 +88,8 @@ FAULTS: Mapping[str, FaultKind] = {
         REJECT, N_("the geometry is not one point"), N_("draw a point")
     ),
     "en_el_mar": FaultKind(
-        REJECT,
-        N_("the point lies in the sea"),
+        WARN,
+        N_("the point lies in the sea, or on an island too small for the outlines"),
         N_("look for a swapped digit, or for a position taken at another place"),
     ),
     "lejos_del_distrito": FaultKind(

@@ -57,14 +57,9 @@ def select_cases(table: gpd.GeoDataFrame, expression: str) -> gpd.GeoDataFrame:
     >>> list(select_cases(units, "codigo == '0601' and not t < 2").index)
     [2]
     """
-    tree = _parse(expression)
-    body, names = tree
-    found = np.asarray(_value(body, table, names, expression), dtype=object)
-    if found.shape != (len(table),) or not all(isinstance(v, bool | np.bool_) for v in found[:1]):
-        raise _unreadable(expression, _("it compares nothing; write for instance tipo == 'queso'"))
-    chosen = found.astype(bool)
+    chosen = cases_mask(table, expression)
     if not chosen.any():
-        raise SchemaError(_no_case(body, table, names, expression))
+        raise SchemaError(_no_case(*_parse(expression), table, expression))
     selected = table[chosen].copy()
     selected.attrs["selection"] = {
         "expression": expression,
@@ -72,6 +67,26 @@ def select_cases(table: gpd.GeoDataFrame, expression: str) -> gpd.GeoDataFrame:
         "of": len(table),
     }
     return selected
+
+
+def cases_mask(table: pd.DataFrame, expression: str) -> Mask:
+    """Mark the rows that satisfy an expression, as :func:`select_cases` understands it."""
+    body, names = _parse(expression)
+    found = np.asarray(_value(body, table, names, expression), dtype=object)
+    if found.shape != (len(table),) or not all(isinstance(v, bool | np.bool_) for v in found[:1]):
+        raise _unreadable(expression, _("it compares nothing; write for instance tipo == 'queso'"))
+    return found.astype(bool)
+
+
+def cases_columns(expression: str) -> list[str]:
+    """Return the columns that an expression asks for.
+
+    >>> cases_columns("codigo == '0601' and `con espacio` > 2")
+    ['codigo', 'con espacio']
+    """
+    body, names = _parse(expression)
+    found = [names.get(n.id, n.id) for n in ast.walk(body) if isinstance(n, ast.Name)]
+    return list(dict.fromkeys(found))
 
 
 def _parse(expression: str) -> tuple[ast.expr, dict[str, str]]:
@@ -279,7 +294,7 @@ def _ordered(kind: type[ast.cmpop], column: pd.Series, value: Any, expression: s
     return result
 
 
-def _no_case(body: ast.expr, table: Any, names: Mapping[str, str], expression: str) -> str:
+def _no_case(body: ast.expr, names: Mapping[str, str], table: Any, expression: str) -> str:
     said: str = _("no row satisfies “{expression}”.").format(expression=expression)
     for node in ast.walk(body):
         if isinstance(node, ast.Name):
