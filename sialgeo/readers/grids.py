@@ -154,16 +154,13 @@ def _by_chunks(
     over: list[NDArray[np.bool_]] = []
     extras: list[str] = []
     of = 0
-    for start, cells in _chunks(source.path, told, at + 1, [*positions, width], progress):
-        beyond = cells.iloc[:, -1].to_numpy(dtype=object)
-        overfull = _held(cells.iloc[:, -1])
-        cells = cells.iloc[:, :-1].set_axis([names[i] for i in positions], axis=1)
-        cells.index = np.arange(start, start + len(cells)) + at + 2
-        some = overfull.copy()
-        for name in cells.columns:
-            some |= _held(cells[name])
-        of += int(some.sum())
-        cells, overfull, beyond = cells[some], overfull[some], beyond[some]
+    for start, portion in _chunks(source.path, told, at + 1, [*positions, width], progress):
+        portion.index = np.arange(start, start + len(portion)) + at + 2
+        held = portion[np.logical_or.reduce([_held(portion[c]) for c in portion.columns])]
+        beyond = held.iloc[:, -1]
+        cells = held.iloc[:, :-1].set_axis([names[i] for i in positions], axis=1)
+        overfull = _held(beyond)
+        of += len(held)
         chosen = choice.rows(cells, overfull)
         kept.append(cells[chosen])
         over.append(overfull[chosen])
@@ -636,7 +633,7 @@ def _named_columns(cells: pd.DataFrame, titles: list[Any], log: Log) -> pd.DataF
     """Name the columns; nameless empty ones go, repeated names get a number."""
     bare = [i for i in range(cells.shape[1]) if i >= len(titles) or blank(titles[i])]
     idle = {i for i in bare if all(blank(c) for c in cells.iloc[:, i])}
-    names = {i: n for i, n in _column_names(titles, cells.shape[1], log, idle).items()}
+    names = _column_names(titles, cells.shape[1], log, idle)
     named: pd.DataFrame = cells.iloc[:, list(names)].copy()
     named.columns = list(names.values())
     return named
