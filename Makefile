@@ -36,7 +36,7 @@ bench: $(DEV)/test.stamp
 	$(BIN)/python -m pip install --quiet ".[bench]"
 	$(BIN)/python benchmarks/run.py
 
-# As root on Debian or Ubuntu: QGIS, a browser and a virtual screen; elsewhere their tests say why they skip.
+# As root on Debian or Ubuntu: QGIS, a browser, a virtual screen and PostGIS; elsewhere their tests say why they skip.
 system-packages:
 	sh tests/system_packages.sh
 

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sialgeo.errors import FileError, SialgeoError
 from sialgeo.i18n import _
 
+fcntl: Any
+try:
+    import fcntl
+except ImportError:  # Windows: no run waits for another there
+    fcntl = None
+
+_HOLDER = ".sialgeo-"  # begins the names of temporary folders
 _FULL = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
@@ -72,11 +82,7 @@ def explain(target: Path, failure: OSError) -> str:
 
 def _check_target(target: Path) -> None:
     if target.is_symlink():
-        raise FileError(
-            _(
-                "{path}: is a symbolic link and is not overwritten. Remedy: name the file itself"
-            ).format(path=target)
-        )
+        raise FileError(_link_refused(target))
     if target.is_dir():
         raise FileError(_("{path}: is a folder. Remedy: name a file").format(path=target))
     if target.exists() and not target.is_file():
@@ -91,9 +97,15 @@ def _check_target(target: Path) -> None:
         )
 
 
+def _link_refused(target: Path) -> str:
+    return _(
+        "{path}: is a symbolic link and is not overwritten. Remedy: name the file itself"
+    ).format(path=target)
+
+
 def _holder(target: Path) -> Path:
     try:
-        return Path(tempfile.mkdtemp(prefix=".sialgeo-", dir=target.parent))
+        return Path(tempfile.mkdtemp(prefix=_HOLDER, dir=target.parent))
     except OSError as failure:
         raise FileError(explain(target, failure)) from failure
 
@@ -139,11 +151,11 @@ def whole_folder(output: Path) -> Iterator[Path]:
         shutil.rmtree(holder, ignore_errors=True)
 
 
-def _folder_holder(output: Path) -> Path:
-    """Make the temporary folder on the output's own file system."""
+def _folder_holder(output: Path, *, beside: bool = False) -> Path:
+    """Make the temporary folder on the output's own file system: in the output, or beside it."""
     if output.exists() and not output.is_dir():
         raise FileError(_("{path}: is a file. Remedy: name a folder").format(path=output))
-    parent = output if output.is_dir() else output.absolute().parent
+    parent = output if output.is_dir() and not beside else output.absolute().parent
     if not parent.is_dir():
         raise FileError(
             _("{path}: the folder does not exist. Remedy: make it first, or name another").format(
@@ -151,7 +163,7 @@ def _folder_holder(output: Path) -> Path:
             )
         )
     try:
-        return Path(tempfile.mkdtemp(prefix=".sialgeo-", dir=parent))
+        return Path(tempfile.mkdtemp(prefix=_RUN if beside else _HOLDER, dir=parent))
     except OSError as failure:
         raise FileError(explain(output, failure)) from failure
 
@@ -170,12 +182,8 @@ def _move(temporary: Path, output: Path, old: Path) -> None:
                     target.mkdir()
                     folders.append(target)
                 continue
-            if target.is_symlink():
-                raise FileError(
-                    _(
-                        "{path}: is a symbolic link and is not overwritten. Remedy: name the file itself"
-                    ).format(path=target)
-                )
+            if target.is_symlink() and not source.is_symlink():
+                raise FileError(_link_refused(target))
             if target.is_dir():
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
             kept = old / str(i) if target.exists() else None
@@ -191,3 +199,188 @@ def _move(temporary: Path, output: Path, old: Path) -> None:
         for target in [*reversed(folders), *([output] if made else [])]:
             target.rmdir()
         raise
+
+
+# --- a run's folder, replaced as one --------------------------------------------------------------
+MANIFEST = ".sialgeo.json"  # the files of the run that stands in a folder
+_LOCK = "lock"
+_RUN = _HOLDER + "run-"  # begins the names of runs' temporary folders
+
+
+@contextmanager
+def run_folder(output: Path) -> Iterator[Path]:
+    """Yield a temporary folder that takes the place of ``output`` in one step, when all went well.
+
+    The files of an earlier run go, whatever else lies in the folder stays. Whoever looks at the
+    folder, at any moment, even when this process is killed, sees the old run or the new one, whole:
+    the operating system exchanges both folders at once (Linux, macOS; where it cannot, as on Windows
+    or for the folder one works in, file by file as :func:`whole_folder` does). Of two runs into one
+    folder, the later one stands.
+
+    Raises
+    ------
+    FileError
+        The folder is a file or a symbolic link, or cannot be written.
+
+    Examples
+    --------
+    >>> out = Path(tempfile.mkdtemp()) / "out"
+    >>> for name in ("a.txt", "b.txt"):
+    ...     with run_folder(out) as folder:
+    ...         _n = (folder / name).write_text("whole")
+    >>> sorted(p.name for p in out.iterdir() if p.name != MANIFEST)
+    ['b.txt']
+    """
+    if output.is_symlink():
+        raise FileError(
+            _(
+                "{path}: is a symbolic link and is not written to. Remedy: name the folder itself"
+            ).format(path=output)
+        )
+    if not _may_exchange(output):
+        with whole_folder(output) as temporary:
+            yield temporary
+        return
+    parent = output.absolute().parent
+    with _alone(parent):  # who sweeps sees no folder that is made and not yet held
+        _sweep(parent)
+        holder = _folder_holder(output, beside=True)
+        held = _hold(holder)
+    new = holder / "new"
+    try:
+        new.mkdir()
+        yield new
+        with _alone(parent):
+            _complete(new, output)
+            _put(new, output, holder)
+    except SialgeoError as failure:
+        failure.args = (str(failure).replace(str(new), str(output)),)
+        raise
+    except OSError as failure:
+        raise FileError(explain(output, failure)) from failure
+    finally:
+        held.close()
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+def _may_exchange(output: Path) -> bool:
+    """Tell whether the folder can be exchanged: not the one somebody works in, its parent writable."""
+    place = output.absolute()
+    try:
+        here = Path.cwd()
+    except OSError:
+        here = Path("/")
+    inside = place == here or place in here.parents
+    return not inside and place.parent.is_dir() and os.access(place.parent, os.W_OK)
+
+
+def _complete(new: Path, output: Path) -> None:
+    """Write down the run's files, and put those beside them that are no run's."""
+    own = [p.relative_to(new).as_posix() for p in sorted(new.rglob("*")) if not p.is_dir()]
+    if output.is_dir():
+        earlier = _files_of_run(output)
+        for source in sorted(output.rglob("*")):
+            name = source.relative_to(output)
+            target = new / name
+            if name.parts[0].startswith(_HOLDER) or name.as_posix() in (MANIFEST, *earlier):
+                continue
+            if source.is_dir() and not source.is_symlink():
+                if target.is_file():
+                    raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(source))
+                target.mkdir(exist_ok=True, parents=True)
+            elif target.exists():
+                if source.is_symlink():
+                    raise FileError(_link_refused(source))
+            else:
+                target.parent.mkdir(exist_ok=True, parents=True)
+                _same(source, target)
+        shutil.copystat(output, new)
+    (new / MANIFEST).write_text(json.dumps({"files": own}), encoding="utf-8")
+    for written in (*own, MANIFEST):
+        with (new / written).open("rb+") as handle:
+            os.fsync(handle.fileno())
+
+
+def _files_of_run(output: Path) -> set[str]:
+    """Return the files of the run that stands in a folder."""
+    try:
+        told = json.loads((output / MANIFEST).read_text(encoding="utf-8"))
+        return {str(name) for name in told["files"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _same(source: Path, target: Path) -> None:
+    """Let a file stand in both folders: by a second name, by a copy where the disk knows none."""
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
+        return
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def _put(new: Path, output: Path, holder: Path) -> None:
+    """Put the new folder in the place of the old one."""
+    if not output.exists():
+        new.rename(output)
+    elif not _exchanged(new, output):
+        old, earlier = holder / "old", _files_of_run(output)
+        old.mkdir()
+        _move(new, output, old)
+        for name in earlier - _files_of_run(output):
+            (output / name).unlink(missing_ok=True)
+
+
+def _exchanged(new: Path, output: Path) -> bool:
+    """Exchange two folders at once; tell whether the operating system could."""
+    import ctypes
+
+    try:
+        library: Any = ctypes.CDLL(None)
+        a, b = os.fsencode(new), os.fsencode(output)
+        if sys.platform == "darwin":
+            return bool(library.renamex_np(a, b, 2) == 0)
+        here = -100  # relative paths start from the working folder
+        return bool(library.renameat2(here, a, here, b, 2) == 0)
+    except (AttributeError, OSError, TypeError):
+        return False
+
+
+def _sweep(parent: Path) -> None:
+    """Clear away what killed runs left: temporary folders that no process holds."""
+    if fcntl is None:
+        return
+    for holder in parent.glob(_RUN + "*"):
+        try:
+            if not (holder / _LOCK).exists():  # killed while making it, or while clearing it away
+                shutil.rmtree(holder, ignore_errors=True)
+                continue
+            with (holder / _LOCK).open("rb") as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(holder, ignore_errors=True)
+        except OSError:  # held by a run, or not ours
+            continue
+
+
+def _hold(holder: Path) -> Any:
+    """Hold a temporary folder, so that no other run clears it away; a killed process lets go of it."""
+    handle = (holder / _LOCK).open("wb")
+    if fcntl is not None:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+    return handle
+
+
+@contextmanager
+def _alone(parent: Path) -> Iterator[None]:
+    """Let one run at a time put its folder into its place."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Install what the QGIS and browser tests need, where that can be done without asking: as root on
+# Install what the QGIS, browser and PostGIS tests need, where that can be done without asking: as root on
 # Debian or Ubuntu. Elsewhere nothing is done, and those tests say why they skip.
 set -eu
-packages="qgis python3-qgis chromium chromium-driver xvfb xauth openbox xdotool python3-venv python3-scipy qttools5-dev-tools poppler-utils"
+packages="postgresql postgresql-postgis qgis python3-qgis chromium chromium-driver xvfb xauth openbox xdotool python3-venv python3-scipy qttools5-dev-tools poppler-utils"
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo "QGIS and browser packages: not installed (needs root on Debian or Ubuntu)"
+  echo "QGIS, browser and PostGIS packages: not installed (needs root on Debian or Ubuntu)"
   exit 0
 fi
 command -v node >/dev/null 2>&1 || packages="$packages nodejs npm"

@@ -127,6 +127,7 @@ READER = {
     "area": N_("layer of polygons with the study area, to tell what the coordinates are"),
     "preset": N_("format of the table: denue, kobo, odk, none"),
     "chains": N_("table that gives codes of activity their chain; default: the package's"),
+    "columns": N_("columns to keep, the others are not read: id,codigo_act"),
     "apply": N_("repairs to make, by their reason codes: signo_omitido,duplicado"),
 }
 
@@ -142,8 +143,9 @@ def reading_of(options: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(options, name) for name in READER if getattr(options, name)}
     if "header" in given:
         given["header"] = _row(given["header"])
-    if "apply" in given:
-        given["apply"] = names_in(given["apply"])
+    for name in ("columns", "apply"):
+        if name in given:
+            given[name] = names_in(given[name])
     return given
 
 

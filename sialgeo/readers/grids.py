@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE = 262_144
 _HEADER_ROWS = 30
+_MOST_COLUMNS = 5_000
 _NUMERIC = re.compile(r"[+\-−]?[\d\s.,'’]*\d[\d\s.,]*(?:[eE][+-]?\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -287,6 +288,8 @@ def _sample(path: Path, encoding: str) -> tuple[list[str], int, str | None]:
     lines = text.splitlines(keepends=True)
     if more and len(lines) > 1:
         lines.pop()
+    elif more:
+        raise broken(path, _("a line of more than {n} characters").format(n=_SAMPLE))
     declared = re.fullmatch(r"sep=(.)\s*", lines[0]) if lines else None
     if declared:
         return lines[1:], 1, declared[1]
@@ -644,6 +647,12 @@ def _column_names(
 ) -> dict[int, str]:
     """Return the names of columns by position, but for idle ones; repeated names get a number."""
     found: dict[int, str] = {}
+    if width > _MOST_COLUMNS:
+        raise SchemaError(
+            _("the table has {n} columns, more than {most}. Remedy: export the ones needed").format(
+                n=width, most=_MOST_COLUMNS
+            )
+        )
     for i in range(width):
         if idle and i in idle:
             continue

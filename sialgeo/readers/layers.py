@@ -15,6 +15,7 @@ from sialgeo.errors import CRSError, FileError, MissingDependencyError, Paramete
 from sialgeo.i18n import _
 from sialgeo.model import Raster
 from sialgeo.readers.log import Log
+from sialgeo.readers.postgis import read_database
 from sialgeo.readers.sources import Source, broken, open_source
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ def read_layer(
     source: Source, log: Log, *, layer: str | None, wanted: Wanted, encoding: str | None = None
 ) -> pd.DataFrame:
     """Return one layer as a GeoDataFrame (a DataFrame where it has no geometry), nothing checked."""
+    if source.url is not None:
+        return read_database(source.url, log, layer=layer, wanted=wanted).frame
     if source.kind == "parquet":
         return _read_parquet(source.path)
+    if encoding is None and source.suffix in (".shp", ".dbf"):
+        encoding = _table_encoding(source.path, log)
     import pyogrio
     from pyogrio import errors
     from shapely.errors import ShapelyError
@@ -62,6 +67,30 @@ def read_layer(
         idle = [c for c in table.columns if c in _KML_ARTEFACTS]
         table = table.drop(columns=idle)
     return table
+
+
+def _table_encoding(path: Path, log: Log) -> str | None:
+    """Return the encoding of a shapefile's table that no .cpg tells: UTF-8 where every byte fits."""
+    sisters = {p.suffix.lower(): p for p in path.parent.glob(path.stem + ".*")}
+    table = sisters.get(".dbf")
+    if ".cpg" in sisters or table is None:
+        return None
+    content = table.read_bytes()
+    start = int.from_bytes(content[8:10], "little")
+    if content[start:].isascii():
+        return None
+    try:
+        content[start:].decode("utf-8")
+    except UnicodeDecodeError:
+        log.guess(
+            "encoding",
+            "cp1252",
+            0.9,
+            _("Encoding: Windows-1252 (Latin-1), as it is not valid UTF-8."),
+        )
+        return "cp1252"
+    log.guess("encoding", "utf-8", 0.95, _("Encoding: UTF-8."))
+    return "utf-8"
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

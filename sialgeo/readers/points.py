@@ -39,6 +39,7 @@ from sialgeo.readers.grids import Choice, Grid, text_grid, workbook_grid
 from sialgeo.readers.layers import flat, is_spatial, read_layer, require_layer_crs, study_area
 from sialgeo.readers.log import Log, Say
 from sialgeo.readers.names import Pair, code_widths
+from sialgeo.readers.postgis import read_database
 from sialgeo.readers.sources import Source, open_source
 from sialgeo.readers.systems import Modern, modern
 from sialgeo.triage.checks import (
@@ -92,9 +93,10 @@ def read_producers(
     Parameters
     ----------
     path
-        File.
+        File, or the URL of a PostGIS database, ``postgresql://user@server/database``; its password
+        rather stands in ``~/.pgpass`` or ``PGPASSWORD`` than in the URL.
     layer
-        Layer of a GeoPackage or KML, or sheet of a workbook.
+        Layer of a GeoPackage or KML, sheet of a workbook, table of a database.
     x, y
         Columns of longitude or easting, and of latitude or northing.
     crs
@@ -174,9 +176,16 @@ def read_producers(
         x, y, crs, decimal, signs, country, study_area(area), require_repairs(apply), preset, chains
     )
     kept = choice_of(columns, cases, options)
-    frame = _frame(source, log, layer, encoding)
+    if source.url is not None:
+        frame, of = read_database(source.url, log, layer=layer, wanted="point", choice=kept)
+        _require_rows(len(frame) if cases is None else of, source)
+        require_case(len(frame), cases)
+        kept = None
+    else:
+        frame, of = _frame(source, log, layer, encoding), 0
     if is_spatial(frame):
-        frame, of = _chosen(frame, kept, cases)
+        if kept is not None:
+            frame, of = _chosen(frame, kept, cases)
         found = _from_layer(frame, source, log, options)
     else:
         grid = _grid(
@@ -184,7 +193,7 @@ def read_producers(
             choice=kept, progress=progress or silent,
         )  # fmt: skip
         require_case(len(grid.cells), cases)
-        of = grid.of
+        of = grid.of or of
         found = from_table(grid, log, options, names=(source.path.stem,))
     found = found._replace(kept=narrowed(found.kept, columns, found.columns))
     table = _finish(found, source=source, log=log, rejected=rejected)
@@ -205,16 +214,18 @@ def _frame(source: Source, log: Log, layer: str | None, encoding: str | None) ->
     if source.kind not in ("layer", "parquet"):
         return None
     frame: Any = read_layer(source, log, layer=layer, wanted="point", encoding=encoding)
-    if not len(frame):
-        raise SchemaError(_("{path}: the layer is empty: no row").format(path=source.path))
+    _require_rows(len(frame), source)
     return frame
 
 
-def _chosen(frame: Any, kept: Choice | None, cases: str | None) -> tuple[Any, int]:
+def _require_rows(n: int, source: Source) -> None:
+    if not n:
+        raise SchemaError(_("{path}: the layer is empty: no row").format(path=source.path))
+
+
+def _chosen(frame: Any, kept: Choice, cases: str | None) -> tuple[Any, int]:
     """Return the rows and columns that are chosen of a layer, and how many rows it had."""
     of = len(frame)
-    if kept is None:
-        return frame, of
     geometry = frame.geometry.name
     names = [str(c) for c in frame.columns if c != geometry]
     wanted = names if kept.columns is None else kept.columns(names)

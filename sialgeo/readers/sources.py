@@ -9,13 +9,15 @@ from typing import Literal, NamedTuple
 
 from sialgeo.errors import FileError
 from sialgeo.i18n import N_, _
+from sialgeo.readers.safety import check_archive, check_entities, check_sheets
+from sialgeo.urls import is_database, shown
 
-Kind = Literal["text", "workbook", "layer", "parquet", "raster"]
+Kind = Literal["text", "workbook", "layer", "parquet", "raster", "database"]
 
 _KINDS: Mapping[Kind, tuple[str, ...]] = {
     "text": (".csv", ".tsv", ".txt", ".tab"),
     "workbook": (".xlsx", ".xlsm", ".xls", ".ods"),
-    "layer": (".gpkg", ".shp", ".geojson", ".json", ".kml", ".kmz", ".gpx", ".fgb"),
+    "layer": (".gpkg", ".shp", ".dbf", ".geojson", ".json", ".kml", ".kmz", ".gpx", ".fgb"),
     "parquet": (".parquet", ".geoparquet"),
     "raster": (".tif", ".tiff"),
 }
@@ -27,6 +29,7 @@ _CONTENTS: Mapping[str, str] = {
     "zip": N_("a zip archive or a modern workbook (.xlsx, .ods)"),
     "ole": N_("an old workbook (.xls)"),
     "shape": N_("a shapefile"),
+    "dbase": N_("a dBase table"),
     "parquet": N_("a Parquet file"),
     "tiff": N_("a TIFF picture"),
     "pdf": N_("a PDF document"),
@@ -44,6 +47,7 @@ _EXPECTED: Mapping[str, tuple[str, ...]] = {
     ".xls": ("ole",),
     ".gpkg": ("sqlite",),
     ".shp": ("shape",),
+    ".dbf": ("dbase",),
     ".geojson": ("json",),
     ".json": ("json",),
     ".kml": ("xml",),
@@ -68,6 +72,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "pdf"),
     (b"fgb\x03", "flatgeobuf"),
 )
+_DBASE = (0x02, 0x03, 0x30, 0x31, 0x83, 0x8B, 0xF5)  # versions, then year, month, day
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -77,6 +82,16 @@ class Source(NamedTuple):
     path: Path
     kind: Kind
     suffix: str
+    url: Url | None = None
+
+
+class Url(str):
+    """The URL of a database; it never shows itself, for its password."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "Url(…)"
 
 
 def open_source(path: str | os.PathLike[str]) -> Source:
@@ -88,9 +103,13 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         It is missing, a folder, empty, not readable, of an unknown suffix, or its content is not
         what the suffix says.
     """
+    if is_database(path):
+        return Source(Path(shown(str(path)).partition("://")[2]), "database", "", Url(path))
     source = Path(path)
     suffix = source.suffix.lower()
     head = _head(source)
+    if suffix in _PROJECTS:
+        raise _project(source, head)
     if suffix not in _OF_SUFFIX:
         raise FileError(
             _("{path}: the suffix “{suffix}” is not known. Remedy: one of {known}").format(
@@ -115,6 +134,22 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     return Source(source, kind, suffix)
 
 
+_PROJECTS = (".qgz", ".qgs")
+
+
+def _project(path: Path, head: bytes) -> FileError:
+    """Return the error for a QGIS project, which holds no data of its own; a harmful one is told first."""
+    if content_of(head) == "zip":
+        check_archive(path)
+    else:
+        check_entities(path, head)
+    return FileError(
+        _(
+            "{path}: is a QGIS project, which holds no data of its own. Remedy: export the layer from QGIS, as a GeoPackage"
+        ).format(path=path)
+    )
+
+
 def content_of(head: bytes) -> str:
     """Tell what a file is by its first bytes."""
     for magic, content in _MAGIC:
@@ -122,6 +157,8 @@ def content_of(head: bytes) -> str:
             return content
     if head.startswith(_UTF16):
         return "text"
+    if len(head) > 32 and head[0] in _DBASE and 1 <= head[2] <= 12 and 1 <= head[3] <= 31:
+        return "dbase"
     if b"\x00" in head:
         return "unknown"
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -180,7 +217,13 @@ def _missing(path: Path) -> str:
 
 
 def _check_parts(path: Path, suffix: str, head: bytes) -> None:
-    """Check what a library would pass over: a shapefile's table, a KML's tag."""
+    """Check what a library would pass over: a shapefile's table, a KML's tag, what an archive holds."""
+    if content_of(head) == "zip":
+        check_archive(path)
+        if suffix != ".kmz":
+            check_sheets(path)
+    if suffix in (".kml", ".gpx"):
+        check_entities(path, head)
     if suffix == ".shp":
         sisters = {p.suffix.lower() for p in path.parent.glob(path.stem + ".*")}
         missing = [part for part in (".dbf", ".shx") if part not in sisters]

@@ -119,7 +119,7 @@ def _polygons(
     source: Source, log: Log, *, layer: str | None, crs: Any, encoding: str | None
 ) -> gpd.GeoDataFrame:
     """Return the polygons of a layer in a CRS that fits, or raise one clear error."""
-    if source.kind not in ("layer", "parquet"):
+    if source.kind not in ("layer", "parquet", "database"):
         raise SchemaError(
             _(
                 "{path}: territories are polygons. Remedy: a GeoPackage, shapefile or GeoJSON"
@@ -335,7 +335,7 @@ def _figures(
 ) -> Grid:
     """Return the cells of a table, or of a layer without its geometry."""
     frame: Any = None
-    if source.kind in ("layer", "parquet"):
+    if source.kind in ("layer", "parquet", "database"):
         frame = read_layer(source, log, layer=layer, wanted="any", encoding=encoding)
         if is_spatial(frame):
             frame = frame.drop(columns=frame.geometry.name)
@@ -474,7 +474,7 @@ def read_reference(
                 ).format(path=source.path, n=below)
             )
         return Reference.from_cells(raster.cells(), spacing=cell_size(raster), name=name)
-    if source.kind in ("layer", "parquet"):
+    if source.kind in ("layer", "parquet", "database"):
         log = Log(reading.get("say"))
         layer = reading.get("layer")
         frame = read_layer(source, log, layer=layer, wanted="any", encoding=reading.get("encoding"))
@@ -493,7 +493,7 @@ def read_reference(
                 path=source.path
             )
         )
-    points = read_producers(source.path, **reading)
+    points = read_producers(path, **reading)
     return Reference.from_points(points, includes_producers=includes_producers, key=key, name=name)
 
 
@@ -507,7 +507,7 @@ def _areal_reference(
     reading: dict[str, Any],
 ) -> Reference:
     keywords = {k: v for k, v in reading.items() if k in ("layer", "crs", "encoding", "say")}
-    polygons = read_territories(source.path, **keywords)
+    polygons = read_territories(source.url or source.path, **keywords)
     figures = [
         c
         for c in polygons.columns

@@ -15,6 +15,7 @@ from sialgeo.exporters.kinds import PUBLISHED
 from sialgeo.i18n import LANGUAGES, N_, _
 from sialgeo.model import Indicator
 from sialgeo.study.sections import (
+    CHAINS_DEFAULT,
     FILES,
     INDICATOR_KEYS,
     METHOD,
@@ -34,6 +35,7 @@ from sialgeo.study.sections import (
     method_named,
     suffix_of,
 )
+from sialgeo.urls import is_database
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -196,7 +198,7 @@ class Parser:
         choices = declared["choices"]
         if choices and found not in choices:
             return None, _("must be one of {choices}").format(choices=", ".join(choices))
-        if declared["kind"] == "file" and not (self.folder / found).exists():
+        if declared["kind"] == "file" and not _there(self.folder, found):
             return None, _("the file {path} does not exist").format(path=self.folder / found)
         return found, ""
 
@@ -313,6 +315,11 @@ class Parser:
 
 def _minimum(where: str, bound: int) -> str:
     return f"{where}: " + _("must be at least {bound}").format(bound=bound)
+
+
+def _there(folder: Path, name: str) -> bool:
+    """Tell whether a file is there; what a database holds is seen when it is read."""
+    return is_database(name) or name == CHAINS_DEFAULT or (folder / name).exists()
 
 
 def _text(value: Any) -> str:

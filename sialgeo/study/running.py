@@ -13,7 +13,7 @@ from sialgeo import model
 from sialgeo.crs import crs_name
 from sialgeo.errors import ParameterError, raise_all
 from sialgeo.exporters.diagrams import write_evidence, write_guide
-from sialgeo.files import whole_folder
+from sialgeo.files import run_folder
 from sialgeo.i18n import _, language, ngettext
 from sialgeo.model import Concentrations, Context, Step
 from sialgeo.progress import Progress, scaled
@@ -31,6 +31,7 @@ from sialgeo.study.sections import (
     suffix_of,
 )
 from sialgeo.study.writing import text_of
+from sialgeo.urls import is_database
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -61,10 +62,16 @@ def read_inputs(study: Study, progress: Progress, rejected: Path | None = None) 
     if source is None:
         raise ParameterError(_("this study has no producers: there is nothing to detect"))
     progress(0.0, _("Reading the producers"))
+    pushed = source.cases if source.cases and study.reference is not None else None
     everyone = sialgeo.read_producers(
-        study.resolve(source.path), rejected=rejected, **reading_options(source, study.folder)
+        study.source(source.path),
+        rejected=rejected,
+        progress=scaled(progress, 0.0, 0.1),
+        cases=pushed,
+        **reading_options(source, study.folder),
     )
-    producers = sialgeo.select_cases(everyone, source.cases) if source.cases else everyone
+    all_read = bool(source.cases) and pushed is None
+    producers = sialgeo.select_cases(everyone, source.cases) if all_read else everyone
     _require_columns(everyone, study)
     notes: list[str] = []
     progress(0.1, _("Reading the reference population"))
@@ -244,11 +251,11 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
         )
     name = source.name.get(language()) or next(iter(source.name.values()), "")
     if source.habitable:
-        land = sialgeo.read_territories(study.resolve(source.path), layer=source.layer or None)
+        land = sialgeo.read_territories(study.source(source.path), layer=source.layer or None)
         land = _same_crs(land, everyone.crs, _("the reference"), notes)
         return sialgeo.Reference.from_mask(land, name=name)
     reference = sialgeo.read_reference(
-        study.resolve(source.path),
+        study.source(source.path),
         counts=source.counts or None,
         settlements=study.resolve(source.settlements) if source.settlements else None,
         weight=source.weight or None,
@@ -275,7 +282,7 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
 def _places(study: Study, crs: Any, notes: list[str]) -> gpd.GeoDataFrame | None:
     if study.places is None:
         return None
-    places = sialgeo.read_places(study.resolve(study.places.path), name=study.places.name)
+    places = sialgeo.read_places(study.source(study.places.path), name=study.places.name)
     return _same_crs(places, crs, _("the places"), notes)
 
 
@@ -306,7 +313,9 @@ def read_territories(
 ) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
     """Read a territories section: polygons, joined to their table, in a CRS; and what is to be said."""
     layer = sialgeo.read_territories(
-        folder / source.path, key=source.key or None, layer=source.layer or None
+        source.path if is_database(source.path) else folder / source.path,
+        key=source.key or None,
+        layer=source.layer or None,
     )
     notes: list[str] = []
     if source.table:
@@ -399,7 +408,7 @@ def _nothing(crs: Any, study: Study) -> Concentrations:
 
 
 def run(study: Study, output: Path, progress: Progress) -> StudyResult:
-    with whole_folder(output) as temporary:
+    with run_folder(output) as temporary:
         private = temporary / PRIVATE
         private.mkdir()
         if study.producers is not None:

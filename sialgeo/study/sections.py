@@ -50,7 +50,7 @@ def entry(
 
 READING = (
     *("layer", "x", "y", "crs", "encoding", "separator", "decimal", "header", "signs", "country"),
-    *("area", "preset", "chains", "apply"),
+    *("area", "preset", "chains", "columns", "apply"),
 )
 CHAINS_DEFAULT = "default"  # the table of chains that the package carries
 
@@ -101,6 +101,7 @@ class ProducersSource:
     area: str = entry("file")
     preset: str = entry("text")
     chains: str = entry("file")
+    columns: tuple[str, ...] = entry("names", ())
     apply: tuple[str, ...] = entry("names", ())
 
 
@@ -129,6 +130,7 @@ class ReferenceSource:
     area: str = entry("file")
     preset: str = entry("text")
     chains: str = entry("file")
+    columns: tuple[str, ...] = entry("names", ())
     apply: tuple[str, ...] = entry("names", ())
 
 

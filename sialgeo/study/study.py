@@ -26,6 +26,7 @@ from sialgeo.study.sections import (
     SialSource,
     TerritoriesSource,
 )
+from sialgeo.urls import is_database
 
 
 @dataclass(frozen=True)
@@ -141,3 +142,7 @@ class Study:
     def resolve(self, path: str) -> Path:
         """Return a path of the study file as seen from here."""
         return self.folder / path
+
+    def source(self, path: str) -> Path | str:
+        """Return a source of the study file as seen from here: a path, or the URL of a database."""
+        return path if is_database(path) else self.resolve(path)

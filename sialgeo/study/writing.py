@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.model import Indicator
-from sialgeo.study.sections import INDICATOR_KEYS
+from sialgeo.study.sections import CHAINS_DEFAULT, INDICATOR_KEYS
+from sialgeo.urls import is_database, without_password
 
 if TYPE_CHECKING:
     from sialgeo.study.study import Study
@@ -25,6 +26,10 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
     """Return the study as TOML tables; what equals its default is left out."""
 
     def move(path: str) -> str:
+        if is_database(path):
+            return without_password(path)
+        if path == CHAINS_DEFAULT:
+            return path
         if Path(path).is_absolute() or folder.resolve() == study.folder.resolve():
             return path
         try:

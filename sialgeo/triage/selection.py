@@ -163,6 +163,8 @@ def unknown_columns(names: Sequence[str], known: Iterable[Any]) -> str:
     """Return the message for columns that are not there: the near ones first, then all there are."""
     there = [str(c) for c in known]
     near = [m for n in names for m in difflib.get_close_matches(str(n), there, n=2, cutoff=0.6)]
+    # a shapefile cuts names at ten characters
+    near = [t for n in names for t in there if len(t) in (9, 10) and str(n).startswith(t)] + near
     hint = " " + _("Perhaps {near}?").format(near=", ".join(dict.fromkeys(near))) if near else ""
     return (
         _("no column {names}. The columns are: {known}.").format(
