@@ -113,10 +113,21 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return plain
 
 
+def layers_of(source: Source) -> list[tuple[str, Any]]:
+    """Return the layers of a file, each with its kind of geometry (None: a table without one)."""
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        return [(str(name), kind) for name, kind in pyogrio.list_layers(source.path)]
+    except (DataSourceError, UnicodeDecodeError) as failure:
+        raise broken(source.path, failure) from failure
+
+
 def _choose_layer(source: Source, log: Log, layer: str | None, wanted: Wanted) -> str | None:
     import pyogrio
 
-    listed = [(str(name), kind) for name, kind in pyogrio.list_layers(source.path)]
+    listed = layers_of(source)
     names = [name for name, _kind in listed]
     if not names:
         raise broken(source.path, _("no layer"))

@@ -15,7 +15,7 @@ from sialgeo.readers.choosing import Options
 from sialgeo.readers.coordinates import Country
 from sialgeo.readers.formats import NONE
 from sialgeo.readers.grids import Grid, text_rows, workbook_sheets
-from sialgeo.readers.layers import flat, is_spatial, read_layer
+from sialgeo.readers.layers import flat, is_spatial, layers_of, read_layer
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import coordinate_pairs, point_columns, zone_columns
 from sialgeo.readers.points import from_table
@@ -302,16 +302,14 @@ def _in_workbook(source: Source, named: Mapping[str, list[str]], log: Log) -> It
 
 
 def _in_geopackage(source: Source, named: Mapping[str, list[str]], log: Log) -> Iterator[_Part]:
-    import pyogrio
-
     idle = []
-    for name, _kind in pyogrio.list_layers(source.path):
-        table = _table_of(str(name), named)
+    for name, _kind in layers_of(source):
+        table = _table_of(name, named)
         if table is None:
-            idle.append(str(name))
+            idle.append(name)
             continue
-        frame = read_layer(source, log, layer=str(name), wanted="any")
-        yield _layer_part(frame, table, str(name), log)
+        frame = read_layer(source, log, layer=name, wanted="any")
+        yield _layer_part(frame, table, name, log)
     if idle:
         log.note(
             _("Not read, as no table bears their name: {names}.").format(names=", ".join(idle))
