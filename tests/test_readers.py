@@ -14,8 +14,6 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from pyproj import Transformer
 from shapely.geometry import LineString, MultiPoint, Point, Polygon, box
 
@@ -1100,58 +1098,6 @@ def test_a_reference_raster(tmp_path: Path) -> None:
     assert found.spacing == pytest.approx(11_050, rel=0.01)
     with pytest.raises(SchemaError, match="below zero"):
         sialgeo.read_reference(raster(tmp_path, [[1, -2]], nodata=None, name="n.tif"))
-
-
-# --- property: what is written is read back -------------------------------------------------------
-_CELL = st.text(alphabet="abcñáéÜ ,;|\"'°=@", min_size=1, max_size=8).map(
-    lambda t: ("t" + t).strip()
-)
-_ROW = st.tuples(
-    _CELL,
-    st.integers(-1000, 1000),
-    st.floats(-1e6, 1e6).map(lambda v: round(v, 4) + 0.00005),
-    st.floats(-78.9, -77.5).map(lambda v: round(v, 6)),
-    st.floats(-7.5, -6.0).map(lambda v: round(v, 6)),
-)
-
-
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    rows=st.lists(_ROW, min_size=2, max_size=6),
-    kind=st.sampled_from(["csv", "xlsx", "gpkg", "geojson"]),
-    separator=st.sampled_from([",", ";", "\t", "|"]),
-    decimal=st.sampled_from([".", ","]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp1252", "utf-16"]),
-)
-def test_what_is_written_is_read_back(
-    tmp_path: Path,
-    rows: list[tuple[Any, ...]],
-    kind: str,
-    separator: str,
-    decimal: str,
-    encoding: str,
-) -> None:
-    frame = pd.DataFrame(rows, columns=["texto", "n", "v", "lon", "lat"])
-    frame.insert(0, "codigo", [f"{i:04d}" for i in range(len(frame))])
-    path = tmp_path / f"t.{kind}"
-    path.unlink(missing_ok=True)
-    if kind == "csv":
-        frame.to_csv(path, sep=separator, decimal=decimal, encoding=encoding, index=False)
-    elif kind == "xlsx":
-        workbook(path, a=[list(frame.columns), *frame.astype(object).values.tolist()])
-    else:
-        shapes = gpd.points_from_xy(frame["lon"], frame["lat"])
-        gpd.GeoDataFrame(frame, geometry=shapes, crs=4326).to_file(path)
-    found = sialgeo.read_producers(path)
-    read = pd.DataFrame(found.drop(columns="geometry")).reset_index(drop=True)
-    for name in ("codigo", "texto"):
-        assert read[name].tolist() == frame[name].tolist()
-    for name in ("n", "v", "lon", "lat"):
-        np.testing.assert_allclose(read[name].to_numpy(float), frame[name].to_numpy(float))
-    np.testing.assert_allclose(found.geometry.x, frame["lon"])
-    assert found.attrs["reading"]["rejected"] == 0
 
 
 # --- real files -----------------------------------------------------------------------------------
