@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -194,6 +195,7 @@ def _chunks(
     import pandas as pd
 
     size = max(path.stat().st_size, 1)
+    width = max(positions) + 1
     start = 0
     try:
         with path.open("rb") as handle:
@@ -201,8 +203,7 @@ def _chunks(
                 handle,
                 sep=told.separator,
                 header=None,
-                names=range(max(positions) + 1),
-                usecols=positions,
+                names=range(width),
                 dtype=str,
                 na_filter=False,
                 skip_blank_lines=False,
@@ -212,16 +213,47 @@ def _chunks(
                 chunksize=CHUNK,
             )
             for cells in reader:
-                yield start, cells.fillna("")
+                yield start, cells[positions].fillna("")
                 start += len(cells)
                 progress(min(handle.tell() / size, 1.0), _("Reading the rows"))
     except pd.errors.ParserError as failure:
-        why = _open_quote() if "EOF inside string" in str(failure) else failure
-        raise broken(path, why) from None
+        if "EOF inside string" in str(failure):
+            raise broken(path, _open_quote()) from None
+        # rows of very different lengths: Python's parser, from where the fast one stopped
+        yield from _uneven_chunks(path, told, skip, positions, start)
+        progress(1.0, _("Reading the rows"))
     except pd.errors.EmptyDataError:
         return
     except (UnicodeDecodeError, UnicodeError) as failure:
         raise _not_this_encoding(path, told.encoding, failure) from None
+
+
+def _uneven_chunks(
+    path: Path, told: _Told, skip: int, positions: list[int], start: int
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Yield what is left of a text whose rows differ in length; all that overflows is in the last cell."""
+    import pandas as pd
+
+    last = positions[-1]
+    try:
+        with _decoder(path, told.encoding) as handle:
+            for _line in range(told.skip):
+                handle.readline()
+            rows = itertools.islice(
+                csv.reader(handle, delimiter=told.separator), skip + start, None
+            )
+            while some := list(itertools.islice(rows, CHUNK)):
+                table = [
+                    [
+                        *(r[i] if i < len(r) else "" for i in positions[:-1]),
+                        " | ".join(c for c in r[last:] if c.strip()),
+                    ]
+                    for r in some
+                ]
+                yield start, pd.DataFrame(table, columns=positions, dtype=str)
+                start += len(some)
+    except csv.Error as failure:
+        raise broken(path, failure) from None
 
 
 def guess_encoding(path: Path, log: Log) -> str:
