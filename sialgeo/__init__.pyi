@@ -6,12 +6,15 @@ from sialgeo.association import Contrast as Contrast
 from sialgeo.association import ContrastRow as ContrastRow
 from sialgeo.association import Division as Division
 from sialgeo.association import LocalAssociation as LocalAssociation
+from sialgeo.association import SpatialRegression as SpatialRegression
 from sialgeo.association import associate as associate
 from sialgeo.association import associations_of as associations_of
 from sialgeo.association import bivariate_classes as bivariate_classes
+from sialgeo.association import bivariate_map as bivariate_map
 from sialgeo.association import contrast as contrast
 from sialgeo.association import local_association as local_association
 from sialgeo.association import moran as moran
+from sialgeo.association import spatial_regression as spatial_regression
 from sialgeo.chains import Chains as Chains
 from sialgeo.chains import detect_chains as detect_chains
 from sialgeo.colocation import Colocation as Colocation
@@ -57,6 +60,7 @@ from sialgeo.indicators import change as change
 from sialgeo.indicators import check_indicators as check_indicators
 from sialgeo.indicators import concentration_index as concentration_index
 from sialgeo.indicators import coneval_classes as coneval_classes
+from sialgeo.indicators import former_hdi as former_hdi
 from sialgeo.indicators import hdi as hdi
 from sialgeo.indicators import hdi_band as hdi_band
 from sialgeo.indicators import quantile_classes as quantile_classes

@@ -105,7 +105,10 @@ LOW, HIGH = (
     "__low",
     "__high",
 )  # indicator + this: ends of the 95 % interval of the footprint's value
-OF_INDICATOR = ("", COVERED, OF_UNITS, UNITS_KNOWN, LOW, HIGH)
+OF_INDICATOR = (
+    *("", COVERED, OF_UNITS, UNITS_KNOWN, LOW, HIGH),
+    *(OF_UNITS + LOW, OF_UNITS + HIGH),
+)
 TERRITORY, TERRITORY_NAME = "territory", "territory_name"  # of ``producers``: own district
 TERRITORY_UNSURE = "territory_unsure"  # of ``producers``: another one lies within their precision
 BIVARIATE = "bivariate_class"  # of territories: "x-y", 1 low – 3 high, or no_data, suppressed

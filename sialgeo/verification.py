@@ -45,6 +45,7 @@ _ESDA = "esda 2.9.0, Columbus"
 _LANSING = "R spatstat 3.0, Lansing Woods"
 _DBMSS = "R dbmss 2.11.0, Paracou 16"
 _HDR = "Human Development Report 2015, table 1"
+_HDR_2009 = "UNDP, Human Development Report 2009, table H"
 _ALKIRE = "Alkire and Foster 2011, example matrix"
 _INDIA = "World Bank, Technical Note 7 (figures not checked at the source)"
 _TERRELL = "Terrell 1990, by hand"
@@ -109,17 +110,19 @@ def verify(data: str | os.PathLike[str] | None = None) -> list[Check]:
     if data is None:
         return found
     folder = _folder(data)
-    path = _find(folder, NC_SIDS)
-    if path is not None:
-        found.extend(_nc_sids(path))
-        found.extend(_nc_sids_bernoulli(path))
-    for name, group in ((NC_SIDS, _nc_sids), (LANSING, _lansing), (PARACOU, _paracou)):
+    for name, group in (
+        (NC_SIDS, _nc_sids),
+        (NC_SIDS, _nc_sids_bernoulli),
+        (LANSING, _lansing),
+        (PARACOU, _paracou),
+    ):
         path = _find(folder, name)
         if path is not None:
             found.extend(group(path))
     if find_spec("libpysal") is not None:
         found.extend(_columbus())
         found.extend(_columbus_moran())
+        found.extend(_columbus_regression())
     return found
 
 
@@ -397,8 +400,9 @@ def _agglomeration() -> Checks:
 
 def _human_development() -> Checks:
     """The report's own rounding to three decimals bounds the agreement."""
-    from sialgeo.indicators import hdi
+    from sialgeo.indicators import former_hdi, hdi
 
+    name = N_("Human Development Index")
     for country, life, expected, mean, income, published in (
         ("Norway", 81.6, 17.5, 12.6, 64_992.0, 0.944),
         ("Australia", 82.4, 20.2, 13.0, 42_261.0, 0.935),
@@ -407,7 +411,17 @@ def _human_development() -> Checks:
         ("Germany", 80.9, 16.5, 13.1, 43_919.0, 0.916),
     ):
         ours = hdi(life, expected, mean, income).iloc[0]
-        yield Check(N_("Human Development Index"), country, float(ours), published, 1e-3, _HDR)
+        yield Check(name, country, float(ours), published, 1e-3, _HDR)
+    for country, life, literacy, enrolment, income, published in (
+        ("Norway", 80.5, 99.0, 98.6, 53_433.0, 0.971),
+        ("Australia", 81.4, 99.0, 114.2, 34_923.0, 0.970),
+        ("Japan", 82.7, 99.0, 86.6, 33_632.0, 0.960),
+        ("Spain", 80.7, 97.9, 96.5, 31_560.0, 0.955),
+        ("Italy", 81.1, 98.9, 91.8, 30_353.0, 0.951),
+        ("Greece", 79.1, 97.1, 101.6, 28_517.0, 0.942),
+    ):
+        ours = former_hdi(life, literacy, enrolment, income).iloc[0]
+        yield Check(name, country, float(ours), published, 1e-3, _HDR_2009)
 
 
 def _multidimensional_poverty() -> Checks:
@@ -542,15 +556,51 @@ def _nc_sids_bernoulli(path: Path) -> Checks:
         yield Check(name, f"19{year}", ours, published, 1e-7, _SMERC)
 
 
-def _columbus_moran() -> Checks:
-    """Moments of Moran's I, and the two maps together, of the Columbus data."""
+def _columbus_layer() -> Any:
     import geopandas as gpd
-
-    from sialgeo.association import local_association, moran
 
     examples = import_module("libpysal").examples
     # the layer names no CRS; contiguity does not depend on one
-    columbus = gpd.read_file(examples.get_path("columbus.shp")).set_crs(32617, allow_override=True)
+    return gpd.read_file(examples.get_path("columbus.shp")).set_crs(32617, allow_override=True)
+
+
+def _columbus_regression() -> Checks:
+    """Spatial lag and error of CRIME on INC and HOVAL."""
+    from sialgeo.association import spatial_regression
+
+    published = {
+        "ols": (68.6189611, -1.5973108, -0.2739315),
+        "lag": (45.603249, -1.0487282, -0.2663348, 0.4233254),
+        "error": (60.279469, -0.9573053, -0.3045593, 0.5467531),
+    }
+    columbus = _columbus_layer()
+    for model, values in published.items():
+        found = spatial_regression(columbus, "CRIME", ["INC", "HOVAL"], model=model)
+        rows = list(
+            zip(found.coefficients.index, found.coefficients["estimate"], values, strict=True)
+        )
+        yield from _each(
+            N_("Spatial regression"), [(f"{model}, {r[0]}", *r[1:]) for r in rows], 1e-6, _SPDEP
+        )
+        if model == "lag":
+            rows = [("log-likelihood", found.log_likelihood, -182.674)]
+            yield from _each(N_("Spatial regression"), rows, 5e-4, _SPDEP)
+    tests = found.tests["statistic"]
+    rows = [
+        ("I", found.moran, 0.222109407),
+        ("LM, error", tests["error"], 5.2062),
+        ("LM, lag", tests["lag"], 8.898),
+        ("RLM, error", tests["robust error"], 0.043906),
+        ("RLM, lag", tests["robust lag"], 3.7357),
+    ]
+    yield from _each(N_("Spatial dependence of residuals"), rows, 5e-5, _SPDEP)
+
+
+def _columbus_moran() -> Checks:
+    """Moments of Moran's I, and the two maps together, of the Columbus data."""
+    from sialgeo.association import local_association, moran
+
+    columbus = _columbus_layer()
     found = moran(columbus, "CRIME")
     rows = [
         ("I", found.statistic, 0.500188557),

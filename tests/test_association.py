@@ -18,7 +18,14 @@ from shapely.affinity import translate
 from shapely.geometry import Point, box
 
 import sialgeo
-from sialgeo.association import associate, bivariate_classes, local_association, moran
+from sialgeo.association import (
+    associate,
+    bivariate_classes,
+    bivariate_map,
+    local_association,
+    moran,
+    spatial_regression,
+)
 from sialgeo.association.counting import Places
 from sialgeo.association.nulls import check_places, naive
 from sialgeo.errors import Cancelled, CRSError, ParameterError, SchemaError
@@ -26,7 +33,7 @@ from sialgeo.exporters import runlog
 from sialgeo.exporters.tables import sheets
 from sialgeo.exporters.wording import said_first
 from sialgeo.i18n import use_language
-from sialgeo.kernels import autocorrelation
+from sialgeo.kernels import autocorrelation, regression
 from sialgeo.kernels.autocorrelation import (
     PAIR,
     SINGLETON,
@@ -120,6 +127,96 @@ def test_bivariate_statistics_of_columbus(
     assert 1 / 200 <= whole["p_value"] <= 1
     caution = "in the same area" in " ".join(found.attrs["notes"])
     assert caution == (statistic == "moran")
+
+
+@pytest.mark.parametrize(
+    ("model", "published"),
+    [
+        ("ols", (68.6189611, -1.5973108, -0.2739315)),
+        ("lag", (45.603249, -1.0487282, -0.2663348, 0.4233254)),
+        ("error", (60.279469, -0.9573053, -0.3045593, 0.5467531)),
+    ],
+)
+def test_spatial_regression_of_columbus(
+    columbus: gpd.GeoDataFrame, model: str, published: tuple[float, ...]
+) -> None:
+    found = spatial_regression(columbus, "CRIME", ["INC", "HOVAL"], model=model)
+    assert found.coefficients["estimate"].tolist() == pytest.approx(published, abs=1e-6)
+    assert found.moran == pytest.approx(0.222109407, abs=1e-9)
+    tests = found.tests["statistic"]
+    assert tests["lag"] == pytest.approx(8.898, abs=5e-5)
+    assert tests["error"] == pytest.approx(5.2062, abs=5e-5)
+    assert tests["robust lag"] == pytest.approx(3.7357, abs=5e-5)
+    assert tests["robust error"] == pytest.approx(0.043906, abs=5e-6)
+    assert spatial_regression(columbus, "CRIME", ["INC", "HOVAL"]).model == "lag"
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 1_000), st.floats(0.01, 1e4), st.sampled_from(["ols", "lag", "error"]))
+def test_regression_knows_neither_unit_nor_row_order(seed: int, scale: float, model: str) -> None:
+    rng = np.random.default_rng(seed)
+    table = cells(6).assign(road=rng.normal(size=36), high=rng.normal(size=36))
+    table["poor"] = 5 - 2 * table["road"] + table["high"] + rng.normal(size=36)
+    plain = spatial_regression(table, "poor", ["road", "high"], model=model)
+    mixed = table.assign(road=table["road"] * scale).sample(frac=1, random_state=seed)
+    other = spatial_regression(mixed, "poor", ["road", "high"], model=model)
+    expected = plain.coefficients["estimate"].copy()
+    expected["road"] /= scale
+    np.testing.assert_allclose(other.coefficients["estimate"], expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(other.tests["statistic"], plain.tests["statistic"], rtol=1e-7)
+
+
+def test_planted_dependence_is_found_again() -> None:
+    table = cells(18)
+    start, near = adjacency(table, "queen", 1)
+    w = regression.row_standardised(start, near).toarray()
+    rng = np.random.default_rng(5)
+    road, noise = rng.normal(size=324), rng.normal(size=324)
+    inside = np.linalg.inv(np.eye(324) - 0.6 * w)
+    assert regression._log_determinant(regression.row_standardised(start, near))(0.6) == (
+        pytest.approx(-np.linalg.slogdet(inside)[1])
+    )
+    for model, y in (("lag", inside @ (2 * road + noise)), ("error", 2 * road + inside @ noise)):
+        found = spatial_regression(table.assign(road=road, y=y), "y", "road")
+        assert found.model == model
+        names = ["road", {"lag": "rho", "error": "lambda"}[model]]
+        told = found.coefficients.loc[names]
+        assert ((told["estimate"] - [2, 0.6]).abs() < 3 * told["error"]).all()
+        assert (told["error"] < 0.12).all() and found.aic < found.ols_aic
+        assert "+2" in found.verdict or "+1.9" in found.verdict
+        assert ("first effect only" in " ".join(found.notes)) == (model == "lag")
+
+
+def test_tests_of_dependence_err_as_often_as_they_say() -> None:
+    start, near = adjacency(cells(8), "queen", 1)
+    w = regression.row_standardised(start, near)
+    x = np.column_stack([np.ones(64), np.random.default_rng(0).normal(size=64)])
+    rejected = np.zeros(4)
+    for draw in range(600):
+        found = regression.dependence(np.random.default_rng([1, draw]).normal(size=64), x, w)
+        tests = [found.lm_lag, found.lm_error, found.robust_lag, found.robust_error]
+        rejected += np.array(tests) > 3.841
+    assert ((rejected / 600 > 0.02) & (rejected / 600 < 0.075)).all()
+
+
+def test_regressions_that_cannot_be() -> None:
+    table = cells(5).assign(a=np.arange(25.0), b=2 * np.arange(25.0), c=1.0)
+    table["y"] = np.random.default_rng(0).normal(size=25)
+    with pytest.raises(SchemaError, match="follows from the others"):
+        spatial_regression(table, "y", ["a", "b"])
+    with pytest.raises(SchemaError, match="one is constant"):
+        spatial_regression(table, "y", "c")
+    with pytest.raises(SchemaError, match="no column “z”"):
+        spatial_regression(table, "y", "z")
+    with pytest.raises(SchemaError, match="at least 10 are needed"):
+        spatial_regression(table[:8], "y", "a")
+    with pytest.raises(ParameterError, match="must be one of"):
+        spatial_regression(table, "y", "a", model="car")
+    with pytest.raises(ParameterError, match="each once"):
+        spatial_regression(table, "y", ["a", "y"])
+    table.loc[3, "a"] = np.nan
+    found = spatial_regression(table, "y", "a")
+    assert found.left_out == 1 and "1 area without a value is left out" in " ".join(found.notes)
 
 
 def test_moran_with_one_way_neighbours_by_brute_force() -> None:
@@ -548,6 +645,22 @@ def test_terciles_hold_a_third_of_the_people_each() -> None:
     shares = [people[m].sum() / people.sum() for m in
               (values <= low, (values > low) & (values <= high), values > high)]  # fmt: skip
     np.testing.assert_allclose(shares, 1 / 3, atol=0.04)
+
+
+def test_both_maps_in_one_layer_are_those_of_the_two_verbs() -> None:
+    table = drawn(3, side=8).assign(people=lambda t: t["farms"], poor=lambda t: -t["hdi"])
+    table["hidden"] = np.arange(64) < 3
+    seen = table.assign(hdi=table["hdi"].mask(table["hidden"]))
+    both = bivariate_map(
+        table, "hdi", "poor", population="people", suppressed="hidden", replicates=99
+    )
+    classes = bivariate_classes(table, "hdi", "poor", population="people", suppressed="hidden")
+    local = local_association(seen, "hdi", "poor", replicates=99)
+    assert both["class"].tolist() == classes["class"].tolist()
+    assert both["local_class"].tolist() == ["suppressed"] * 3 + local["class"].tolist()[3:]
+    np.testing.assert_array_equal(both["local_statistic"], local["statistic"])
+    assert both.attrs["global"] == local.attrs["global"]
+    assert both.attrs["breaks"] == classes.attrs["breaks"]
 
 
 def test_bivariate_classes_keep_grey_apart() -> None:

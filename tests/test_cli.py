@@ -578,6 +578,51 @@ def test_scan_areas_finds_the_districts_in_excess(folder: Path, capsys: Capture)
     assert (gpd.read_file(folder / "z.gpkg")["concentration"] == 1).sum() == 4
 
 
+def nine_by_nine() -> gpd.GeoDataFrame:
+    """Write 81 districts, poorer to the east, with a road that goes its own way."""
+    corners = [(500_000 + 1_000 * i, 9_200_000 + 1_000 * j) for i, j in NINE]
+    cells = [box(x, y, x + 1_000, y + 1_000) for x, y in corners]
+    rng = np.random.default_rng(0)
+    east, road = np.array([i for i, _j in NINE], float), rng.normal(size=81)
+    columns = {
+        "pobreza_2018": 20 + 5 * east + rng.normal(size=81),
+        "idh_2019": 0.7 - 0.03 * east + 0.02 * rng.normal(size=81),
+        "road": road,
+        "people": 100,
+    }
+    table = gpd.GeoDataFrame(columns, geometry=cells, crs=32717)
+    table.to_file("d.gpkg")
+    return table
+
+
+def test_two_indicators_in_one_map(folder: Path, capsys: Capture) -> None:
+    nine_by_nine()
+    arguments = "bivariate --territories d.gpkg --x pobreza_2018 --y idh_2019 --population people --replicates 199 --output both.gpkg --picture both.png --json"
+    assert main(arguments.split()) == DONE
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["global"]["name"] == "lee" and answer["global"]["statistic"] < -0.5
+    assert sum(answer["classes"].values()) == sum(answer["local_classes"].values()) == 81
+    written = gpd.read_file(folder / "both.gpkg")
+    assert written["class"].value_counts().to_dict() == answer["classes"]
+    assert set(written["local_class"]) == set(answer["local_classes"]) >= {"low_high", "high_low"}
+    assert (folder / "both.png").stat().st_size > 10_000
+    assert main(["bivariate", *arguments.replace("both.gpkg", "both.shp").split()[1:]]) == BAD_INPUT
+    assert "must end in .gpkg" in capsys.readouterr().err
+
+
+def test_regress_says_which_model_and_why(folder: Path, capsys: Capture) -> None:
+    table = nine_by_nine()
+    arguments = "regress --territories d.gpkg --y pobreza_2018 --x idh_2019,road --output fit.csv"
+    assert main(arguments.split()) == DONE
+    said = capsys.readouterr().out
+    found = sialgeo.spatial_regression(table, "pobreza_2018", ["idh_2019", "road"])
+    assert found.verdict in said and "least squares" in said and "an association" in said
+    lines = (folder / "fit.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "column,estimate,error,z,p"
+    assert [line.split(",")[0] for line in lines[1:]] == list(found.coefficients.index)
+    assert main([*arguments.split()[:-2], "--model", "car"]) == BAD_INPUT
+
+
 def test_surface_writes_a_geotiff_and_its_test(folder: Path, capsys: Capture) -> None:
     arguments = ["surface", "p.csv", "--reference", "farms.csv", "--output", "risk.tif", "--json"]
     assert main([*arguments, "--bandwidth", "5km", "--cell", "2km", "--replicates", "19"]) == DONE

@@ -23,6 +23,7 @@ from sialgeo.indicators import (
     check_indicators,
     concentration_index,
     coneval_classes,
+    former_hdi,
     hdi,
     hdi_band,
     quantile_classes,
@@ -88,10 +89,65 @@ def test_all_faults_of_the_components_at_once_in_both_languages() -> None:
         assert len(str(caught.value).splitlines()) == 3
 
 
-@pytest.mark.parametrize("year", [1990, 2010, 2011, 2013, 2019])
-def test_methods_not_known_are_refused(year: int) -> None:
-    with pytest.raises(ParameterError, match="2014"):
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (1990, "former_hdi"),
+        (2009, "former_hdi"),
+        (2010, "observed"),
+        (2013, "observed"),
+        (2019, "2014"),
+    ],
+)
+def test_methods_not_known_are_refused(year: int, said: str) -> None:
+    with pytest.raises(ParameterError, match=f"method_year = {year}: .*{said}"):
         hdi(81.6, 17.5, 12.6, 64992, method_year=year)
+
+
+# UNDP, Human Development Report 2009, table H: life expectancy, literacy (99 where the table has none),
+# enrolment, GDP, and the published indices of health, education, income, and HDI
+HDR_2009 = {
+    "Norway": (80.5, 99, 98.6, 53_433, 0.925, 0.989, 1.000, 0.971),
+    "Australia": (81.4, 99, 114.2, 34_923, 0.940, 0.993, 0.977, 0.970),
+    "Iceland": (81.7, 99, 96.0, 35_742, 0.946, 0.980, 0.981, 0.969),
+    "Japan": (82.7, 99, 86.6, 33_632, 0.961, 0.949, 0.971, 0.960),
+    "Luxembourg": (79.4, 99, 94.4, 79_485, 0.906, 0.975, 1.000, 0.960),
+    "Spain": (80.7, 97.9, 96.5, 31_560, 0.929, 0.975, 0.960, 0.955),
+    "Italy": (81.1, 98.9, 91.8, 30_353, 0.935, 0.965, 0.954, 0.951),
+    "Greece": (79.1, 97.1, 101.6, 28_517, 0.902, 0.981, 0.944, 0.942),
+    "Korea": (79.2, 99, 98.5, 24_801, 0.904, 0.988, 0.920, 0.937),
+}
+
+
+def test_the_former_method_gives_the_table_of_2009() -> None:
+    life, literacy, enrolment, income, health, school, money, published = np.array(
+        [*HDR_2009.values()]
+    ).T
+    found = former_hdi(life, literacy, enrolment, income)
+    assert np.abs(found - published).max() <= 0.001
+    assert found.attrs["method_year"] == 2009
+    assert "114.2" not in str(found.attrs) and "above 100 count as 100" in str(found.attrs["notes"])
+    # one index shows where the other two are 1
+    apart = {
+        "health": (former_hdi(life, 100, 100, 40_000), health),
+        "education": (former_hdi(85, literacy, enrolment, 40_000), school),
+        "income": (former_hdi(85, 100, 100, income), money),
+    }
+    for ours, theirs in apart.values():
+        assert np.abs(3 * ours - 2 - theirs).max() <= 0.0015
+    bands = hdi_band(found, publisher="UNDP", year=2009)
+    assert bands.tolist() == ["very_high"] * 9
+    with pytest.raises(ParameterError, match="method of 2009"):
+        hdi_band(found, publisher="UNDP", year=2014)
+
+
+def test_former_components_that_cannot_be() -> None:
+    with pytest.raises(SchemaError) as caught:
+        former_hdi([80, 10], [0.99, 0.98], [0.9, 0.8], [30_000, 20])
+    assert [line.removeprefix("- ").split(":")[0] for line in str(caught.value).splitlines()] == [
+        "life_expectancy", "gdp_per_capita", "adult_literacy", "gross_enrolment",
+    ]  # fmt: skip
+    assert former_hdi([80, np.nan], 99, 98, 30_000).isna().tolist() == [False, True]
 
 
 def test_lengths_indexes_and_texts() -> None:

@@ -178,6 +178,20 @@ def test_the_interval_of_one_district_is_its_own_and_two_are_narrower() -> None:
     assert together["pobreza__high"] == pytest.approx(0.4 * 46 + 0.6 * 66, abs=0.2)
 
 
+def test_intervals_of_the_producers_own_territories() -> None:
+    """Two of three producers stand in one territory and share its error."""
+    given_ = found_in(HALVES, SPOTS)
+    found = overlay(given_, estimates(), indicators=[ESTIMATE], key="ubigeo", draws=20_000)
+    row = found.areas.loc[1]
+    mean = row["pobreza__units"]
+    one, two = (40, 60) if mean > 50 else (60, 40)
+    assert mean == pytest.approx((one + 2 * two) / 3)
+    below, above = {40: 4, 60: 10}, {40: 6, 60: 6}
+    low, high = ((e[one] ** 2 + (2 * e[two]) ** 2) ** 0.5 / 3 for e in (below, above))
+    assert mean - row["pobreza__units__low"] == pytest.approx(low, abs=0.6)
+    assert row["pobreza__units__high"] - mean == pytest.approx(high, abs=0.6)
+
+
 def test_intervals_have_a_seed_and_no_row_order() -> None:
     given_ = found_in(HALVES, SPOTS)
     options = {"indicators": [ESTIMATE], "population": "people", "key": "ubigeo"}

@@ -10,8 +10,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
+from shapely.geometry import box
 
 import sialgeo
 from sialgeo import Cancelled, FileError, SchemaError, Study
@@ -547,3 +550,76 @@ def test_a_folder_that_may_not_be_written(name: str) -> None:
         assert list(locked.iterdir()) == []
     assert done.returncode == 1
     assert "the folder may not be written. Remedy: choose a folder of your own" in done.stderr
+
+
+RINGED = """
+[producers]
+path = "p.csv"
+
+[reference]
+path = "farms.csv"
+
+[detect]
+radius = "5km"
+min_units = 4
+replicates = 19
+splits = 0
+runs = 0
+confirm = false
+
+[[territories]]
+path = "d.gpkg"
+population = "people"
+columns = ["idh_2019", "pobreza_2018"]
+
+[rings]
+columns = ["idh_2019"]
+totals = ["people"]
+radii = ["5km", "20km"]
+
+[bivariate]
+x = "pobreza_2018"
+y = "idh_2019"
+local = "lee"
+
+[export]
+formats = ["json"]
+"""
+
+
+def test_rings_and_local_association_of_a_study(
+    study_of: Callable[[str], Path], folder: Path
+) -> None:
+    side = [(i, j) for i in range(6) for j in range(6)]
+    cells = [box(-79.1 + 0.2 * i, -7.6 + 0.2 * j, -78.9 + 0.2 * i, -7.4 + 0.2 * j) for i, j in side]
+    east = np.array([i for i, _j in side], float)
+    columns = {"idh_2019": 0.4 + 0.05 * east, "pobreza_2018": 60 - 4 * east, "people": 1_000}
+    gpd.GeoDataFrame(columns, geometry=cells, crs=4326).to_file(folder / "d.gpkg")
+    study = Study.from_toml(study_of(RINGED))
+    assert Study.from_toml(study.to_toml(folder / "again.toml")) == study
+    found = study.run(folder / "out")
+    rings = pd.read_csv(found.paths["rings"])
+    assert rings[["from_m", "to_m"]].values.tolist() == [[0, 0], [0, 5_000], [5_000, 20_000]]
+    assert rings["people"].is_monotonic_increasing and rings["idh_2019"].between(0.4, 0.65).all()
+    assert "geometry" not in rings.columns and found.paths["rings"].parent == folder / "out"
+    assert found.paths["bivariate_local"].stat().st_size > 10_000
+    verbs = [step.verb for step in found.concentrations.steps]
+    assert {"bivariate_map", "catchment_rings"} <= set(verbs)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('["5km", "20km"]', '["20km", "5km"]', "increasing"),
+        ('["5km", "20km"]', '["near"]', "radii"),
+        ('columns = ["idh_2019"]\ntotals = ["people"]\n', "", "name columns or totals"),
+        ('local = "lee"', 'local = "geary"', "local"),
+    ],
+)
+def test_rings_that_cannot_be(
+    study_of: Callable[[str], Path], folder: Path, old: str, new: str, said: str
+) -> None:
+    assert old in RINGED
+    (folder / "d.gpkg").touch()
+    with pytest.raises(SchemaError, match=said):
+        Study.from_toml(study_of(RINGED.replace(old, new)))

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sialgeo.errors import FileError
@@ -74,6 +75,45 @@ def test_numbers_equal_the_oracle_file(shared_data: Path, checks: list[Check]) -
         oracles["scan_nc_sids"]["sids79"]["llr_poisson"],
     ]
     assert [w for w in wanted if round(float(w), 9) not in ours] == []
+
+
+# of the section on human development and poverty: every number of theirs that is a result
+OF_TERRITORY = {
+    "moran_columbus_crime_queen_W": ("I", "EI", "var_norm", "var_rand", "links"),
+    "bivariate_moran_columbus": ("x_INC_lag_CRIME", "x_CRIME_lag_INC", "lee_L"),
+    "sar_columbus": ("ols", "ols_resid_moran", "lag", "error", "LM"),
+    "alkire_foster_2011": ("H", "A", "M0", "M1", "M2"),
+    "concentration_index_india_u5mr": ("CI",),
+    "concentration_index_toy": ("CI",),
+}
+
+
+def numbers_in(held: object) -> list[float]:
+    if isinstance(held, dict):
+        return [n for value in held.values() for n in numbers_in(value)]
+    if isinstance(held, list):
+        return [n for value in held for n in numbers_in(value)]
+    return [float(held)]  # type: ignore[arg-type]
+
+
+@pytest.mark.shared
+def test_every_number_of_human_development_and_poverty_is_verified(shared_data: Path) -> None:
+    path = shared_data.parent / "oracles.json"
+    if not path.is_file():
+        pytest.skip("the oracle file is not beside the acceptance data")
+    oracles = json.loads(path.read_text())
+    pytest.importorskip("libpysal", reason="libpysal carries the Columbus data")
+    ours = np.array([check.published for check in verify(shared_data)])
+    wanted = [
+        (name, number)
+        for name, keys in OF_TERRITORY.items()
+        for key in keys
+        for number in numbers_in(oracles[name][key])
+    ]
+    hdr = oracles["hdi_hdr2015_data2014"]["rows"]
+    wanted += [(country, figures[-1]) for country, figures in hdr.items()]
+    assert len(wanted) == 37
+    assert [w for w in wanted if np.abs(ours - w[1]).min() > 1e-9] == []
 
 
 def test_a_difference_is_said(checks: list[Check]) -> None:

@@ -111,7 +111,7 @@ class Setting:
         if shape is None:  # the order that associate puts areas in
             order = np.lexsort((xy[:, 1], xy[:, 0]))
             areas, xy = areas.iloc[order], xy[order]
-        self.xy, self.n, self.shape = xy, len(areas), shape
+        self.areas, self.xy, self.n, self.shape = areas, xy, len(areas), shape
         self.distance = cdist(xy, xy) / np.ptp(xy, axis=0).max()
         self.queen = moran_vectors(contiguity_weights(*adjacency(areas, "queen", 1)))[1]
         self.fitted = FittedVectors(xy, KEPT if self.n > SMALL else 100)

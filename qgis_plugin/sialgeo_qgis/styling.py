@@ -95,9 +95,9 @@ class IndicatorStyle(QgsProcessingLayerPostProcessorInterface):
 class HotSpotStyle(QgsProcessingLayerPostProcessorInterface):
     """Districts by the class of their local statistic."""
 
-    def __init__(self, kinds) -> None:
+    def __init__(self, kinds, column="class") -> None:
         super().__init__()
-        self._kinds = set(kinds)
+        self._kinds, self._column = set(kinds), column
 
     def postProcessLayer(self, layer, context, feedback):  # noqa: N802
         """Style by classes."""
@@ -108,6 +108,38 @@ class HotSpotStyle(QgsProcessingLayerPostProcessorInterface):
         categories = [
             QgsRendererCategory(kind, _fill(colour, "#8c8c8c", 0.3, 0.9), _(label))
             for kind, (colour, label) in LOCAL_CLASSES.items()
+            if kind in self._kinds
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer(self._column, categories))
+        layer.triggerRepaint()
+
+
+class BivariateStyle(QgsProcessingLayerPostProcessorInterface):
+    """Districts by two indicators at once, three classes by three; grey where there is none."""
+
+    def __init__(self, kinds, columns) -> None:
+        super().__init__()
+        self._kinds, self._columns = set(kinds), columns
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+        """Style by classes."""
+        from sialgeo.i18n import _
+        from sialgeo.symbology import BIVARIATE, LOCAL_CLASSES
+
+        del context, feedback
+        x, y = self._columns
+        levels = (tr("low"), tr("middle"), tr("high"))
+        fills = {
+            f"{i + 1}-{j + 1}": (BIVARIATE[3 * i + j], f"{x} {levels[i]} · {y} {levels[j]}")
+            for i in range(3)
+            for j in range(3)
+        }
+        fills |= {
+            k: (LOCAL_CLASSES[k][0], _(LOCAL_CLASSES[k][1])) for k in ("no_data", "suppressed")
+        }
+        categories = [
+            QgsRendererCategory(kind, _fill(colour, "#8c8c8c", 0.3, 0.9), label)
+            for kind, (colour, label) in fills.items()
             if kind in self._kinds
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer("class", categories))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sialgeo.crs import crs_name, equal_area_crs, require_crs, xy_of
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import _, ngettext
+from sialgeo.kernels.inside import pairs_inside
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import (
     CONCENTRATION,
@@ -318,8 +319,7 @@ def masses(source: Reference | gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, Arra
 def own_area(xy: Array, shapes: Shapes) -> tuple[Ints, int]:
     """Return the polygon each point stands in (the first of several; −1 none), and how many have several."""
     found = np.full(len(xy), len(shapes), dtype=np.int64)
-    points: Any = shapely.points(xy)
-    polygon, point = shapely.STRtree(points).query(shapes, predicate="intersects")
+    point, polygon = pairs_inside(shapely.points(xy), shapes)
     np.minimum.at(found, point, polygon)
     several = int((np.bincount(point, minlength=len(xy)) > 1).sum()) if len(point) else 0
     return np.where(found == len(shapes), -1, found).astype(np.int64), several

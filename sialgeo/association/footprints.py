@@ -29,7 +29,13 @@ LEAST = 5  # concentrations under which nothing is tested
 INSIDE = 0.9  # of a footprint
 MOST_POINTS = 200  # producers moved per footprint
 SAMPLES = 64  # points that stand for a footprint's surface
-TRIES = (20, 16)  # rounds of candidates for each footprint, and candidates per round
+TRIES = (
+    1,
+    2,
+    4,
+    8,
+    *(16,) * 19,
+)  # candidates for each footprint, round by round: the first often fits
 AGAIN = 10  # times a map is begun anew where a footprint found no place
 
 ValueAt = Callable[[Array], Array]
@@ -103,6 +109,7 @@ class Placing:
             raise ValueError("footprints need polygons")
         self._land = shapely.union_all(shapes)
         shapely.prepare(self._land)
+        shapely.prepare(shapes)
         self._shapes, self._points = shapes, given.reference
         mass = given.places.n if given.reference is None else given.reference.mass
         order = np.arange(len(mass))
@@ -134,8 +141,7 @@ class Placing:
         placed: Sequence[tuple[Any, Array, float]],
         rng: np.random.Generator,
     ) -> tuple[Array, Array] | None:
-        rounds, many = TRIES
-        for _round in range(rounds):
+        for many in TRIES:
             angle = rng.uniform(0, 2 * np.pi, many)
             cos, sin = np.cos(angle), np.sin(angle)
             turns = np.stack([np.stack([cos, sin], -1), np.stack([-sin, cos], -1)], axis=1)

@@ -92,7 +92,7 @@ class Autocorrelation:
     @property
     def notes(self) -> tuple[str, ...]:
         """Areas that took no part."""
-        return tuple(_missing_notes(self.left_out, self.islands))
+        return tuple(missing_notes(self.left_out, self.islands))
 
 
 def _normal_p(z: float) -> float:
@@ -128,7 +128,7 @@ def moran(
     (0.82, True)
     """
     LocalAssociation(neighbours=neighbours, k=k)
-    known = _known(territories, [column])
+    known = known_rows(territories, [column])
     kept = territories[known]
     values = kept[column].to_numpy(float)
     start, near = adjacency(kept, neighbours, k)
@@ -221,7 +221,7 @@ def local_association(
     import pandas as pd
 
     LocalAssociation(statistic, neighbours, k, replicates, seed, level)
-    known = _known(territories, [x, y])
+    known = known_rows(territories, [x, y])
     kept = territories[known]
     order = _canonical(kept)
     kept = kept.iloc[order]
@@ -265,7 +265,7 @@ def _canonical(kept: gpd.GeoDataFrame) -> Ints:
     return canonical_order(np.column_stack([points.x.to_numpy(), points.y.to_numpy()]))
 
 
-def _known(territories: gpd.GeoDataFrame, columns: list[str]) -> Flags:
+def known_rows(territories: gpd.GeoDataFrame, columns: list[str]) -> Flags:
     """Mark the rows with a value in every column; one error with every fault."""
     require_crs(territories=territories)
     faults: list[str] = []
@@ -361,7 +361,7 @@ def _local_notes(
     replicates: int,
     level: float,
 ) -> list[str]:
-    notes = _missing_notes(int((~known).sum()), int((~linked).sum()))
+    notes = missing_notes(int((~known).sum()), int((~linked).sum()))
     if statistic == MORAN:
         notes.append(
             _(
@@ -383,7 +383,8 @@ def _local_notes(
     return notes
 
 
-def _missing_notes(left_out: int, islands: int) -> list[str]:
+def missing_notes(left_out: int, islands: int) -> list[str]:
+    """Say how many areas have no value, and how many no neighbours."""
     notes = []
     if left_out:
         notes.append(

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import sialgeo
 from sialgeo.errors import SialgeoError
 from sialgeo.i18n import COMMA_COUNTRIES, LANGUAGES, N_, _
+from sialgeo.params import params_of, parse_value
 from sialgeo.workfile import SUFFIX, is_work_file
 
 _POINT_COUNTRIES = ("CR", "CU", "DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV")
@@ -167,6 +168,28 @@ def require_key(options: argparse.Namespace) -> None:
     """Refuse a table of indicators that nothing joins."""
     if options.indicators and not options.key:
         raise UsageError(_("--indicators is joined by --key: give the column with the code"))
+
+
+def declare_parameters(group: Any, kind: type) -> None:
+    """Add an option for each declared parameter of a verb; what is not given keeps its default."""
+    for declared in params_of(kind):
+        said = _("; default {default}").format(default=declared.default)
+        group.add_argument(
+            f"--{declared.name}",
+            default=None,
+            choices=declared.choices or None,
+            metavar=None if declared.choices else declared.kind.__name__.upper(),
+            help=(_(declared.help) + said).replace("%", "%%"),
+        )
+
+
+def given_parameters(options: argparse.Namespace, kind: type) -> dict[str, Any]:
+    """Return the parameters of a verb that were given."""
+    return {
+        p.name: parse_value(p, getattr(options, p.name))
+        for p in params_of(kind)
+        if getattr(options, p.name) is not None
+    }
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -328,6 +328,8 @@ def _indicators(publication: Publication) -> Sheet:
         _("Upper 95 %"),
         _("Share of the area with a value"),
         _("Mean over the producers' own territories"),
+        _("Producers' own territories, lower 95 %"),
+        _("Producers' own territories, upper 95 %"),
         _("Share of producers with a value"),
         _("All territories"),
         _("Source"),
@@ -335,14 +337,23 @@ def _indicators(publication: Publication) -> Sheet:
     rows = []
     for number, area in areas.iterrows():
         for i in publication.indicators:
-            endings = ("", LOW, HIGH, COVERED, OF_UNITS, UNITS_KNOWN)
+            endings = (
+                "",
+                LOW,
+                HIGH,
+                COVERED,
+                OF_UNITS,
+                OF_UNITS + LOW,
+                OF_UNITS + HIGH,
+                UNITS_KNOWN,
+            )
             wanted = [i.column + s for s in endings]
             if not any(column in areas for column in wanted):
                 continue
             values = [plain(area.get(column)) for column in wanted]
             told = [indicator_name(i), _(FAMILIES[i.family]), i.year, i.unit]
             rows.append([plain(number), area[NAME], *told, *values, plain(i.overall), i.source])
-    digits: list[int | None] = [None, None, None, None, None, None, 3, 3, 3, 2, 3, 2, 3, None]
+    digits: list[int | None] = [*(None,) * 6, 3, 3, 3, 2, 3, 3, 3, 2, 3, None]
     return Sheet(_("Indicators"), headers, digits, rows)
 
 

@@ -49,10 +49,13 @@ _RING_TEXTS = {
 _INDICATOR_TEXTS = {
     COVERED: Label(N_("{name}: share of the area with a value"), "", 2),
     OF_UNITS: Label(N_("{name}: mean over the producers' own territories")),
+    OF_UNITS + LOW: Label(N_("{name}: mean over the producers' own territories, lower 95 %")),
+    OF_UNITS + HIGH: Label(N_("{name}: mean over the producers' own territories, upper 95 %")),
     UNITS_KNOWN: Label(N_("{name}: share of producers with a value"), "", 2),
     LOW: Label(N_("{name}: lower 95 %")),
     HIGH: Label(N_("{name}: upper 95 %")),
 }
+_IN_UNIT = (OF_UNITS, OF_UNITS + LOW, OF_UNITS + HIGH, LOW, HIGH)  # of the indicator itself
 _OTHER_TEXTS = {
     "destination": Label(N_("Destination")),
     "product": Label(N_("Product")),
@@ -114,7 +117,7 @@ def _indicator_label(column: str, indicator: Indicator) -> Label | None:
         return Label(name, indicator.unit)
     for suffix, label in _INDICATOR_TEXTS.items():
         if column == indicator.column + suffix:
-            unit = indicator.unit if suffix in (OF_UNITS, LOW, HIGH) else ""
+            unit = indicator.unit if suffix in _IN_UNIT else ""
             return label._replace(text=_(label.text).format(name=name), unit=unit)
     return None
 

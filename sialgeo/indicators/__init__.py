@@ -1,6 +1,6 @@
 """Indicators: human development and poverty computed, classed and compared, each by its own method.
 
-``hdi`` and ``hdi_band`` (UNDP), ``quantile_classes`` (any other index), ``alkire_foster``,
+``hdi``, ``former_hdi`` and ``hdi_band`` (UNDP), ``quantile_classes`` (any other index), ``alkire_foster``,
 ``coneval_classes``, ``concentration_index`` and ``change``. Values that cannot be what they are said
 to be are refused; a value that is not known stays unknown.
 """
@@ -10,7 +10,13 @@ from __future__ import annotations
 from sialgeo.indicators.changes import change
 from sialgeo.indicators.checks import check_indicators
 from sialgeo.indicators.concentration import ConcentrationIndex, concentration_index
-from sialgeo.indicators.development import BAND_LABELS, hdi, hdi_band, quantile_classes
+from sialgeo.indicators.development import (
+    BAND_LABELS,
+    former_hdi,
+    hdi,
+    hdi_band,
+    quantile_classes,
+)
 from sialgeo.indicators.poverty import (
     CONEVAL_LABELS,
     CONEVAL_POOR,
@@ -30,6 +36,7 @@ __all__ = [
     "check_indicators",
     "concentration_index",
     "coneval_classes",
+    "former_hdi",
     "hdi",
     "hdi_band",
     "quantile_classes",

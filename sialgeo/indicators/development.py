@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import N_, _
 from sialgeo.indicators.checks import aligned, numbers
-from sialgeo.kernels.wellbeing import Goalposts, human_development
+from sialgeo.kernels.wellbeing import Goalposts, former_development, human_development
 from sialgeo.plausibility import Array, outside, some
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ POSSIBLE = {
     "mean_schooling": (0.0, 30.0),
     "gni_per_capita": (100.0, np.inf),
 }
+FORMER = 2009  # the edition whose published table the former method is checked against
+FORMER_INCOME = (100.0, 40_000.0)
+POSSIBLE_FORMER = {
+    "life_expectancy": (20.0, 110.0),
+    "adult_literacy": (0.0, 100.0),
+    "gross_enrolment": (0.0, 200.0),  # pupils of any age over the age group: may exceed 100
+    "gdp_per_capita": (100.0, np.inf),
+}
+GREATEST_FORMER = (85.0, 100.0, 100.0, FORMER_INCOME[1])
 LOW, MEDIUM, HIGH, VERY_HIGH = "low", "medium", "high", "very_high"
 BAND_LABELS: Mapping[str, str] = {
     LOW: N_("low human development"),
@@ -86,9 +95,11 @@ def hdi(
     Notes
     -----
     Geometric mean of health, education (mean of both indices) and income (logarithm); UNDP (2014),
-    Human Development Report, technical note 1. The methods of 2010 to 2013 (observed maxima) and
-    before (literacy, GDP) are refused: their figures are not comparable with these. Local figures
-    (household income, completed secondary school) are no components of this index.
+    Human Development Report, technical note 1. The methods of 2010 to 2013 are refused: their maxima
+    were those observed until each edition, and not all of them could be read in a published text.
+    The method until 2009 has other components: :func:`former_hdi`. Their figures are not comparable
+    with these. Local figures (household income, completed secondary school) are no components of
+    this index.
 
     Examples
     --------
@@ -98,11 +109,7 @@ def hdi(
     import pandas as pd
 
     if method_year not in GOALPOSTS:
-        raise ParameterError(
-            _(
-                "method_year = {year}: this method of the HDI is not known here; known: {known} (used by the UNDP's editions since 2014). Remedy: take the published index of that edition"
-            ).format(year=method_year, known=", ".join(map(str, GOALPOSTS)))
-        )
+        raise ParameterError(_unknown_method(method_year))
     figures = dict(
         zip(
             POSSIBLE,
@@ -111,7 +118,8 @@ def hdi(
         )
     )
     index, held = aligned(figures)
-    raise_all(_component_faults(held, index), SchemaError)
+    faults = _component_faults(held, index, POSSIBLE)
+    raise_all([*faults, *_nothing_learnt(held, index)], SchemaError)
     goalposts = GOALPOSTS[method_year]
     life, expected, mean, income = held.values()
     values = human_development(life, expected, mean, income, goalposts)
@@ -119,14 +127,98 @@ def hdi(
     found.attrs = {
         "publisher": "UNDP",
         "method_year": method_year,
-        "notes": _cap_notes(held, goalposts),
+        "notes": _cap_notes(held, [greatest for _least, greatest in goalposts]),
     }
     return found
 
 
-def _component_faults(held: Mapping[str, Array], index: pd.Index) -> list[str]:
+def _unknown_method(year: int) -> str:
+    if 2010 <= year < 2014:
+        why = _(
+            "the editions 2010 to 2013 took the greatest values observed, which could not all be verified in a published text"
+        )
+    elif year < 2010:
+        why = _(
+            "until 2009 the index had other components (literacy, enrolment, GDP): former_hdi computes it by the method of 2009"
+        )
+    else:
+        why = _("known: {known}, which the UNDP's editions use since 2014").format(
+            known=", ".join(map(str, GOALPOSTS))
+        )
+    return _(
+        "method_year = {year}: {why}. Remedy: take the published index of that edition, or method_year=2014"
+    ).format(year=year, why=why)
+
+
+def former_hdi(
+    life_expectancy: Any,
+    adult_literacy: Any,
+    gross_enrolment: Any,
+    gdp_per_capita: Any,
+) -> pd.Series:
+    """Return the Human Development Index of each row by the method that the UNDP used until 2009.
+
+    For tables and studies of those years; it is not comparable with :func:`hdi`.
+
+    Parameters
+    ----------
+    life_expectancy : scalar or (n,) array-like
+        Years at birth; goalposts 25 and 85.
+    adult_literacy : scalar or (n,) array-like
+        Per cent of the people of 15 and over.
+    gross_enrolment : scalar or (n,) array-like
+        Combined primary, secondary and tertiary gross enrolment ratio, per cent; above 100 counts as 100.
+    gdp_per_capita : scalar or (n,) array-like
+        Gross domestic product per person, international dollars (PPP); goalposts 100 and 40,000.
+
+    Returns
+    -------
+    Series
+        HDI in 0–1, index of the first Series given. A row with a NaN is NaN. ``attrs``: ``publisher``,
+        ``method_year`` (2009), ``notes`` (how many values were capped).
+
+    Raises
+    ------
+    ParameterError
+        Lengths or indexes differ.
+    SchemaError
+        A component cannot be what it should, rates given as shares among them: all faults at once.
+
+    Notes
+    -----
+    Mean of health, education (two thirds literacy, one third enrolment) and income (logarithm).
+    Checked against table H of the Human Development Report 2009, which took 99 per cent where a
+    country reports no literacy.
+
+    Examples
+    --------
+    >>> former_hdi([80.5, 81.1], [99, 98.9], [98.6, 91.8], [53_433, 30_353]).round(3).tolist()
+    [0.971, 0.951]
+    """
+    import pandas as pd
+
+    figures = (life_expectancy, adult_literacy, gross_enrolment, gdp_per_capita)
+    index, held = aligned(dict(zip(POSSIBLE_FORMER, figures, strict=True)))
+    faults = _component_faults(held, index, POSSIBLE_FORMER)
+    faults += [
+        _("{name}: no value is above 1. Remedy: give per cent (95, not 0.95)").format(name=name)
+        for name in ("adult_literacy", "gross_enrolment")
+        if np.isfinite(held[name]).any() and np.nanmax(held[name]) <= 1
+    ]
+    raise_all(faults, SchemaError)
+    life, literacy, enrolment, income = held.values()
+    values = former_development(life, literacy, enrolment, income, FORMER_INCOME)
+    found: pd.Series = pd.Series(values, index=index, name="hdi", dtype=float)
+    notes = _cap_notes(held, GREATEST_FORMER)
+    found.attrs = {"publisher": "UNDP", "method_year": FORMER, "notes": notes}
+    return found
+
+
+def _component_faults(
+    held: Mapping[str, Array], index: pd.Index, possible: Mapping[str, tuple[float, float]]
+) -> list[str]:
     faults: list[str] = []
-    for name, (least, greatest) in POSSIBLE.items():
+    for name, (least, greatest) in possible.items():
         bad = outside(held[name], least, greatest)
         if bad.any():
             faults.append(
@@ -142,19 +234,23 @@ def _component_faults(held: Mapping[str, Array], index: pd.Index) -> list[str]:
                     high=float(held[name][bad].max()),
                 )
             )
-    nothing = (held["expected_schooling"] == 0) & (held["mean_schooling"] == 0)
-    if nothing.any():
-        faults.append(
-            _(
-                "expected_schooling and mean_schooling are both 0 (rows {rows}). Remedy: write NaN where a value is not known"
-            ).format(rows=some(index[nothing]))
-        )
     return faults
 
 
-def _cap_notes(held: Mapping[str, Array], goalposts: Goalposts) -> tuple[str, ...]:
+def _nothing_learnt(held: Mapping[str, Array], index: pd.Index) -> list[str]:
+    nothing = (held["expected_schooling"] == 0) & (held["mean_schooling"] == 0)
+    if not nothing.any():
+        return []
+    return [
+        _(
+            "expected_schooling and mean_schooling are both 0 (rows {rows}). Remedy: write NaN where a value is not known"
+        ).format(rows=some(index[nothing]))
+    ]
+
+
+def _cap_notes(held: Mapping[str, Array], greatest_of: Sequence[float]) -> tuple[str, ...]:
     notes: list[str] = []
-    for name, (_least, greatest) in zip(POSSIBLE, goalposts, strict=True):
+    for name, greatest in zip(held, greatest_of, strict=True):
         n = int((held[name] > greatest).sum())
         if n:
             notes.append(

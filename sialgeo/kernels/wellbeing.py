@@ -50,6 +50,30 @@ def human_development(
     return np.asarray(np.cbrt(_index(life, g.life) * schooling * money))
 
 
+def former_development(
+    life: Array,
+    literacy: Array,
+    enrolment: Array,
+    income: Array,
+    income_bounds: tuple[float, float],
+) -> Array:
+    """Return the mean of health, education and income (reports until 2009).
+
+    Health is (LE − 25)/60; education two thirds literacy and one third enrolment, both of 100; income
+    is on the logarithm. What lies above a greatest value counts as it. NaN stays NaN.
+
+    Examples
+    --------
+    >>> japan = (np.array([v]) for v in (82.7, 99.0, 86.6, 33632.0))
+    >>> former_development(*japan, (100.0, 40000.0)).round(2).tolist()
+    [0.96]
+    """
+    schooling = (2 * _index(literacy, (0.0, 100.0)) + _index(enrolment, (0.0, 100.0))) / 3
+    least, greatest = (float(v) for v in np.log(income_bounds))
+    money = _index(np.log(income), (least, greatest))
+    return np.asarray((_index(life, (25.0, 85.0)) + schooling + money) / 3)
+
+
 def _index(values: Array, bounds: tuple[float, float]) -> Array:
     least, greatest = bounds
     return (np.minimum(values, greatest) - least) / (greatest - least)

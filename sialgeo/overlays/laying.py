@@ -87,7 +87,8 @@ def overlay(
         touched, largest part first. ``producers`` gains ``territory``, ``territory_name`` and COL of
         the polygon each stands in; on a border the first by key; and ``territory_unsure`` where their
         precision is stated: another polygon lies within it. Totals are Σ y_s P_{s∩t}/P_s, NaN where
-        nothing is known. Indicators with an interval gain ``COL__low`` and ``COL__high`` (95 %).
+        nothing is known. Indicators with an interval gain ``COL__low`` and ``COL__high`` (95 %) and
+        ``COL__units__low``, ``COL__units__high``.
         From a raster, ``areas`` gains COL, the mean of the cells weighted by the part of each that
         lies in the footprint, and ``COL__covered``.
         The step carries ``indicators`` with the population-weighted mean over all polygons.

@@ -86,7 +86,7 @@ def overlay_polygons(
     laid, notes = carry(pieces, weights, layer, asked, chosen)
     if asked.name is not None or asked.key is not None:
         laid[TERRITORIES] = touched(layer, asked.name, asked.key, pieces)
-    laid |= _means_of_units(producers, concentrations.areas, chosen)
+    laid |= _of_units(producers, concentrations.areas, own, layer, asked, chosen)
     columns = [i.column for i in (*chosen.means, *chosen.totals)]
     described = _described(chosen, layer, asked.population)
     notes = [
@@ -174,20 +174,9 @@ def _interval(
     asked: Asked,
     indicator: Indicator,
 ) -> tuple[Array, Array, list[str]]:
-    values, low, high = (
-        numbers(layer[c]) for c in (indicator.column, indicator.low, indicator.high)
-    )
     drawing = asked.drawing
-    ends_low, ends_high, exact = carried(
-        indicator.column,
-        pieces.target,
-        pieces.source,
-        weights.piece,
-        (values, low, high),
-        _order(layer, asked.key),
-        len(pieces.whole),
-        (indicator.family, indicator.unit),
-        drawing,
+    ends_low, ends_high, exact = _carried(
+        pieces.target, pieces.source, weights.piece, layer, len(pieces.whole), asked, indicator
     )
     notes = [
         _(
@@ -208,6 +197,31 @@ def _interval(
             ).format(column=indicator.column, n=exact)
         )
     return ends_low, ends_high, notes
+
+
+def _carried(
+    target: Ints,
+    source: Ints,
+    weight: Array,
+    layer: gpd.GeoDataFrame,
+    n: int,
+    asked: Asked,
+    indicator: Indicator,
+) -> tuple[Array, Array, int]:
+    values, low, high = (
+        numbers(layer[c]) for c in (indicator.column, indicator.low, indicator.high)
+    )
+    return carried(
+        indicator.column,
+        target,
+        source,
+        weight,
+        (values, low, high),
+        _order(layer, asked.key),
+        n,
+        (indicator.family, indicator.unit),
+        asked.drawing,
+    )
 
 
 def _order(layer: gpd.GeoDataFrame, key: str | None) -> Ints:
@@ -248,23 +262,54 @@ def _producers_with(
     return with_columns(given, added, stale)
 
 
+def _of_units(
+    producers: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    own: Ints,
+    layer: gpd.GeoDataFrame,
+    asked: Asked,
+    chosen: Chosen,
+) -> dict[str, Array]:
+    """Return what the producers' own territories tell of each concentration."""
+    group = areas.index.get_indexer(producers[CONCENTRATION]).astype(np.int64)
+    means = _means_of_units(producers, group, len(areas), chosen)
+    return means | _intervals_of_units(group, own, layer, len(areas), asked, chosen)
+
+
 def _means_of_units(
-    producers: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, chosen: Chosen
+    producers: gpd.GeoDataFrame, group: Ints, n: int, chosen: Chosen
 ) -> dict[str, Array]:
     """Return the mean over each concentration's producers, and the share of them with a value."""
-    group = areas.index.get_indexer(producers[CONCENTRATION]).astype(np.int64)
     inside = group >= 0
-    count = np.bincount(group[inside], minlength=len(areas)).astype(float)
+    count = np.bincount(group[inside], minlength=n).astype(float)
     added = {}
     for column in (i.column for i in chosen.means):
         values = numbers(producers[column])[inside]
-        known = np.bincount(group[inside][np.isfinite(values)], minlength=len(areas))
-        added[column + OF_UNITS] = weighted_means(
-            group[inside], values, np.ones(len(values)), len(areas)
-        )
+        known = np.bincount(group[inside][np.isfinite(values)], minlength=n)
+        added[column + OF_UNITS] = weighted_means(group[inside], values, np.ones(len(values)), n)
         added[column + UNITS_KNOWN] = np.divide(
-            known, count, out=np.full(len(areas), np.nan), where=count > 0
+            known, count, out=np.full(n, np.nan), where=count > 0
         )
+    return added
+
+
+def _intervals_of_units(
+    group: Ints, own: Ints, layer: gpd.GeoDataFrame, n: int, asked: Asked, chosen: Chosen
+) -> dict[str, Array]:
+    """Return the ends of the interval of the producers' mean: their territories' errors carried.
+
+    Producers of one territory share its error, so many of them in one make nothing surer.
+    """
+    inside = (group >= 0) & (own >= 0)
+    weight = np.ones(int(inside.sum()))
+    added = {}
+    for indicator in chosen.means:
+        if indicator.low and indicator.high:
+            low, high, _exact = _carried(
+                group[inside], own[inside], weight, layer, n, asked, indicator
+            )
+            added[indicator.column + OF_UNITS + LOW] = low
+            added[indicator.column + OF_UNITS + HIGH] = high
     return added
 
 

@@ -10,6 +10,7 @@ import shapely
 from sialgeo.crs import metric_crs
 from sialgeo.errors import SchemaError
 from sialgeo.i18n import _, ngettext
+from sialgeo.kernels.inside import pairs_inside
 from sialgeo.overlays.common import Array, Flags, Ints, code_of, numbers, row_names, valid
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ def own_polygon(
     producers: gpd.GeoDataFrame, layer: gpd.GeoDataFrame, key: str | None
 ) -> tuple[Ints, Flags]:
     """Return the row of the polygon each producer stands in (−1 for none), and which are in several."""
-    tree = shapely.STRtree(producers.geometry.to_numpy())
-    polygon, point = tree.query(layer.geometry.to_numpy(), predicate="intersects")
+    point, polygon = pairs_inside(producers.geometry.to_numpy(), layer.geometry.to_numpy())
     order = np.arange(len(layer))
     if key is not None:
         codes = np.array([code_of(v) or "\uffff" for v in layer[key].tolist()])

@@ -38,6 +38,7 @@ Paths are relative to the study file.
 from __future__ import annotations
 
 from sialgeo.study.activation import classified, write_details
+from sialgeo.study.answering import published_rings
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.running import (
     PRIVATE,
@@ -64,6 +65,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     ReferenceSource,
+    RingsChoice,
     SialSource,
     TerritoriesSource,
 )
@@ -88,6 +90,7 @@ __all__ = [
     "ProducersSource",
     "RasterSource",
     "ReferenceSource",
+    "RingsChoice",
     "SialSource",
     "Study",
     "StudyResult",
@@ -96,6 +99,7 @@ __all__ = [
     "context_of",
     "lay_over",
     "lay_raster",
+    "published_rings",
     "read_inputs",
     "read_territories",
     "write_details",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,24 +14,33 @@ from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import Concentrations, Context, Indicator, Step
 from sialgeo.progress import Progress, scaled
-from sialgeo.study.sections import AssociationChoice, ContrastChoice, TerritoriesSource
+from sialgeo.study.sections import (
+    AssociationChoice,
+    ContrastChoice,
+    RingsChoice,
+    TerritoriesSource,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from sialgeo.association import Contrast
     from sialgeo.study.study import Study
 
 BIVARIATE_FILE, CONTRAST_FILE = "bivariate.png", "contrast"
+LOCAL_FILE, RINGS_FILE = "bivariate-local.png", "rings.csv"
+LOCAL_CLASS = "local_association"  # column of the territories: the class of Lee's L or local Moran
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The concentrations with what was answered, the layers with their classes, the contrasts."""
+    """The concentrations with what was answered, the layers with their classes, contrasts, rings."""
 
     concentrations: Concentrations
     layers: tuple[gpd.GeoDataFrame, ...]
     contrasts: tuple[Contrast, ...] = ()
+    rings: pd.DataFrame | None = None
 
 
 def answer(
@@ -46,6 +55,9 @@ def answer(
         found = _associate(study, study.association, found, layers, reference, progress)
     if study.bivariate is not None:
         found, layers = _classed(study, found, layers)
+    rings = None
+    if study.rings is not None and len(found):
+        found, rings = _ringed(study, study.rings, found, layers)
     contrasts = []
     for choice in study.contrasts:
         told = _contrast(study, choice, layers)
@@ -53,7 +65,7 @@ def answer(
         notes = (told.verdict, *told.sentences(told.rows[-1]), *told.cautions)
         parameters = {**told.step.parameters, "contrast": told.to_dict()}
         found = found.with_step(replace(told.step, parameters=parameters, notes=notes))
-    return Answered(found, layers, tuple(contrasts))
+    return Answered(found, layers, tuple(contrasts), rings)
 
 
 def _holding(layers: tuple[gpd.GeoDataFrame, ...], columns: tuple[str, ...], where: str) -> int:
@@ -114,12 +126,85 @@ def _classed(
         return found, layers
     at = _holding(layers, (choice.x, choice.y), "[bivariate]")
     population = study.territories[at].population
-    classed = sialgeo.bivariate_classes(layers[at], choice.x, choice.y, population=population)
     layer = layers[at].copy()
+    parameters: dict[str, Any] = {"x": choice.x, "y": choice.y}
+    if choice.local:
+        asked: dict[str, Any] = {"statistic": choice.local, "seed": study.about.seed}
+        classed = sialgeo.bivariate_map(layer, choice.x, choice.y, population=population, **asked)
+        layer[LOCAL_CLASS] = classed["local_class"]
+        layer.attrs["notes"] = classed.attrs["notes"]
+        parameters |= {**asked, "global": classed.attrs["global"]}
+    else:
+        classed = sialgeo.bivariate_classes(layer, choice.x, choice.y, population=population)
     layer[model.BIVARIATE] = classed["class"]
-    parameters = {"x": choice.x, "y": choice.y, "breaks": classed.attrs["breaks"]}
-    step = Step("bivariate_classes", parameters, versions=model.versions())
+    parameters["breaks"] = classed.attrs["breaks"]
+    notes = tuple(classed.attrs.get("notes", ())) if choice.local else ()
+    verb = "bivariate_map" if choice.local else "bivariate_classes"
+    step = Step(verb, parameters, versions=model.versions(), notes=notes)
     return found.with_step(step), (*layers[:at], layer, *layers[at + 1 :])
+
+
+def _ringed(
+    study: Study, choice: RingsChoice, found: Concentrations, layers: tuple[gpd.GeoDataFrame, ...]
+) -> tuple[Concentrations, pd.DataFrame]:
+    """Return the table of the rings, and the concentrations with a step that tells of it."""
+    at = _holding(layers, (*choice.columns, *choice.totals), "[rings]")
+    published = sialgeo.protect(found, publish="areas", min_n=study.export.min_n).areas.index
+    table = published_rings(
+        found,
+        layers[at],
+        replace(study.territories[at], columns=choice.columns, totals=choice.totals),
+        study.folder,
+        radii=choice.metres,
+        published=published,
+        seed=study.about.seed,
+    )
+    parameters = {"radii": choice.metres, "means": choice.columns, "totals": choice.totals}
+    step = Step(
+        "catchment_rings",
+        parameters,
+        seed=study.about.seed,
+        versions=model.versions(),
+        notes=table.attrs["notes"],
+    )
+    return found.with_step(step), table
+
+
+def published_rings(
+    found: Concentrations,
+    layer: gpd.GeoDataFrame,
+    source: TerritoriesSource,
+    folder: Path,
+    *,
+    radii: Sequence[float],
+    published: Iterable[Any],
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Return the figures of footprints and rings, of the concentrations that may be published.
+
+    Without geometry, which would tell the exact footprints. ``attrs["notes"]`` are the cautions.
+    """
+    rings = sialgeo.catchment_rings(
+        found,
+        layer,
+        radii=radii,
+        means=source.columns,
+        totals=source.totals,
+        key=source.key or None,
+        population=source.population or None,
+        settlements=folder / source.settlements if source.settlements else None,
+        indicators=tuple(i for i in source.indicators if i.column in source.columns),
+        draws=source.draws,
+        seed=seed,
+    )
+    notes = list(rings.attrs["notes"])
+    table = rings.drop(columns=rings.geometry.name)
+    table = table[table[model.CONCENTRATION].isin(list(published))]
+    withheld = len(found.areas) - table[model.CONCENTRATION].nunique()
+    if withheld:
+        notes.append(_("Withheld as confidential: {n}.").format(n=withheld))
+    table.attrs = {"notes": tuple(notes)}
+    return table
 
 
 def _contrast(
@@ -165,6 +250,16 @@ def _drawn(
             answered.layers[at], picture, x_of, y_of, column=model.BIVARIATE, context=context
         )
         yield "bivariate", picture
+        if study.bivariate.local:
+            picture = folder / LOCAL_FILE
+            title = f"{x_of.label()} · {y_of.label()}"
+            choropleths.write_local(answered.layers[at], picture, title, column=LOCAL_CLASS)
+            yield "bivariate_local", picture
+    if answered.rings is not None:
+        table = folder / RINGS_FILE
+        with whole_file(table) as temporary:
+            answered.rings.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+        yield "rings", table
     for i, told in enumerate(answered.contrasts, start=1):
         stem = CONTRAST_FILE if len(answered.contrasts) == 1 else f"{CONTRAST_FILE}-{i}"
         table = folder / f"{stem}.csv"

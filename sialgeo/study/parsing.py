@@ -6,11 +6,12 @@ import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo import model, params
-from sialgeo.errors import FileError, SchemaError, SialgeoError
+from sialgeo.errors import FileError, ParameterError, SchemaError, SialgeoError
 from sialgeo.exporters.kinds import PUBLISHED
 from sialgeo.i18n import LANGUAGES, N_, _
 from sialgeo.model import Indicator
@@ -30,6 +31,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     ReferenceSource,
+    RingsChoice,
     SialSource,
     TerritoriesSource,
     method_named,
@@ -117,6 +119,7 @@ class Parser:
         asked = {
             "[association]": study.association,
             "[bivariate]": study.bivariate,
+            "[rings]": study.rings,
             "[[contrasts]]": study.contrasts,
         }
         for where, held in asked.items():
@@ -139,8 +142,24 @@ class Parser:
             self.faults.append(
                 _('[bivariate]: needs population = "…", a column, in [[territories]]')
             )
+        if study.rings is not None:
+            self.of_rings(study, study.rings)
         if study.contrasts and not any(t.name for t in study.territories):
             self.faults.append(_('[[contrasts]]: needs name = "…", a column, in [[territories]]'))
+
+    def of_rings(self, study: Study, rings: RingsChoice) -> None:
+        """Check what rings are asked for."""
+        if study.producers is None:
+            self.faults.append(_("{where}: needs [producers]").format(where="[rings]"))
+        if not rings.columns and not rings.totals:
+            self.faults.append(_("[rings]: name columns or totals of the territories"))
+        try:
+            metres = rings.metres
+        except ParameterError as error:
+            self.faults.append(f"[rings] radii: {error}")
+            return
+        if not metres or min(metres) <= 0 or any(b <= a for a, b in pairwise(metres)):
+            self.faults.append(_("[rings] radii: give increasing distances, as “5km”, “10km”"))
 
     def table(self, content: dict[str, Any], name: str) -> dict[str, Any] | None:
         held = content.get(name)
@@ -420,6 +439,7 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
     ),
     "association": ("association", _optional(AssociationChoice)),
     "bivariate": ("bivariate", _optional(BivariateChoice)),
+    "rings": ("rings", _optional(RingsChoice)),
     "export": ("export", lambda parser, table, where: parser.export(table or {}, where)),
 }
 _LISTS: Mapping[str, tuple[str, _Reader]] = {

@@ -329,7 +329,7 @@ def read_territories(
         table_key = table.attrs["reading"]["key"]
         key = source.key or table_key
         wanted = {c for i in source.indicators for c in (i.low, i.high)}
-        wanted |= {*source.shown, *source.totals}
+        wanted |= {*source.shown, *source.totals, source.population}
         columns = [c for c in table.columns if c in wanted] or None
         layer = sialgeo.join_indicators(layer, table, key=key, table_key=table_key, columns=columns)
         notes += layer.attrs["join"]["sentences"]

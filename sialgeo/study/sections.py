@@ -263,10 +263,28 @@ class AssociationChoice:
 
 @dataclass(frozen=True)
 class BivariateChoice:
-    """``[bivariate]``: two indicators of the territories in one map of 3 × 3 classes."""
+    """``[bivariate]``: two indicators of the territories in one map of 3 × 3 classes.
+
+    ``local`` adds a map of where they go together: Lee's L, or bivariate local Moran.
+    """
 
     x: str = entry("text", required=True)
     y: str = entry("text", required=True)
+    local: str = entry("text", "", choices=("", "lee", "moran"))
+
+
+@dataclass(frozen=True)
+class RingsChoice:
+    """``[rings]``: indicators and counts of the territories in the footprints and in rings around them."""
+
+    columns: tuple[str, ...] = entry("names", ())
+    totals: tuple[str, ...] = entry("names", ())
+    radii: tuple[str, ...] = entry("names", ("5km", "10km", "20km"))
+
+    @property
+    def metres(self) -> tuple[float, ...]:
+        """Return the radii in metres; a text that is no distance is a ``ParameterError``."""
+        return tuple(params.parse_distance(text) for text in self.radii)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from sialgeo.study.sections import (
     ProducersSource,
     RasterSource,
     ReferenceSource,
+    RingsChoice,
     SialSource,
     TerritoriesSource,
 )
@@ -43,9 +44,9 @@ class Study:
         Whether every chain is detected on its own; without it the producers are taken together.
     sial
         The tables of the SIAL study; without them nothing is classified.
-    association, bivariate, contrasts
-        What is asked of the indicators: are producers in poorer places; two in one map; one group of
-        the territories against the rest.
+    association, bivariate, rings, contrasts
+        What is asked of the indicators: are producers in poorer places; two in one map; the footprints
+        and the rings around them; one group of the territories against the rest.
     folder : Path
         The folder that relative paths start from.
 
@@ -71,6 +72,7 @@ class Study:
     sial: SialSource | None = None
     association: AssociationChoice | None = None
     bivariate: BivariateChoice | None = None
+    rings: RingsChoice | None = None
     contrasts: tuple[ContrastChoice, ...] = ()
     export: ExportChoice = field(default_factory=ExportChoice)
     folder: Path = field(default_factory=Path)

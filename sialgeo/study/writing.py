@@ -62,6 +62,7 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
         "places",
         "association",
         "bivariate",
+        "rings",
     ):  # optional sections
         if getattr(study, name) is not None:
             found[name] = table(getattr(study, name))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 def all_algorithms() -> tuple:
     """Return every algorithm class."""
-    from .areas import HotSpots, ScanAreas
+    from .areas import BivariateMap, HotSpots, ScanAreas
     from .association import AssociateConcentrations
     from .chains import DetectChains
     from .check import CheckProducers
@@ -15,6 +15,7 @@ def all_algorithms() -> tuple:
     from .join import JoinIndicators
     from .overlay import OverlayIndicators
     from .radius import SuggestRadius
+    from .rings import CatchmentRings
     from .sial import (
         ClassifyConcentrations,
         CompareConcentrations,
@@ -47,7 +48,9 @@ def all_algorithms() -> tuple:
         ScanAreas,
         ProfileConcentrations,
         OverlayIndicators,
+        CatchmentRings,
         AssociateConcentrations,
+        BivariateMap,
         TemplateWorkbook,
         LinkConcentrations,
         ClassifyConcentrations,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""*Hot spots*: for those who only have counts by municipality."""
+"""Counts and indicators by district: *hot spots*, *scan*, *two indicators in one map*."""
 
 from __future__ import annotations
 
@@ -231,3 +231,115 @@ class ScanAreas(SialgeoAlgorithm):
         layer = self.write(found, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon")
         report(1.0)
         return {"OUTPUT": layer, "ZONES_COUNT": len(zones)}
+
+
+class BivariateMap(SialgeoAlgorithm):
+    """Two indicators of districts at once, and where they go together."""
+
+    ID = "bivariate"
+    TITLE = mark("Two indicators in one map")
+    ABOUT = mark(
+        "Classes districts by two indicators, three by three, each class with a third of the "
+        "people; and says where both go together around each district: Lee's L, or bivariate "
+        "local Moran.\n"
+        "Districts without data or with withheld figures are grey. Local p-values hold at a false "
+        "discovery rate: read the districts marked as interesting, not as proven."
+    )
+    GROUP = ("territory", mark("Territory and poverty"))
+    TAGS = "bivariate,bivariado,choropleth,coropleta,Lee,Moran,LISA,HDI,IDH,poverty,pobreza"
+    ICON = "overlay"
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and outputs."""
+        del configuration
+        polygons = QgsProcessing.SourceType.TypeVectorPolygon
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        self.add(
+            QgsProcessingParameterFeatureSource("AREAS", tr("Districts"), [polygons]),
+            tr("Polygons of districts with both indicators as fields."),
+        )
+        parent = {"parentLayerParameterName": "AREAS"}
+        for name, label, about in (
+            ("X", tr("First indicator"), tr("Field; it turns orange as it grows.")),
+            ("Y", tr("Second indicator"), tr("Field; it turns blue as it grows.")),
+            (
+                "POPULATION",
+                tr("Population"),
+                tr("Field with the people of each district: each class holds a third of them."),
+            ),
+        ):
+            self.add(QgsProcessingParameterField(name, label, type=numeric, **parent), about)
+        self.add(
+            QgsProcessingParameterField("SUPPRESSED", tr("Withheld"), optional=True, **parent),
+            tr("Field that is true (or 1) where a district's figures may not be shown."),
+        )
+        self.add_declared()
+        for name, label, about, optional in (
+            ("OUTPUT", tr("Two indicators"), tr("The districts by 3 × 3 classes."), False),
+            (
+                "OUTPUT_LOCAL",
+                tr("Where they go together"),
+                tr("The same districts by the class of their local statistic."),
+                True,
+            ),
+        ):
+            sink = QgsProcessingParameterFeatureSink(name, label, polygons, optional=optional)
+            self.add(sink, about)
+
+    def owner(self):
+        """Return the declaration of the local statistic."""
+        from sialgeo.association import LocalAssociation
+
+        return LocalAssociation
+
+    def faults(self, parameters, context) -> list:
+        """Explain a layer or a value that cannot be."""
+        found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
+        return found + self.declared_faults(parameters, context)
+
+    def work(self, parameters, context, feedback):
+        """Class, test, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the layers"))
+        areas = self.frame(parameters, "AREAS", context, feedback)
+        x, y = (self.field(parameters, name, context) for name in ("X", "Y"))
+        report(0.3, tr("Permuting"))
+        found = sialgeo.bivariate_map(
+            areas,
+            x,
+            y,
+            population=self.field(parameters, "POPULATION", context),
+            suppressed=self.field(parameters, "SUPPRESSED", context),
+            **self.given(parameters, context),
+        )
+        whole = found.attrs["global"]
+        feedback.pushInfo(f"{whole['name']}: {whole['statistic']:.3f}, p {whole['p_value']:.3f}")
+        for note in found.attrs["notes"]:
+            feedback.pushWarning(note)
+        report(0.9, tr("Writing the outputs"))
+        outputs = {
+            name: self.write(found, parameters, name, context, feedback, geometry="MultiPolygon")
+            for name in ("OUTPUT", "OUTPUT_LOCAL")
+        }
+        self.results = (outputs, found, (x, y))
+        report(1.0)
+        return {name: layer for name, layer in outputs.items() if layer}
+
+    def postProcessAlgorithm(self, context, feedback):  # noqa: N802
+        """Have the layers styled by class when they are loaded."""
+        del feedback
+        from .. import styling
+
+        outputs, found, columns = getattr(self, "results", ({}, None, ()))
+        if outputs.get("OUTPUT"):
+            style = styling.BivariateStyle(list(found["class"]), columns)
+            styling.attach(context, outputs["OUTPUT"], style)
+        if outputs.get("OUTPUT_LOCAL"):
+            style = styling.HotSpotStyle(list(found["local_class"]), "local_class")
+            styling.attach(context, outputs["OUTPUT_LOCAL"], style)
+        return {}

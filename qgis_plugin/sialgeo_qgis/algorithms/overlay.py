@@ -12,6 +12,7 @@ from qgis.core import (
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
 )
@@ -23,7 +24,150 @@ from .outcome import WORKFILES, add_input
 from .steps import WorkfileStep
 
 
-class OverlayIndicators(WorkfileStep):
+class TerritoryInputs:
+    """Territories with indicators and counts, and where their people live: for overlay and rings."""
+
+    def add_territories(self, *, optional=True) -> None:
+        """Declare the territories and their fields."""
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "TERRITORIES",
+                tr("Territories with indicators"),
+                [QgsProcessing.SourceType.TypeVectorPolygon],
+                optional=optional,
+            ),
+            tr(
+                "Polygons of districts with the indicators as fields; “Join indicators” makes them."
+            ),
+        )
+        parent = {"parentLayerParameterName": "TERRITORIES", "optional": True}
+        self.add(
+            QgsProcessingParameterField(
+                "COLUMNS", tr("Indicators"), type=numeric, allowMultiple=True, **parent
+            ),
+            tr(
+                "Fields to lay over. Family, year and direction are read from names "
+                "like idh_2019 or pobreza_2018, and told."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterField("POPULATION", tr("Population"), type=numeric, **parent),
+            tr(
+                "Field with the population of each territory, to weight by; empty: "
+                "weighted by area."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterField("KEY", tr("Code of the territories"), **parent),
+            tr("Field with the official code; it is noted for each producer."),
+        )
+        self.add(
+            QgsProcessingParameterField("NAME", tr("Name of the territories"), **parent),
+            tr("Field with the name of each territory."),
+        )
+
+    def add_spreading(self) -> None:
+        """Declare counts to share out, the raster of where people live, and the draws of intervals."""
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        for definition, about in (
+            (
+                QgsProcessingParameterField(
+                    "TOTALS",
+                    tr("Counts to share out"),
+                    parentLayerParameterName="TERRITORIES",
+                    type=numeric,
+                    allowMultiple=True,
+                    optional=True,
+                ),
+                tr(
+                    "Fields with counts (people, farms): they are shared out, not averaged; "
+                    "their totals are kept."
+                ),
+            ),
+            (
+                QgsProcessingParameterRasterLayer(
+                    "SETTLEMENTS", tr("Raster of where the people live"), optional=True
+                ),
+                tr(
+                    "People, houses or places by cell: the people of a territory are spread as "
+                    "its cells say; without it, evenly."
+                ),
+            ),
+            (
+                QgsProcessingParameterNumber(
+                    "DRAWS", tr("Draws for intervals"), defaultValue=1000, minValue=100
+                ),
+                tr("Monte-Carlo draws that carry the intervals of estimates, where there are any."),
+            ),
+            (
+                QgsProcessingParameterNumber(
+                    "SEED", tr("Seed of the random draws"), defaultValue=1, minValue=0
+                ),
+                tr("The same seed gives the same intervals."),
+            ),
+        ):
+            self.add(declared.advanced(definition), about)
+
+    def take_settlements(self, parameters, context) -> None:
+        """Take the raster's data provider while still in the main thread."""
+        raster = self.parameterAsRasterLayer(parameters, "SETTLEMENTS", context)
+        self._settlements = raster.dataProvider().clone() if raster is not None else None
+
+    def spreading(self, parameters, context) -> dict:
+        """Return what was declared by :meth:`add_spreading`, as the verbs take it."""
+        from ..adapters import raster_of
+
+        held = self._settlements
+        return {
+            "totals": self.parameterAsFields(parameters, "TOTALS", context),
+            "settlements": None if held is None else raster_of(held, 1, "settlements"),
+            "draws": self.parameterAsInt(parameters, "DRAWS", context),
+            "seed": self.parameterAsInt(parameters, "SEED", context),
+        }
+
+    def add_description(self) -> None:
+        """Declare the table that says what the indicators are, and their source."""
+        for definition, about in (
+            (
+                QgsProcessingParameterFeatureSource(
+                    "DESCRIPTION",
+                    tr("Table that describes the indicators"),
+                    [QgsProcessing.SourceType.TypeVector],
+                    optional=True,
+                ),
+                tr(
+                    "Columns indicator, name_es, name_en, family, year, unit, "
+                    "direction (more_is_better or "
+                    "more_is_worse), source. What it does not describe is read from "
+                    "the field's name."
+                ),
+            ),
+            (
+                QgsProcessingParameterString(
+                    "SOURCE", tr("Source of the indicators"), optional=True
+                ),
+                tr("Who published them; it is shown beside them on the map."),
+            ),
+        ):
+            self.add(declared.advanced(definition), about)
+
+    def described(self, columns, parameters, context, feedback):
+        """Return what the table, or the fields' names, say of the indicators; it is told."""
+        from sialgeo.descriptions import describe_indicators, sentence
+
+        from ..adapters import table_of
+
+        table = self.parameterAsSource(parameters, "DESCRIPTION", context)
+        described = None if table is None else table_of(table, feedback)
+        source = self.text(parameters, "SOURCE", context) or ""
+        found = describe_indicators(columns, description=described, source=source)
+        for indicator in found:
+            feedback.pushInfo(sentence(indicator))
+        return found
+
+
+class OverlayIndicators(TerritoryInputs, WorkfileStep):
     """Lay human development and poverty over concentrations."""
 
     ID = "overlayindicators"
@@ -44,8 +188,21 @@ class OverlayIndicators(WorkfileStep):
         """Declare inputs and outputs."""
         del configuration
         add_input(self)
-        self._add_territories()
+        self.add_territories()
+        self.add_spreading()
+        self.add(
+            declared.advanced(
+                QgsProcessingParameterString(
+                    "PRECISION", tr("Field with the precision in metres"), optional=True
+                )
+            ),
+            tr(
+                "Name of the producers' field with the precision of each one's coordinates; "
+                "who may stand in another territory is told. Empty: precision_m, where there is one."
+            ),
+        )
         self._add_raster()
+        self.add_description()
         self.add(
             QgsProcessingParameterFeatureSink(
                 "OUTPUT",
@@ -79,45 +236,6 @@ class OverlayIndicators(WorkfileStep):
         )
         self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
 
-    def _add_territories(self):
-        numeric = QgsProcessingParameterField.DataType.Numeric
-        self.add(
-            QgsProcessingParameterFeatureSource(
-                "TERRITORIES",
-                tr("Territories with indicators"),
-                [QgsProcessing.SourceType.TypeVectorPolygon],
-                optional=True,
-            ),
-            tr(
-                "Polygons of districts with the indicators as fields; “Join indicators” makes them."
-            ),
-        )
-        parent = {"parentLayerParameterName": "TERRITORIES", "optional": True}
-        self.add(
-            QgsProcessingParameterField(
-                "COLUMNS", tr("Indicators"), type=numeric, allowMultiple=True, **parent
-            ),
-            tr(
-                "Fields to lay over. Family, year and direction are read from names "
-                "like idh_2019 or pobreza_2018, and told."
-            ),
-        )
-        self.add(
-            QgsProcessingParameterField("POPULATION", tr("Population"), type=numeric, **parent),
-            tr(
-                "Field with the population of each territory, to weight by; empty: "
-                "weighted by area."
-            ),
-        )
-        self.add(
-            QgsProcessingParameterField("KEY", tr("Code of the territories"), **parent),
-            tr("Field with the official code; it is noted for each producer."),
-        )
-        self.add(
-            QgsProcessingParameterField("NAME", tr("Name of the territories"), **parent),
-            tr("Field with the name of each territory."),
-        )
-
     def _add_raster(self):
         for definition, about in (
             (
@@ -136,26 +254,6 @@ class OverlayIndicators(WorkfileStep):
                 ),
                 tr("Name of the field it gets; empty: the layer's name."),
             ),
-            (
-                QgsProcessingParameterFeatureSource(
-                    "DESCRIPTION",
-                    tr("Table that describes the indicators"),
-                    [QgsProcessing.SourceType.TypeVector],
-                    optional=True,
-                ),
-                tr(
-                    "Columns indicator, name_es, name_en, family, year, unit, "
-                    "direction (more_is_better or "
-                    "more_is_worse), source. What it does not describe is read from "
-                    "the field's name."
-                ),
-            ),
-            (
-                QgsProcessingParameterString(
-                    "SOURCE", tr("Source of the indicators"), optional=True
-                ),
-                tr("Who published them; it is shown beside them on the map."),
-            ),
         ):
             self.add(declared.advanced(definition), about)
 
@@ -167,7 +265,8 @@ class OverlayIndicators(WorkfileStep):
         raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
         if territories is None and raster is None:
             found.append(tr("Nothing to lay over: give territories with indicators, or a raster."))
-        if territories is not None and not self.parameterAsFields(parameters, "COLUMNS", context):
+        asked = [self.parameterAsFields(parameters, n, context) for n in ("COLUMNS", "TOTALS")]
+        if territories is not None and not any(asked):
             found.append(tr("Choose at least one field of the territories as indicator."))
         if raster is not None and not raster.crs().isValid():
             found.append(
@@ -180,6 +279,7 @@ class OverlayIndicators(WorkfileStep):
         raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
         self._raster = raster.dataProvider().clone() if raster is not None else None
         self._raster_name = raster.name() if raster is not None else ""
+        self.take_settlements(parameters, context)
         return super().prepareAlgorithm(parameters, context, feedback)
 
     def step(self, found, parameters, context, feedback, report):
@@ -203,7 +303,9 @@ class OverlayIndicators(WorkfileStep):
             key=self.field(parameters, "KEY", context),
             name=self.field(parameters, "NAME", context),
             population=self.field(parameters, "POPULATION", context),
-            indicators=self._described(columns, parameters, context, feedback),
+            indicators=self.described(columns, parameters, context, feedback),
+            precision=self.text(parameters, "PRECISION", context),
+            **self.spreading(parameters, context),
         )
 
     def _over_raster(self, found, parameters, context, feedback):
@@ -216,18 +318,5 @@ class OverlayIndicators(WorkfileStep):
         column = self.text(parameters, "RASTER_COLUMN", context) or self._raster_name
         band = max(self.parameterAsInt(parameters, "BAND", context), 1)
         raster = raster_of(self._raster, band, column)
-        indicators = self._described([column], parameters, context, feedback)
+        indicators = self.described([column], parameters, context, feedback)
         return sialgeo.overlay(found, raster, columns=[column], indicators=indicators)
-
-    def _described(self, columns, parameters, context, feedback):
-        from sialgeo.descriptions import describe_indicators, sentence
-
-        from ..adapters import table_of
-
-        table = self.parameterAsSource(parameters, "DESCRIPTION", context)
-        described = None if table is None else table_of(table, feedback)
-        source = self.text(parameters, "SOURCE", context) or ""
-        found = describe_indicators(columns, description=described, source=source)
-        for indicator in found:
-            feedback.pushInfo(sentence(indicator))
-        return found

@@ -36,8 +36,22 @@ With several fields of counts, one a chain, and no population it asks where the 
 Con varios campos de conteos, uno por cadena, y sin población, pregunta dónde difiere la mezcla de cadenas (modelo multinomial).</translation>
     </message>
     <message>
+        <source>Two indicators in one map</source>
+        <translation>Dos indicadores en un mapa</translation>
+    </message>
+    <message>
+        <source>Classes districts by two indicators, three by three, each class with a third of the people; and says where both go together around each district: Lee's L, or bivariate local Moran.
+Districts without data or with withheld figures are grey. Local p-values hold at a false discovery rate: read the districts marked as interesting, not as proven.</source>
+        <translation>Clasifica los distritos según dos indicadores, tres por tres, cada clase con un tercio de la población; y dice dónde van juntos alrededor de cada distrito: L de Lee, o Moran local bivariado.
+Los distritos sin dato o con cifras retenidas van en gris. Los valores p locales valen con una tasa de descubrimientos falsos: lea los distritos marcados como interesantes, no como demostrados.</translation>
+    </message>
+    <message>
         <source>Analysis</source>
         <translation>Análisis</translation>
+    </message>
+    <message>
+        <source>Territory and poverty</source>
+        <translation>Territorio y pobreza</translation>
     </message>
     <message>
         <source>Polygons of districts or municipalities.</source>
@@ -80,6 +94,14 @@ Con varios campos de conteos, uno por cadena, y sin población, pregunta dónde 
         <translation>Los distritos con su zona (-1: ninguna) y las cifras de ella.</translation>
     </message>
     <message>
+        <source>Polygons of districts with both indicators as fields.</source>
+        <translation>Polígonos de los distritos con ambos indicadores como campos.</translation>
+    </message>
+    <message>
+        <source>Field that is true (or 1) where a district's figures may not be shown.</source>
+        <translation>Campo que es verdadero (o 1) donde las cifras de un distrito no se pueden mostrar.</translation>
+    </message>
+    <message>
         <source>Districts</source>
         <translation>Distritos</translation>
     </message>
@@ -116,6 +138,50 @@ Con varios campos de conteos, uno por cadena, y sin población, pregunta dónde 
         <translation>Varios campos de conteos se comparan entre sí: sin población.</translation>
     </message>
     <message>
+        <source>First indicator</source>
+        <translation>Primer indicador</translation>
+    </message>
+    <message>
+        <source>Field; it turns orange as it grows.</source>
+        <translation>Campo; se vuelve naranja al crecer.</translation>
+    </message>
+    <message>
+        <source>Second indicator</source>
+        <translation>Segundo indicador</translation>
+    </message>
+    <message>
+        <source>Field; it turns blue as it grows.</source>
+        <translation>Campo; se vuelve azul al crecer.</translation>
+    </message>
+    <message>
+        <source>Population</source>
+        <translation>Población</translation>
+    </message>
+    <message>
+        <source>Field with the people of each district: each class holds a third of them.</source>
+        <translation>Campo con la población de cada distrito: cada clase tiene un tercio de ella.</translation>
+    </message>
+    <message>
+        <source>Withheld</source>
+        <translation>Retenido</translation>
+    </message>
+    <message>
+        <source>Two indicators</source>
+        <translation>Dos indicadores</translation>
+    </message>
+    <message>
+        <source>The districts by 3 × 3 classes.</source>
+        <translation>Los distritos por clases 3 × 3.</translation>
+    </message>
+    <message>
+        <source>Where they go together</source>
+        <translation>Dónde van juntos</translation>
+    </message>
+    <message>
+        <source>The same districts by the class of their local statistic.</source>
+        <translation>Los mismos distritos por la clase de su estadístico local.</translation>
+    </message>
+    <message>
         <source>Zone {k}: {n} producers, p = {p}</source>
         <translation>Zona {k}: {n} productores, p = {p}</translation>
     </message>
@@ -128,10 +194,6 @@ Con varios campos de conteos, uno por cadena, y sin población, pregunta dónde 
 With fewer than five concentrations it describes and does not test. An association is no effect, and territories are not households.</source>
         <translation>Pregunta si los productores en concentraciones están en territorios peor situados que la población de referencia, y lo prueba frente a mapas tan suaves como el del indicador: los mapas suaves se parecen por azar, y las pruebas usuales hallan demasiado.
 Con menos de cinco concentraciones describe y no prueba. Una asociación no es un efecto, y los territorios no son los hogares.</translation>
-    </message>
-    <message>
-        <source>Territory and poverty</source>
-        <translation>Territorio y pobreza</translation>
     </message>
     <message>
         <source>Polygons of districts with the indicator as a field.</source>
@@ -756,18 +818,6 @@ Cada concentración recibe la media sobre su área (ponderada por población don
 Los indicadores de los lugares no dicen nada de cada productor.</translation>
     </message>
     <message>
-        <source>The concentrations with the indicators as fields.</source>
-        <translation>Las concentraciones con los indicadores como campos.</translation>
-    </message>
-    <message>
-        <source>The producers with the indicators of their own district.</source>
-        <translation>Los productores con los indicadores de su propio distrito.</translation>
-    </message>
-    <message>
-        <source>Private file with all of it, points included, for the next overlay and for “Export map”.</source>
-        <translation>Archivo privado con todo ello, también los puntos, para la superposición siguiente y para «Exportar mapa».</translation>
-    </message>
-    <message>
         <source>Polygons of districts with the indicators as fields; “Join indicators” makes them.</source>
         <translation>Polígonos de distritos con los indicadores como campos; «Unir indicadores» los hace.</translation>
     </message>
@@ -784,12 +834,56 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>Campo con el código oficial; se anota para cada productor.</translation>
     </message>
     <message>
+        <source>Name of the producers' field with the precision of each one's coordinates; who may stand in another territory is told. Empty: precision_m, where there is one.</source>
+        <translation>Nombre del campo de los productores con la precisión de sus coordenadas; se dice quiénes podrían estar en otro territorio. Vacío: precision_m, donde lo hay.</translation>
+    </message>
+    <message>
+        <source>The concentrations with the indicators as fields.</source>
+        <translation>Las concentraciones con los indicadores como campos.</translation>
+    </message>
+    <message>
+        <source>The producers with the indicators of their own district.</source>
+        <translation>Los productores con los indicadores de su propio distrito.</translation>
+    </message>
+    <message>
+        <source>Private file with all of it, points included, for the next overlay and for “Export map”.</source>
+        <translation>Archivo privado con todo ello, también los puntos, para la superposición siguiente y para «Exportar mapa».</translation>
+    </message>
+    <message>
         <source>Laying the territories over</source>
         <translation>Superponiendo los territorios</translation>
     </message>
     <message>
         <source>Laying the raster over</source>
         <translation>Superponiendo el ráster</translation>
+    </message>
+    <message>
+        <source>Indicators</source>
+        <translation>Indicadores</translation>
+    </message>
+    <message>
+        <source>Fields with counts (people, farms): they are shared out, not averaged; their totals are kept.</source>
+        <translation>Campos con conteos (personas, fincas): se reparten, no se promedian; sus totales se conservan.</translation>
+    </message>
+    <message>
+        <source>People, houses or places by cell: the people of a territory are spread as its cells say; without it, evenly.</source>
+        <translation>Personas, viviendas o lugares por celda: la población de un territorio se reparte como dicen sus celdas; sin él, por igual.</translation>
+    </message>
+    <message>
+        <source>Monte-Carlo draws that carry the intervals of estimates, where there are any.</source>
+        <translation>Sorteos de Montecarlo que trasladan los intervalos de las estimaciones, donde los hay.</translation>
+    </message>
+    <message>
+        <source>The same seed gives the same intervals.</source>
+        <translation>La misma semilla da los mismos intervalos.</translation>
+    </message>
+    <message>
+        <source>Columns indicator, name_es, name_en, family, year, unit, direction (more_is_better or more_is_worse), source. What it does not describe is read from the field's name.</source>
+        <translation>Columnas indicator, name_es, name_en, family, year, unit, direction (more_is_better o more_is_worse), source. Lo que no describe se lee del nombre del campo.</translation>
+    </message>
+    <message>
+        <source>Who published them; it is shown beside them on the map.</source>
+        <translation>Quién los publicó; se muestra junto a ellos en el mapa.</translation>
     </message>
     <message>
         <source>Concentrations with indicators</source>
@@ -804,14 +898,6 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>Nuevo archivo de trabajo</translation>
     </message>
     <message>
-        <source>Indicators</source>
-        <translation>Indicadores</translation>
-    </message>
-    <message>
-        <source>Population</source>
-        <translation>Población</translation>
-    </message>
-    <message>
         <source>Instead of territories, or besides them.</source>
         <translation>En lugar de los territorios, o además de ellos.</translation>
     </message>
@@ -822,14 +908,6 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
     <message>
         <source>Name of the field it gets; empty: the layer's name.</source>
         <translation>Nombre del campo que recibe; vacío: el nombre de la capa.</translation>
-    </message>
-    <message>
-        <source>Columns indicator, name_es, name_en, family, year, unit, direction (more_is_better or more_is_worse), source. What it does not describe is read from the field's name.</source>
-        <translation>Columnas indicator, name_es, name_en, family, year, unit, direction (more_is_better o more_is_worse), source. Lo que no describe se lee del nombre del campo.</translation>
-    </message>
-    <message>
-        <source>Who published them; it is shown beside them on the map.</source>
-        <translation>Quién los publicó; se muestra junto a ellos en el mapa.</translation>
     </message>
     <message>
         <source>Nothing to lay over: give territories with indicators, or a raster.</source>
@@ -844,6 +922,34 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>El ráster no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
     </message>
     <message>
+        <source>Counts to share out</source>
+        <translation>Conteos por repartir</translation>
+    </message>
+    <message>
+        <source>Raster of where the people live</source>
+        <translation>Ráster de dónde vive la gente</translation>
+    </message>
+    <message>
+        <source>Draws for intervals</source>
+        <translation>Sorteos para los intervalos</translation>
+    </message>
+    <message>
+        <source>Seed of the random draws</source>
+        <translation>Semilla de los sorteos</translation>
+    </message>
+    <message>
+        <source>Table that describes the indicators</source>
+        <translation>Tabla que describe los indicadores</translation>
+    </message>
+    <message>
+        <source>Source of the indicators</source>
+        <translation>Fuente de los indicadores</translation>
+    </message>
+    <message>
+        <source>Field with the precision in metres</source>
+        <translation>Campo con la precisión en metros</translation>
+    </message>
+    <message>
         <source>Raster of an indicator</source>
         <translation>Ráster de un indicador</translation>
     </message>
@@ -854,14 +960,6 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
     <message>
         <source>Name of the raster's indicator</source>
         <translation>Nombre del indicador del ráster</translation>
-    </message>
-    <message>
-        <source>Table that describes the indicators</source>
-        <translation>Tabla que describe los indicadores</translation>
-    </message>
-    <message>
-        <source>Source of the indicators</source>
-        <translation>Fuente de los indicadores</translation>
     </message>
     <message>
         <source>Suggest a radius</source>
@@ -980,6 +1078,36 @@ Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una esc
     <message>
         <source>The reference raster has no coordinate system. Remedy: set it in its layer properties.</source>
         <translation>El ráster de referencia no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
+    </message>
+    <message>
+        <source>Rings around concentrations</source>
+        <translation>Anillos alrededor de las concentraciones</translation>
+    </message>
+    <message>
+        <source>Indicators and counts of districts in each concentration's area and in the rings around it: is it poorer nearby than inside?
+Rings of different concentrations may overlap; their counts do not add up. The areas are exact: keep the layer private.</source>
+        <translation>Indicadores y conteos de los distritos en el área de cada concentración y en los anillos que la rodean: ¿es más pobre alrededor que adentro?
+Los anillos de concentraciones distintas pueden traslaparse; sus conteos no se suman. Las áreas son exactas: guarde la capa en privado.</translation>
+    </message>
+    <message>
+        <source>Increasing distances from the area's edge, as 5km,10km,20km.</source>
+        <translation>Distancias crecientes desde el borde del área, como 5km,10km,20km.</translation>
+    </message>
+    <message>
+        <source>One row per concentration and ring, the area itself (0 to 0) first.</source>
+        <translation>Una fila por concentración y anillo, primero el área misma (0 a 0).</translation>
+    </message>
+    <message>
+        <source>Outer edges of the rings</source>
+        <translation>Bordes exteriores de los anillos</translation>
+    </message>
+    <message>
+        <source>Rings</source>
+        <translation>Anillos</translation>
+    </message>
+    <message>
+        <source>Give the rings increasing distances, as 5km,10km,20km.</source>
+        <translation>Dé a los anillos distancias crecientes, como 5km,10km,20km.</translation>
     </message>
     <message>
         <source>Template of the study's tables</source>
@@ -1188,10 +1316,6 @@ Lo que se halló antes queda como está.</translation>
     <message>
         <source>This step repeats the detection and needs the reference population it was made with. Remedy: give the same layer or raster.</source>
         <translation>Este paso repite la detección y necesita la población de referencia con la que se hizo. Remedio: dé la misma capa o ráster.</translation>
-    </message>
-    <message>
-        <source>Field with the precision in metres</source>
-        <translation>Campo con la precisión en metros</translation>
     </message>
     <message>
         <source>Run a study file</source>
@@ -1684,6 +1808,18 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>layers</source>
         <translation>capas</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>bajo</translation>
+    </message>
+    <message>
+        <source>middle</source>
+        <translation>medio</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>alto</translation>
     </message>
     <message>
         <source>in a concentration</source>

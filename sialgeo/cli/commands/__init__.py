@@ -26,6 +26,8 @@ COMMANDS = {
     "rings": N_("compare the indicators of footprints and of the rings around them"),
     "change": N_("compare an indicator between two years of one method"),
     "associate": N_("test whether they are in poorer places than expected"),
+    "bivariate": N_("two indicators of the districts in one map, and where they go together"),
+    "regress": N_("one indicator of the districts by others, neighbours being alike"),
     "link": N_("link them to suppliers, markets and the other links of the chain"),
     "compare": N_("compare two dates or two runs"),
     "prioritise": N_("rank them, and say how far the rank depends on the weights"),

@@ -6,11 +6,10 @@ import argparse
 from pathlib import Path
 
 import sialgeo
-from sialgeo.cli.parser import Parser
+from sialgeo.cli.parser import Parser, declare_parameters, given_parameters
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
 from sialgeo.files import whole_file
 from sialgeo.i18n import _
-from sialgeo.params import params_of, parse_value
 from sialgeo.progress import Progress
 from sialgeo.symbology import LOCAL_CLASSES
 
@@ -22,16 +21,7 @@ def declare(parser: Parser) -> None:
     add("territories", metavar="LAYER", help=_("polygons of the districts"))
     add("--counts", required=True, metavar="COLUMN", help=_("column with the count or the value"))
     add("--population", metavar="COLUMN", help=_("population at risk: the rate is analysed"))
-    group = parser.group(_("method"))
-    for declared in params_of(HotSpots):
-        said = _("; default {default}").format(default=declared.default)
-        group.add_argument(
-            f"--{declared.name}",
-            default=None,
-            choices=declared.choices or None,
-            metavar=None if declared.choices else declared.kind.__name__.upper(),
-            help=(_(declared.help) + said).replace("%", "%%"),
-        )
+    declare_parameters(parser.group(_("method")), HotSpots)
     parser.group(_("outputs")).add_argument(
         "--output", required=True, metavar="HOT.gpkg", help=_("districts with statistic and class")
     )
@@ -40,11 +30,7 @@ def declare(parser: Parser) -> None:
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     from sialgeo.hotspots import HotSpots
 
-    asked = {
-        p.name: parse_value(p, getattr(options, p.name))
-        for p in params_of(HotSpots)
-        if getattr(options, p.name) is not None
-    }
+    asked = given_parameters(options, HotSpots)
     progress(0.0, _("Reading the districts"))
     areas = sialgeo.read_territories(options.territories)
     found = sialgeo.hot_spots(

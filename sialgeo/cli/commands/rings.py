@@ -53,24 +53,16 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         options.territories,
         key=options.key,
         table=options.indicators,
+        population=options.population,
         columns=columns,
         totals=totals,
+        settlements=options.settlements,
     )
     progress(0.2, _("Laying over {layer}").format(layer=options.territories))
     layer, _notes = study.read_territories(source, Path(), found.producers.crs)
-    rings = sialgeo.catchment_rings(
-        found,
-        layer,
-        radii=radii,
-        means=columns,
-        totals=totals,
-        key=options.key or None,
-        population=options.population or None,
-        settlements=options.settlements or None,
+    table = study.published_rings(
+        found, layer, source, Path(), radii=radii, published=sialgeo.protect(found).areas.index
     )
-    published = sialgeo.protect(found).areas.index
-    table = rings.drop(columns=rings.geometry.name)
-    table = table[table["concentration"].isin(published)]
     with whole_file(Path(options.output)) as part:
         table.to_csv(part, index=False, encoding="utf-8-sig")
     shown = [*columns, *totals]
@@ -84,10 +76,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         ]
         for r in table.to_dict("records")
     ]
-    notes = list(rings.attrs["notes"])
-    withheld = len(found.areas) - len(published)
-    if withheld:
-        notes.append(_("Withheld as confidential: {n}.").format(n=withheld))
+    notes = list(table.attrs["notes"])
     lines = [*aligned([head, *rows], left=(0,)), *notes, "", *path_lines([Path(options.output)])]
     data = {"rings": table.to_dict("records"), "notes": notes, "outputs": {"csv": options.output}}
     return Report(tuple(lines), data)

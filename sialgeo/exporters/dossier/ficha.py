@@ -60,7 +60,9 @@ from sialgeo.model import (
     HELD_OUT,
     HELD_OUT_HIGH,
     HELD_OUT_LOW,
+    HIGH,
     INCOME_EFFECT,
+    LOW,
     LQ,
     LQ_HIGH,
     LQ_LOW,
@@ -327,6 +329,15 @@ def _or_nan(value: Any) -> float:
     return float(value) if _known(value) else math.nan
 
 
+def _with_interval(row: Row, column: str) -> str:
+    """Return a figure, with the ends of its interval where it has one."""
+    told = figure_of(_or_nan(row.get(column)), None)
+    low, high = (_or_nan(row.get(column + end)) for end in (LOW, HIGH))
+    if math.isnan(low) or math.isnan(high):
+        return told
+    return f"{told} [{figure_of(low, None)}–{figure_of(high, None)}]"
+
+
 def _context(row: Row, publication: Publication) -> tuple[Block, ...]:
     rows = []
     for indicator in publication.indicators:
@@ -336,8 +347,8 @@ def _context(row: Row, publication: Publication) -> tuple[Block, ...]:
         rows.append(
             (
                 indicator_name(indicator) + (f" ({unit})" if unit else ""),
-                figure_of(_or_nan(row[indicator.column]), None),
-                figure_of(_or_nan(row.get(indicator.column + OF_UNITS)), None),
+                _with_interval(row, indicator.column),
+                _with_interval(row, indicator.column + OF_UNITS),
                 figure_of(indicator.overall, None),
                 shortened(indicator.source),
             )

@@ -133,11 +133,12 @@ function indicatorFacts(area) {
   if (!data.indicators.length) return [];
   const parts = data.indicators.map((indicator) => {
     const name = indicator.column;
-    const [value, covered, units, share, low, high] = ['', '__covered', '__units', '__units_known', '__low', '__high'].map((end) => area.values[name + end]);
+    const [value, covered, units, share, low, high, from, to] = ['', '__covered', '__units', '__units_known', '__low', '__high', '__units__low', '__units__high'].map((end) => area.values[name + end]);
     const shown = (figure) => withUnit(figure, indicator.digits, indicator.unit);
     const lines = [];
     if (known(low) && known(high)) lines.push(`${t('interval')}: ${shown(low)} – ${shown(high)}`);
-    if (known(units)) lines.push(`${t('own_units')}: ${shown(units)}${known(share) ? ` (${t('own_known')}: ${percent(share)})` : ''}`);
+    const between = known(from) && known(to) ? ` [${shown(from)} – ${shown(to)}]` : '';
+    if (known(units)) lines.push(`${t('own_units')}: ${shown(units)}${between}${known(share) ? ` (${t('own_known')}: ${percent(share)})` : ''}`);
     if (known(covered)) lines.push(`${t('covered')}: ${percent(covered)}`);
     return el('div', { class: 'indicator' },
       el('p', {}, `${inLang(indicator.label)}: `, el('strong', {}, shown(value)),
