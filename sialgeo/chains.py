@@ -166,14 +166,7 @@ class Chains:
 
     def sentences(self) -> tuple[str, ...]:
         """Return in plain words, in the language in force, what the chains show together."""
-        chosen = self.table[self.table["selected"]]
-        said = [
-            ngettext(
-                "{n} chain examined; {selected} concentrated beyond chance, having paid for all of them.",
-                "{n} chains examined; {selected} concentrated beyond chance, having paid for all of them.",
-                len(self.table),
-            ).format(n=len(self.table), selected=len(chosen))
-        ]
+        said = [self._examined()]
         said += [
             _(
                 "Multi-product basin: {chain} and {other} share {share:.0%} of their footprints."
@@ -191,6 +184,18 @@ class Chains:
                     _("The mix of chains is the same everywhere, as far as these data tell.")
                 )
         return (*said, *self._left_out())
+
+    def _examined(self) -> str:
+        n = len(self.table)
+        if not self.table["smallest_p"].notna().any():
+            return ngettext(
+                "{n} chain examined, without a test.", "{n} chains examined, without a test.", n
+            ).format(n=n)
+        return ngettext(
+            "{n} chain examined; {selected} concentrated beyond chance, having paid for all of them.",
+            "{n} chains examined; {selected} concentrated beyond chance, having paid for all of them.",
+            n,
+        ).format(n=n, selected=int(self.table["selected"].sum()))
 
     def _left_out(self) -> list[str]:
         without, few = self.table.attrs.get("without_chain", 0), self.table.attrs.get("too_few", ())

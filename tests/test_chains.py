@@ -162,6 +162,8 @@ def test_untested_chains_are_not_selected() -> None:
     assert not result.table["selected"].any()
     assert result.table.loc["fresco", "smallest_p"] != result.table.loc["fresco", "smallest_p"]
     assert set(result.together().areas[EVIDENCE]) == {"untested"}
+    with use_language("en"):
+        assert result.sentences() == ("4 chains examined, without a test.",)
 
 
 def test_by_sites_the_mix_counts_a_place_once_for_each_chain() -> None:

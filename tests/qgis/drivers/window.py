@@ -34,7 +34,7 @@ def look_at_dialogs(plugin, when):
             wait(200)
 
 
-def run_dialog(action, layer_name, within=90_000):
+def run_dialog(action, layer_name, within=240_000):
     """Open a dialog by its button, press *Run* and wait for its layer: the work is done in a thread."""
     dialog = click(action)[0]
     dialog.resize(980, 760)
