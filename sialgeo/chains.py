@@ -300,7 +300,7 @@ def detect_chains(
     parts = {name: producers[kinds == name] for name in names}
     report = scaled(progress, 0.0, 0.8 if mix else 1.0)
     found = _each(parts, told, options, report)
-    table = _select(found)
+    table = _select(found, tested=replicates > 0)
     adjusted = {name: _adjusted(one, table, name) for name, one in found.items()}
     table["tested"] = [int((one.areas[EVIDENCE] == TESTED).sum()) for one in adjusted.values()]
     table.attrs = {
@@ -371,15 +371,16 @@ def _scanned(
     return scan_chains(known, "chain", replicates=replicates, seed=seed, progress=progress)
 
 
-def _select(found: Mapping[str, Concentrations]) -> pd.DataFrame:
+def _select(found: Mapping[str, Concentrations], *, tested: bool) -> pd.DataFrame:
+    """Return the table of chains; what was found and not tested has no p-value."""
     import pandas as pd
 
+    nothing = 1.0 if tested else np.nan
     rows = {
         name: {
             "producers": len(one.producers),
             "concentrations": len(one),
-            # nothing found is no evidence at all; found and not tested is not known
-            "smallest_p": float(one.areas[P_VALUE].min()) if len(one) else 1.0,
+            "smallest_p": float(one.areas[P_VALUE].min()) if len(one) else nothing,
         }
         for name, one in found.items()
     }
