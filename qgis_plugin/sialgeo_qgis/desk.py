@@ -118,7 +118,7 @@ class Desk:
             or outcome.paths.get("pdf"),
             tr("Folder"): outcome.paths.get("folder"),
         }
-        self.tell(f"{outcome.title}: {' '.join(said[:2])}", links)
+        self.tell(said[0], links)
 
     def show_settings(self) -> None:
         """Open the plugin's page of QGIS's Options."""

@@ -356,7 +356,7 @@ def _told(column: str, value) -> str:
     from sialgeo.model import LABELS
 
     if isinstance(value, str):
-        return str(shown(column, value))
+        return str(shown(column, value)).partition(":")[0]  # the fact sheet explains the word
     if value is None or value != value:  # noqa: PLR0124  (NaN)
         return "–"
     if column == _NUMBER:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout
@@ -32,7 +33,7 @@ class OptionsPage(QgsOptionsPageWidget):
         self.min_n = _spin(held.min_n, 1)
         self.threads = _spin(held.threads, 0, os.cpu_count() or 1)
         self.threads.setSpecialValueText(tr("as many as there are"))
-        self.folder = _folder(held.folder, str(held.studies))
+        self.folder = _folder(held.folder, str(Path("~") / "sialgeo"))
         self.temporary = _folder(held.temporary, tr("the system's"))
         self.open_map = QCheckBox(tr("Open the web map when a study is done"))
         self.open_map.setChecked(held.open_map)

@@ -217,7 +217,7 @@ class ExportReport(Export):
         "PDF needs the library typst; as a page or as Markdown it needs nothing more."
     )
     TAGS = "report,informe,ficha,fact sheet,pdf,imprimir,print,markdown"
-    ICON = "map"
+    ICON = "report"
     NEEDS = (*library.ALL, "matplotlib")
 
     def add_output(self) -> None:

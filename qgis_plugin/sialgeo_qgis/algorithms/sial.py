@@ -101,6 +101,7 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
     )
     GROUP = GROUP
     TAGS = "SIAL,classify,clasificar,activation,activación,collective action,acción colectiva,LAFS"
+    ICON = "classify"
 
     def owner(self):
         """Return the declaration of the thresholds."""

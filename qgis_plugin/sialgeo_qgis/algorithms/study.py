@@ -30,7 +30,7 @@ class RunStudy(SialgeoAlgorithm):
     )
     GROUP = ("study", mark("Study"))
     TAGS = "study,estudio,toml,run,correr,reproducible"
-    ICON = "example"
+    ICON = "newstudy"
     NEEDS = library.ALL if sys.version_info >= (3, 11) else (*library.ALL, "tomli")
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
