@@ -356,7 +356,8 @@ def _told(column: str, value) -> str:
     from sialgeo.model import LABELS
 
     if isinstance(value, str):
-        return str(shown(column, value)).partition(":")[0]  # the fact sheet explains the word
+        said = str(shown(column, value))
+        return said.partition(":")[0] if column == "evidence" else said  # the sheet explains it
     if value is None or value != value:  # noqa: PLR0124  (NaN)
         return "–"
     if column == _NUMBER:

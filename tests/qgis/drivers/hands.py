@@ -72,8 +72,13 @@ def click(action):
         action.trigger()
     else:
         QTest.mouseClick(button, Qt.LeftButton)
-    wait(1500)
-    return [w for w in shown() if w not in before]
+    for _moment in range(15):  # what opens no window is given its time
+        wait(100)
+        opened = [w for w in shown() if w not in before]
+        if opened:
+            wait(200)
+            return opened
+    return []
 
 
 def tidy():
@@ -84,7 +89,7 @@ def tidy():
         if dock.objectName() == "Layers":
             iface.mainWindow().resizeDocks([dock], [330], Qt.Horizontal)
     iface.messageBar().clearWidgets()
-    wait(2500)
+    wait(300)
 
 
 def left_behind():

@@ -63,7 +63,7 @@ def run_study(plugin):
 
     wait_for(shown_or_refused, 300_000)
     told["refused"] = [box.text() for box in plugin.dialogs]
-    wait(2500)
+    wait(500)
     picture("finished")
     told["layers"] = [
         (node.layer().name(), node.layer().renderer().type(), node.layer().featureCount())
@@ -86,7 +86,7 @@ def look_at_dock(plugin):
     told["sheet"] = dock.sheet.toPlainText()
     before = iface.mapCanvas().extent().width()
     QTest.mouseClick(dock.buttons["zoom"], Qt.LeftButton)
-    wait(2500)
+    wait(500)
     told["zoomed"] = iface.mapCanvas().extent().width() < before
     picture("dock")
     dock.layer.selectByExpression('"concentration" = 3')
