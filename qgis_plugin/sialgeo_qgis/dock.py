@@ -6,7 +6,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from qgis.core import QgsMapLayer, QgsProject, QgsVectorLayer
+from qgis.core import QgsProject, QgsVectorLayer
 from qgis.gui import QgsDockWidget
 from qgis.PyQt.QtCore import QAbstractTableModel, QModelIndex, QSortFilterProxyModel, Qt
 from qgis.PyQt.QtGui import QColor
@@ -87,7 +87,8 @@ class ConcentrationsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == "evidence":
             return _colour_of(value)
         if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            return right.value if hasattr(right, "value") else int(right)  # Qt 6, Qt 5
         return None
 
     def _verdict(self, row: int) -> str:
@@ -325,7 +326,7 @@ class ConcentrationsDock(QgsDockWidget):
 
     def _follow(self, layer) -> None:
         """List the study of the layer that the person turns to, where it is another one."""
-        if layer is None or layer.type() != QgsMapLayer.LayerType.VectorLayer:
+        if not isinstance(layer, QgsVectorLayer):
             return
         path = str(layer.customProperty(results.WORKFILE) or _published(layer))
         if path and path != self.source and self.isVisible() and Path(path).is_file():

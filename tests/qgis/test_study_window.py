@@ -97,3 +97,25 @@ def test_a_published_file_opens_in_the_panel(told: dict[str, Any]) -> None:
 def test_what_is_chosen_in_options_is_kept(told: dict[str, Any]) -> None:
     assert told["options"]
     assert told["kept"] == 499
+
+
+def test_an_input_that_cannot_be_used_is_explained_on_its_page(told: dict[str, Any]) -> None:
+    complete, said = told["bad_table"]
+    assert not complete
+    assert "sin_coordenadas.csv" in said
+    assert "Traceback" not in said
+
+
+def test_a_layer_that_is_no_file_is_copied_and_checked(told: dict[str, Any]) -> None:
+    said, path = told["memory_layer"]
+    assert said.startswith("100 filas leídas")
+    assert path.endswith(".gpkg")
+    assert {"cadena", "volumen"} <= set(told["columns"])
+
+
+def test_a_cancel_says_so_and_an_unexpected_error_shows_no_traceback(told: dict[str, Any]) -> None:
+    assert told["cancelled"] == ["Cancelado: no se escribió nada.", []]
+    said, answers = told["failed"]
+    assert "Ocurrió algo que sialgeo no esperaba ('clave')" in said
+    assert "Traceback" not in said
+    assert answers == []

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qgis.core import (
-    QgsMapLayer,
     QgsMapLayerProxyModel,
     QgsProject,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorFileWriter,
     QgsVectorFileWriterTask,
     QgsVectorLayer,
@@ -72,7 +72,7 @@ class InputPicker(QWidget):
         if layer is None:
             chosen = self._file and self._combo.currentText() == Path(self._file).name
             return Given(self._file) if chosen else None
-        if layer.type() == QgsMapLayer.LayerType.RasterLayer:
+        if isinstance(layer, QgsRasterLayer):
             return Given(layer.source())
         return _file_of(layer) or Given(str(self._folder / f"{layer.id()}.gpkg"), "", layer)
 

@@ -4,10 +4,11 @@
 """
 
 import os
+import time
 from pathlib import Path
 
 from hands import PICTURES, begin, click, drive, picture, tidy, told, wait, wait_for
-from qgis.core import QgsApplication, QgsProject
+from qgis.core import QgsApplication, QgsFeatureRequest, QgsProject
 from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtTest import QTest
 from qgis.PyQt.QtWidgets import QApplication, QWidget, QWizard
@@ -147,7 +148,49 @@ def in_the_dark(plugin):
     wizard.move(180, 60)
     wait(500)
     picture("dark-wizard")
+    give_inputs(wizard)
     wizard.reject()
+
+
+def give_inputs(wizard):
+    """Give the wizard a table that cannot be used, and a layer that is no file."""
+    page = wizard.pages[1]
+    bad = FOLDER.parent / "sin_coordenadas.csv"
+    bad.write_text("nombre,leche\nA,1\nB,2\n")
+    page.picker.set_file(str(bad))
+
+    def refused():
+        return "todavía no se puede usar" in page.told.toPlainText()
+
+    wait_for(refused, 60_000)
+    told["bad_table"] = [page.isComplete(), page.told.toPlainText()]
+    shown = QgsProject.instance().mapLayersByName("Productores (privado)")[0]
+    memory = shown.materialize(QgsFeatureRequest().setLimit(100))
+    QgsProject.instance().addMapLayer(memory)
+    page.picker.set_layer(memory)
+    wait_for(page.isComplete, 60_000)
+    told["memory_layer"] = [page.told.toPlainText(), page.picker.given().path]
+    told["columns"] = [page.parts["chain"].itemText(i) for i in range(page.parts["chain"].count())]
+
+
+def stop_and_fail(plugin):
+    """Cancel a run, and let another fail as nobody expects."""
+    answers = []
+
+    def endless(report):
+        while True:
+            report(0.5, "sin fin")
+            time.sleep(0.05)
+
+    task = plugin.desk.run("sialgeo: sin fin", endless, answers.append)
+    wait(600)
+    task.cancel()
+    wait(800)
+    told["cancelled"] = [iface.messageBar().currentItem().text(), answers]
+    plugin.desk.run("sialgeo: falla", lambda _report: {}["clave"], answers.append)
+    wait_for(lambda: any(box.isVisible() for box in plugin.dialogs), 20_000)
+    told["failed"] = [plugin.dialogs[-1].text(), answers]
+    plugin.dialogs[-1].close()
 
 
 def work():
@@ -159,6 +202,7 @@ def work():
     picture("study")
     look_at_dock(plugin)
     look_at_options()
+    stop_and_fail(plugin)
     open_published(plugin)
     in_the_dark(plugin)
 

@@ -34,20 +34,21 @@ def look_at_dialogs(plugin, when):
             wait(200)
 
 
-def run_dialog(action, layer_name, within=240_000):
+def run_dialog(action, layer_name, within=240_000, **changed):
     """Open a dialog by its button, press *Run* and wait for its layer: the work is done in a thread."""
     dialog = click(action)[0]
     dialog.resize(980, 760)
+    dialog.setParameters({**dialog.createProcessingParameters(), **changed})
     dialog.runButton().click()
     waited = 0
     while waited < within and not QgsProject.instance().mapLayersByName(layer_name):
         wait(250)
         waited += 250
-    wait(1500)
+    wait(500)
     told.setdefault("logs", {})[layer_name] = dialog.findChild(QTextEdit, "txtLog").toPlainText()
     picture(f"log-{action.objectName()}")
     dialog.close()
-    wait(2000)
+    wait(500)
     return QgsProject.instance().mapLayersByName(layer_name)[0]
 
 
@@ -55,7 +56,8 @@ def run_on_example(plugin):
     from sialgeo_qgis import memory, remembered
     from sialgeo_qgis.texts import tr
 
-    areas = run_dialog(plugin.action("detectconcentrations"), tr("Concentrations"))
+    few = {"REPLICATES": 99, "SPLITS": 5, "RUNS": 5, "CONFIRM": False}
+    areas = run_dialog(plugin.action("detectconcentrations"), tr("Concentrations"), **few)
     told["detected"] = areas.featureCount()
     told["renderer"] = [c.value() for c in areas.renderer().categories()]
     told["aliased"] = [f.name() for f in areas.fields() if f.alias()]
