@@ -85,6 +85,29 @@ def webmap(study: Path) -> None:
         picture("webmap-two.png", "i=idh_2019%C3%97n&vs=1,2,3", below.format("chart"))
 
 
+def figures(study: Path) -> None:
+    """Draw three kinds of maps: evidence and stability, chains, poverty against the producers."""
+    import sialgeo
+    from sialgeo import study as studies
+
+    path = ROOT / "sample_layers" / "cajamarca" / "estudio.toml"
+    told = sialgeo.Study.from_toml(path)
+    found = sialgeo.read_concentrations(study / studies.PRIVATE / studies.WORKFILE)
+    (source,) = told.territories
+    layer, _notes = studies.read_territories(source, path.parent, found.producers.crs)
+    context = sialgeo.Context(
+        title=told.about.title, sources=told.about.sources, synthetic=found.synthetic,
+        date=told.about.date, territories=layer, territory_key=source.key,
+        territory_name=source.name or None, indicators=found.indicators,
+    )  # fmt: skip
+    published = sialgeo.protect(found, context=context)
+    for kind in ("concentrations", "chains", "bivariate"):
+        options = {"column": "pobreza_2018"} if kind == "bivariate" else {}
+        sialgeo.figure(kind, published, **options).figure.savefig(
+            IMAGES / f"figure-{kind}.png", dpi=80
+        )
+
+
 def qgis(study: Path) -> None:
     """Picture a page of the project's atlas, drawn by a real QGIS (python3-qgis of the system)."""
     import subprocess
@@ -96,7 +119,12 @@ def qgis(study: Path) -> None:
     shutil.copy(study / "page_2.png", IMAGES / "qgis-atlas.png")
 
 
-PICTURES: dict[str, Callable[[Path], None]] = {"webmap": webmap, "ficha": ficha, "qgis": qgis}
+PICTURES: dict[str, Callable[[Path], None]] = {
+    "webmap": webmap,
+    "ficha": ficha,
+    "figures": figures,
+    "qgis": qgis,
+}
 
 
 def main(wanted: list[str]) -> int:

@@ -28,7 +28,8 @@ COMMA_COUNTRIES = frozenset({"AR", "BO", "CL", "CO", "EC", "ES", "PY", "UY", "VE
 _DATES = {"CL": "%d-%m-%Y", "PA": "%m/%d/%Y", "PR": "%m/%d/%Y"}  # the others: 25/11/2026
 _VARIABLES = ("SIALGEO_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
 _LOCALE = Path(__file__).parent / "locale"
-_scoped: ContextVar[str | None] = ContextVar("sialgeo_language", default=None)
+# of the blocks in force, the innermost last: "es" within "es_CO" is still Colombia's
+_scoped: ContextVar[tuple[str, ...]] = ContextVar("sialgeo_language", default=())
 _chosen: list[str] = []
 
 
@@ -52,9 +53,7 @@ def country() -> str:
 
 def _tags() -> Iterator[str]:
     """Yield the languages that are asked for, the strongest wish first, as ``es`` or ``es_PE``."""
-    scoped = _scoped.get()
-    if scoped is not None:
-        yield scoped
+    yield from reversed(_scoped.get())
     yield from reversed(_chosen)
     for variable in _VARIABLES:
         tag = os.environ.get(variable, "")
@@ -78,7 +77,7 @@ def _known(code: str) -> str:
 @contextmanager
 def use_language(code: str) -> Iterator[None]:
     """Choose the language inside a ``with`` block, for this thread only."""
-    token = _scoped.set(_known(code))
+    token = _scoped.set((*_scoped.get(), _known(code)))
     try:
         yield
     finally:

@@ -270,6 +270,37 @@ def test_numbers_and_dates_by_country(
         assert i18n.tell_date("2026-13-45") == "2026-13-45"
 
 
+def test_a_number_in_a_text_is_written_as_in_the_country(
+    nothing_chosen: pytest.MonkeyPatch,
+) -> None:
+    """Where it has a format; one without is a setting, and stays as it is typed."""
+    with i18n.use_language("es_CO"):
+        told = i18n._("{km:,.1f} km, {share:.0%}, {level}").format(
+            km=1234.5, share=0.256, level=0.05
+        )
+        assert told == "1.234,5 km, 26%, 0.05"
+        with i18n.use_language("en"):
+            assert i18n.retell(told) == "1,234.5 km, 26%, 0.05"
+    with i18n.use_language("es_PE"):
+        assert i18n.retell(told) == "1,234.5 km, 26%, 0.05"
+
+
+def test_verdicts_and_the_web_map_write_numbers_as_in_the_country() -> None:
+    from sialgeo.exporters import webmap
+
+    from .publications import cajamarca
+
+    with i18n.use_language("es_CO"):
+        data, _blocks = webmap.payload(cajamarca(), "es")
+    assert data["marks"] == {"es": [",", "."], "en": [".", ","]}
+    verdict, number, _caution = data["areas"][0]["said"]["es"]
+    assert "p = 0,001" in verdict and "23,5" in number
+    assert "23.5" in data["areas"][0]["said"]["en"][1]
+    assert data["about"]["date"] == {"es": "01/02/2026", "en": "2026-02-01"}
+    first = next(one for one in data["indicators"] if one["classes"])["classes"][0]["label"]
+    assert "," in first["es"] and "." in first["en"]
+
+
 def test_sialgeo_lang_wins_over_the_locale_and_the_country_comes_along(
     nothing_chosen: pytest.MonkeyPatch,
 ) -> None:

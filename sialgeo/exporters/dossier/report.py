@@ -20,7 +20,7 @@ from sialgeo.exporters.dossier.ficha import LONGEST, ficha, figure_of, png, shor
 from sialgeo.exporters.dossier.paragraph import method_sentences, references
 from sialgeo.exporters.tables import Sheet, chain_sheets, guide_sheet
 from sialgeo.exporters.wording import said_first, shown, synthetic_of, title_of
-from sialgeo.i18n import _, language
+from sialgeo.i18n import _, language, tell_date
 from sialgeo.model import (
     BY_RADIUS,
     EVIDENCE,
@@ -73,7 +73,7 @@ def fichas(publication: Publication) -> Document:
 
 def document(publication: Publication, blocks: tuple[Block, ...]) -> Document:
     """Return blocks as a document with the study's title, date and foot."""
-    foot = [shortened(title_of(publication), 80), publication.context.date]
+    foot = [shortened(title_of(publication), 80), tell_date(publication.context.date)]
     foot += [shortened(synthetic_of(publication), 140)]
     return Document(
         title=shortened(title_of(publication)),
