@@ -2,7 +2,7 @@
 # Install what the QGIS, browser and PostGIS tests need, where that can be done without asking: as root on
 # Debian or Ubuntu. Elsewhere nothing is done, and those tests say why they skip.
 set -eu
-packages="postgresql postgresql-postgis qgis python3-qgis chromium chromium-driver xvfb xauth openbox xdotool python3-venv python3-scipy qttools5-dev-tools poppler-utils"
+packages="postgresql postgresql-postgis qgis python3-qgis chromium chromium-driver xvfb xauth openbox xdotool python3-venv python3-scipy qttools5-dev-tools poppler-utils python3-pip"
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "QGIS, browser and PostGIS packages: not installed (needs root on Debian or Ubuntu)"
   exit 0

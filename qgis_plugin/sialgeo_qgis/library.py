@@ -3,17 +3,22 @@
 
 The plugin carries sialgeo's pure Python in ``carried/``. One that is installed in QGIS's Python is
 preferred, so that QGIS, notebooks and the command line give the same numbers; the carried one serves
-where none is installed. Its folder is appended to ``sys.path``, never put before what is there.
+where none is installed. Libraries that a user lets the plugin install are in a folder of the profile,
+keyed by the version of Python. Both folders are appended to ``sys.path``, never put before what is
+there.
 """
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import os
 import re
+import shutil
 import sys
-from importlib.metadata import PackageNotFoundError, version
+import sysconfig
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 from .texts import language, mark, tr
@@ -34,14 +39,20 @@ TABLES = ("numpy", "pandas", "shapely", "pyproj", "pyogrio", "geopandas")
 ALL = ("scipy", *TABLES)
 OPTIONAL = {
     "openpyxl": mark("XLSX tables"),
-    "python_calamine": mark("XLSX tables, faster"),
-    "sklearn": mark("the method HDBSCAN"),
-    "numba": mark("faster detection of many producers"),
+    "python_calamine": mark("XLSX tables, faster; XLS and ODS tables"),
     "matplotlib": mark("figures, reports and fact sheets"),
-    "typst": mark("reports in PDF"),
+    "sklearn": mark("the methods HDBSCAN and OPTICS"),
+    "numba": mark("faster detection of many producers"),
+    "rasterio": mark("rasters named in a study file; the overlay reads rasters through QGIS"),
+    "exactextract": mark("rasters finer than two million cells a concentration"),
+    "pyarrow": mark("GeoParquet files"),
+    "typst": mark("reports in PDF, typeset; without it QGIS prints them"),
 }
-_OWN_LIBRARIES = ("shapely", "pyproj", "pyogrio")
+_OWN_LIBRARIES = ("shapely", "pyproj", "pyogrio", "rasterio", "exactextract")
 _PACKAGE = {"python_calamine": "python-calamine", "sklearn": "scikit-learn"}
+_PINNED = ("numpy", "scipy")
+_MADE_FOR = "made_for.json"
+_VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\+[\w.]+)?")
 
 
 def blocked() -> list[str]:
@@ -85,6 +96,19 @@ def missing(needed: tuple[str, ...]) -> list[str]:
     return said
 
 
+def lacks(name: str) -> bool:
+    """Return whether a library is absent or too old."""
+    found = installed_version(name)
+    return found is None or _older(found, MINIMUM.get(name, "0"))
+
+
+def shadowed(names) -> str:
+    """Return what to say of libraries that are too old in QGIS itself: nothing is put before them."""
+    return tr(
+        "Too old in this QGIS, whose own are always found first: {libraries}. Remedy: update QGIS."
+    ).format(libraries=", ".join(package_of(name) for name in names))
+
+
 def installed_version(name: str) -> str | None:
     """Return a library's version without importing it, ``"0"`` where it does not tell, None where absent."""
     if sys.modules.get(name, ...) is None or importlib.util.find_spec(name) is None:
@@ -100,14 +124,9 @@ def installed_version(name: str) -> str | None:
 
 
 def remedy(names: tuple[str, ...]) -> str:
-    """Return the command that installs libraries beside this QGIS, its numpy and scipy untouched."""
-    wanted = [
-        f'"{_PACKAGE.get(n, n)}>={MINIMUM[n]}"' if n in MINIMUM else _PACKAGE.get(n, n)
-        for n in names
-    ]
-    pins = [
-        f'"{n}=={v}"' for n in ("numpy", "scipy") if n not in names and (v := installed_version(n))
-    ]
+    """Return how to install libraries beside this QGIS, its numpy and scipy untouched."""
+    wanted = " ".join(f'"{requirement(name)}"' for name in names)
+    held = " ".join(f'"{pin}"' for pin in pins() if pin.partition("=")[0] not in names)
     if sys.platform == "win32":
         where, options = tr("in the OSGeo4W Shell: "), "--user"
     elif sys.platform == "darwin":
@@ -117,7 +136,106 @@ def remedy(names: tuple[str, ...]) -> str:
         )
     else:
         where, options = tr("in a terminal: "), "--user --break-system-packages"
-    return where + " ".join(["python3 -m pip install", options, *wanted, *pins])
+    command = " ".join(filter(None, ["python3 -m pip install", options, wanted, held]))
+    return tr("Plugins › sialgeo › Dependencies… installs it; or {place}{command}").format(
+        place=where, command=command
+    )
+
+
+def requirement(name: str) -> str:
+    """Return what pip is asked for."""
+    package = _PACKAGE.get(name, name)
+    return f"{package}>={MINIMUM[name]}" if name in MINIMUM else package
+
+
+def package_of(name: str) -> str:
+    """Return the name under which a library is known to people and to pip."""
+    return _PACKAGE.get(name, name)
+
+
+def pins() -> list[str]:
+    """Return the running numpy and scipy as pip's constraints."""
+    return [f"{name}=={found}" for name in _PINNED if (found := installed_version(name))]
+
+
+def constraints() -> list[str]:
+    """Return all that this QGIS brings as pip's constraints: numpy and scipy first of all.
+
+    What QGIS brings is found before anything that is installed beside it, so another version of it
+    would never be used, and what was chosen to go with that version would break.
+    """
+    held = {}
+    for found in distributions():
+        name = re.sub(r"[-_.]+", "-", found.metadata["Name"] or "").lower()
+        if name and own_folder() not in Path(str(found.locate_file(""))).parents:
+            held.setdefault(name, found.version)  # the first on the path is the one in use
+    told = [f"{name}=={one}" for name, one in held.items() if _VERSION.fullmatch(str(one))]
+    return sorted(told) or pins()
+
+
+# --- the profile's own folder ---------------------------------------------------------------------
+
+
+def own_folder() -> Path:
+    """Return the profile's folder of libraries for this version of Python."""
+    from qgis.core import QgsApplication
+
+    key = "py" + "".join(str(part) for part in sys.version_info[:2])
+    return Path(QgsApplication.qgisSettingsDirPath()) / "python" / "sialgeo" / key
+
+
+def own_libraries() -> Path:
+    """Return where pip puts libraries inside the profile's folder."""
+    scheme = sysconfig.get_preferred_scheme("user")
+    return Path(sysconfig.get_path("purelib", scheme, {"userbase": str(own_folder())}))
+
+
+def outdated() -> str:
+    """Return what is wrong with the profile's libraries: made for another numpy or scipy, or nothing."""
+    stamp = own_folder() / _MADE_FOR
+    if not stamp.is_file():
+        return ""
+    held = json.loads(stamp.read_text(encoding="ascii"))
+    if held == pins():
+        return ""
+    return tr(
+        "The libraries installed for sialgeo were made for {old}; this QGIS has {new}, so they are not "
+        "used. Remedy: remove them in Plugins › sialgeo › Dependencies… and install them again."
+    ).format(old=", ".join(held), new=", ".join(pins()))
+
+
+def use_own_libraries() -> None:
+    """Have Python find the profile's libraries after everything that QGIS brings."""
+    if own_libraries().is_dir() and not outdated():
+        _append(own_libraries())
+
+
+def note_installation() -> None:
+    """Remember for which numpy and scipy the profile's libraries were made, and use them."""
+    own_folder().mkdir(parents=True, exist_ok=True)
+    (own_folder() / _MADE_FOR).write_text(json.dumps(pins()), encoding="ascii")
+    use_own_libraries()
+
+
+def remove_installation() -> str:
+    """Delete the profile's libraries; return why not where a file of them is in use."""
+    held = str(own_folder())
+    sys.path[:] = [entry for entry in sys.path if not entry.startswith(held)]
+    try:
+        if own_folder().is_dir():
+            shutil.rmtree(own_folder())
+    except OSError as failure:
+        return tr(
+            "{path} is in use. Remedy: close QGIS, start it again and remove them before anything of "
+            "sialgeo is run."
+        ).format(path=failure.filename)
+    return ""
+
+
+def _append(folder: Path) -> None:
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+        importlib.invalidate_caches()
 
 
 def sialgeo():
@@ -127,8 +245,7 @@ def sialgeo():
         and importlib.util.find_spec("sialgeo") is None
         and CARRIED.is_dir()
     ):
-        sys.path.append(str(CARRIED))
-        importlib.invalidate_caches()
+        _append(CARRIED)
     module = importlib.import_module("sialgeo")
     module.set_language(language())
     return module
@@ -143,7 +260,7 @@ def bind() -> None:
     they are the system's own libraries it changes nothing. Call it after ``missing`` found nothing.
     """
     deep = getattr(os, "RTLD_DEEPBIND", 0)
-    wanted = [name for name in _OWN_LIBRARIES if name not in sys.modules]
+    wanted = [n for n in _OWN_LIBRARIES if n not in sys.modules and importlib.util.find_spec(n)]
     if not deep or not wanted:
         return
     flags = sys.getdlopenflags()
@@ -204,18 +321,29 @@ def report() -> str:
         lines.append(f"sialgeo {module.__version__} ({Path(module.__file__).parent})")
     except (ImportError, SyntaxError, TypeError) as failure:
         lines.append(f"sialgeo: {failure}")
-    for name in (*ALL, *OPTIONAL):
-        found = installed_version(name)
-        use = f" – {tr(OPTIONAL[name])}" if name in OPTIONAL else f" (≥ {MINIMUM[name]})"
-        lines.append(f"{_PACKAGE.get(name, name)}: {found or tr('not installed')}{use}")
+    for name, found, use in state():
+        lines.append(f"{package_of(name)}: {found or tr('not installed')} ({use})")
+    if own_libraries().is_dir():
+        lines.append(tr("Installed for sialgeo in {folder}").format(folder=own_libraries()))
+    lines += [outdated()] if outdated() else []
     lines += blocked() or missing(ALL) or [tr("Everything that is needed is here.")]
     return "\n".join(lines)
 
 
+def state() -> list[tuple[str, str | None, str]]:
+    """Return each library with its version, None where it is absent, and what it is for."""
+    needed = [
+        (name, installed_version(name), tr("needed, {version} or later").format(version=version))
+        for name, version in MINIMUM.items()
+    ]
+    return needed + [(name, installed_version(name), tr(use)) for name, use in OPTIONAL.items()]
+
+
 def forget() -> None:
-    """Take the carried sialgeo out of Python again."""
+    """Take the carried sialgeo, and the way to the profile's libraries, out of Python again."""
     folder = str(CARRIED)
-    sys.path[:] = [entry for entry in sys.path if entry != folder]
+    ours = (folder, str(own_folder()))
+    sys.path[:] = [entry for entry in sys.path if not entry.startswith(ours)]
     for name in [n for n in sys.modules if n == "sialgeo" or n.startswith("sialgeo.")]:
         if str(getattr(sys.modules[name], "__file__", "") or "").startswith(folder):
             del sys.modules[name]

@@ -12,7 +12,7 @@ from qgis.PyQt.QtWidgets import QMenu, QMessageBox
 
 from . import library, memory
 from .desk import Desk
-from .texts import install_translator, mark, tr
+from .texts import LOG, install_translator, mark, tr
 
 try:
     from qgis.PyQt.QtGui import QAction
@@ -31,7 +31,6 @@ IN_MENU = (  # what is needed before, now and then
     ("checkproducers", "table", mark("Check producers")),
     ("joinindicators", "join", mark("Join indicators")),
 )
-LOG = "sialgeo"
 
 
 class SialgeoPlugin:
@@ -51,9 +50,11 @@ class SialgeoPlugin:
         """Offer the algorithms (also without a window: ``qgis_process``)."""
         from .provider import SialgeoProvider
 
+        if not library.blocked():
+            library.use_own_libraries()
         self.provider = SialgeoProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
-        for reason in library.blocked() or library.missing(library.ALL):
+        for reason in self._state():
             QgsMessageLog.logMessage(reason, LOG, Qgis.MessageLevel.Warning)
 
     def initGui(self) -> None:  # noqa: N802
@@ -93,8 +94,8 @@ class SialgeoPlugin:
         self._add(
             "dependencies",
             "dependencies",
-            tr("What is installed…"),
-            self.show_report,
+            tr("Dependencies…"),
+            self.show_dependencies,
             on_toolbar=False,
         )
         self.iface.pluginHelpMenu().addAction(self.action("help"))
@@ -170,9 +171,11 @@ class SialgeoPlugin:
 
         QDesktopServices.openUrl(QUrl(help_page()))
 
-    def show_report(self) -> None:
-        """Show what is installed and what is missing, to copy."""
-        self._box(QMessageBox.Icon.Information, tr("What is installed"), library.report())
+    def show_dependencies(self) -> None:
+        """Show what is installed and what is missing, and offer to install it."""
+        from .dependencies import DependenciesDialog
+
+        self._keep(DependenciesDialog(self.iface.mainWindow())).show()
 
     def explain(self, reasons) -> None:
         """Say why something cannot be done and what helps."""
@@ -206,14 +209,19 @@ class SialgeoPlugin:
         self.dialogs.append(dialog)
         return dialog
 
+    def _state(self) -> list:
+        if library.blocked():
+            return library.blocked()
+        return [*library.missing(library.ALL), *filter(None, [library.outdated()])]
+
     def _tell_what_is_missing(self) -> None:
-        faults = library.blocked() or library.missing(library.ALL)
+        faults = self._state()
         if faults:
             self.iface.messageBar().pushMessage(
                 "sialgeo",
                 " · ".join(faults[:-1] or faults)
                 + ". "
-                + tr("See Plugins › sialgeo › What is installed…"),
+                + tr("See Plugins › sialgeo › Dependencies…"),
                 Qgis.MessageLevel.Warning,
                 0,
             )

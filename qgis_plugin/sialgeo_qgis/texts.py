@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import QCoreApplication, QTranslator
 from . import settings
 
 CONTEXT = "sialgeo"
+LOG = "sialgeo"  # the tab of the message log
 _I18N = Path(__file__).parent / "i18n"
 
 

@@ -20,10 +20,23 @@ from sialgeo.crs import crs_name, metric_crs
 from sialgeo.disclosure import PUBLISHED_CRS
 from sialgeo.exporters import geopackage, metadata, qml
 from sialgeo.exporters.qml import attr, content, said
-from sialgeo.exporters.wording import said_first, title_of
+from sialgeo.exporters.wording import label_of, said_first, title_of, with_unit
 from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _
-from sialgeo.model import EVIDENCE, NAME, N, Publication
+from sialgeo.model import (
+    AREA,
+    DENSITY,
+    EVIDENCE,
+    EXPECTED,
+    MAIN_CHAIN,
+    NAME,
+    OUTPUT,
+    P_VALUE,
+    RR,
+    SHARE,
+    N,
+    Publication,
+)
 from sialgeo.symbology import EVIDENCE_STYLE
 
 Bounds = tuple[float, float, float, float]
@@ -44,6 +57,7 @@ _GEOMETRY = {
     "LineString": "Line",
     "MultiLineString": "Line",
 }
+_SHEET = (N, SHARE, EXPECTED, RR, P_VALUE, OUTPUT, MAIN_CHAIN, AREA, DENSITY)
 _TITLE = f"[% coalesce(\"{NAME}\", '') %]"
 _PAGE_NAME = f'"{NAME}"'
 _PAGE = (297.0, 210.0)  # mm
@@ -254,9 +268,10 @@ def _layout(
         _item("label", (10, 7, 277, 11), f'labelText={attr(_TITLE)} halign="1" valign="128"', _font(18, bold=True)),
         _item("label", (10, 17, 277, 8), f'labelText={attr(_facts())} halign="1" valign="32"', _font(10)),
         _item("map", _MAP_AT, 'id="map" frame="true" keepLayerSet="false"', _map(bounds), uid=map_id),
-        _item("legend", (188, 26, 100, 150), f'map_uuid="{map_id}" resizeToContents="0" symbolWidth="6" symbolHeight="3.5" legendFilterByAtlas="0" wrapChar="|" splitLayer="0"', _legend_fonts() + _tree([layer for layer in layers if layer.shown], data)),
+        _item("legend", (188, 26, 100, 84), f'map_uuid="{map_id}" resizeToContents="0" symbolWidth="6" symbolHeight="3.5" legendFilterByAtlas="0" wrapChar="|" splitLayer="0"', _legend_fonts() + _tree([layer for layer in layers if layer.shown], data)),
         _item("picture", (173, 29, 10, 12), 'file=":/images/north_arrows/layout_default_north_arrow.svg" mode="2" resizeMode="0" background="false"', ""),
         _item("bar", (13, 162, 80, 13), f'mapUuid="{map_id}" style="Single Box" unitType="km" unitLabel="km" numMapUnitsPerScaleBarUnit="1" segmentSizeMode="1" minBarWidth="35" maxBarWidth="70" numSegments="2" numSegmentsLeft="0" height="2" labelBarSpace="2" boxContentSpace="1" background="true"', _BAR_FONT),
+        _item("label", (190, 112, 97, 66), f'labelText={attr(_figures(publication))} halign="1" valign="64"', _font(9)),
         _item("label", (10, 180, 277, 27), f'labelText={attr(foot)} halign="1" valign="32"', _font(7)),
     ]  # fmt: skip
     return (
@@ -298,6 +313,21 @@ def _facts() -> str:
     )
     producers = _quoted(" " + _("producers") + " · ")
     return f"[% to_string(\"{N}\") || {producers} || CASE {cases} ELSE '' END %]"
+
+
+def _figures(publication: Publication) -> str:
+    """Return a line a figure: its name, and an expression that QGIS fills in for each concentration."""
+    lines = []
+    for column in (*_SHEET, *(indicator.column for indicator in publication.indicators)):
+        if column not in publication.areas or "%]" in column:
+            continue
+        label = label_of(column, publication)
+        told = '"' + column.replace('"', '""') + '"'
+        if publication.areas[column].dtype.kind in "iuf":
+            digits = f"if(abs({told}) < 1, 3, 1)" if label.digits is None else str(label.digits)
+            told = f"format_number({told}, {digits})"
+        lines.append(f"{_plain(with_unit(label))}: [% coalesce({told}, '–') %]")
+    return "\n".join(lines)
 
 
 def _quoted(text: str) -> str:

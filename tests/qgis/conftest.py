@@ -54,6 +54,7 @@ class Profile:
     home: Path
     libraries: Path | None
     language: str = "en"
+    hidden: tuple[str, ...] = ()
     extra: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -80,7 +81,11 @@ class Profile:
             "OMP_NUM_THREADS": "1",
         }
         if self.libraries is not None:
-            given["PYTHONPATH"] = str(self.libraries)
+            hiding = load_environment().HIDING
+            given["PYTHONPATH"] = os.pathsep.join(map(str, (hiding, self.libraries)))
+            given["SIALGEO_HIDDEN"] = ",".join(self.hidden)
+        if "PROJ_DATA" in os.environ:  # Debian's newer QGIS need it
+            given["PROJ_DATA"] = os.environ["PROJ_DATA"]
         return given | self.extra
 
     def enable(self) -> Profile:
@@ -158,14 +163,26 @@ def libraries() -> Path:
     """Return the folder with geopandas for the running QGIS."""
     _need_qgis()
     try:
-        folder: Path = load(HERE / "environment.py").ensure()
+        folder: Path = load_environment().ensure()
     except subprocess.CalledProcessError as failure:
         pytest.skip(f"geopandas for QGIS's Python could not be installed: {failure}")
     return folder
 
 
-def _profile(home: Path, built_zip: Path, libraries: Path | None, language: str = "en") -> Profile:
-    profile = Profile(home, libraries, language)
+def load_environment() -> ModuleType:
+    """Return the script that makes the folder of libraries."""
+    return sys.modules.get("qgis_environment") or load(HERE / "environment.py")
+
+
+def profile_in(
+    home: Path,
+    built_zip: Path,
+    libraries: Path | None,
+    language: str = "en",
+    hidden: tuple[str, ...] = (),
+) -> Profile:
+    """Return a clean profile with the built plugin enabled."""
+    profile = Profile(home, libraries, language, hidden)
     with zipfile.ZipFile(built_zip) as archive:
         archive.extractall(profile.plugins)
     return profile.enable()
@@ -173,21 +190,23 @@ def _profile(home: Path, built_zip: Path, libraries: Path | None, language: str 
 
 @pytest.fixture(scope="session")
 def profile(tmp_path_factory: pytest.TempPathFactory, built_zip: Path, libraries: Path) -> Profile:
-    """Return a clean profile whose QGIS has what the Windows and macOS builds bring."""
-    return _profile(tmp_path_factory.mktemp("profile"), built_zip, libraries)
+    """Return a clean profile whose QGIS has what the Windows build brings."""
+    hidden = load_environment().HIDDEN["as on Windows"]
+    return profile_in(tmp_path_factory.mktemp("profile"), built_zip, libraries, hidden=hidden)
 
 
 @pytest.fixture(scope="session")
 def spanish(tmp_path_factory: pytest.TempPathFactory, built_zip: Path, libraries: Path) -> Profile:
     """Return the same in Spanish."""
-    return _profile(tmp_path_factory.mktemp("spanish"), built_zip, libraries, "es")
+    hidden = load_environment().HIDDEN["as on Windows"]
+    return profile_in(tmp_path_factory.mktemp("spanish"), built_zip, libraries, "es", hidden)
 
 
 @pytest.fixture(scope="session")
 def bare(tmp_path_factory: pytest.TempPathFactory, built_zip: Path) -> Profile:
     """Return a clean profile of Debian's QGIS as it comes: no pandas, no geopandas."""
     _need_qgis()
-    return _profile(tmp_path_factory.mktemp("bare"), built_zip, None)
+    return profile_in(tmp_path_factory.mktemp("bare"), built_zip, None)
 
 
 @pytest.fixture(scope="session")

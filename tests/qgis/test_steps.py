@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -278,14 +280,34 @@ def test_report_and_files(
     assert b"<de>" not in held or name == "a.geojson"
 
 
-def test_a_pdf_without_typst_is_refused_before_the_run(
-    profile: Profile, ours: dict[str, Any], tmp_path: Path
+@pytest.mark.parametrize(("algorithm", "pages"), [("exportreport", 7), ("printsheets", 5)])
+def test_without_typst_qgis_prints(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path, algorithm: str, pages: int
 ) -> None:
-    run = profile.run("exportreport", CONCENTRATIONS=ours["work"], OUTPUT=tmp_path / "a.pdf")
-    assert run.status == 1
-    assert "typst" in run.errors
-    assert ".report.html" in run.errors
-    assert list(tmp_path.iterdir()) == []
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (apt-get install poppler-utils)")
+    more = {"TEMPLATE": tmp_path / "a.qpt"} if algorithm == "printsheets" else {}
+    run = profile.run(
+        algorithm,
+        CONCENTRATIONS=ours["work"],
+        TITLE="Prueba [% 1+1 %] título",
+        OUTPUT=tmp_path / "a.pdf",
+        **more,
+    )
+    assert run.status == 0, run.errors
+    command = ["pdftotext", "-layout", str(tmp_path / "a.pdf"), "-"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told.count("\f") >= pages
+    for name in ours["compare"]["name"]:
+        assert name in told
+    assert "82" in told
+    assert "Points alone never show a SIAL" in told
+    if algorithm == "exportreport":
+        assert "1+1" in told  # nothing of a text is an expression
+        assert "What this sheet does not say" in told
+    else:
+        template = (tmp_path / "a.qpt").read_text(encoding="utf-8")
+        assert 'Atlas enabled="1"' in template or "<Atlas" in template
 
 
 def test_a_study_file_runs_whole_and_its_faults_are_named(profile: Profile, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ def all_algorithms() -> tuple:
     from .chains import DetectChains
     from .check import CheckProducers
     from .detect import DetectConcentrations
-    from .export import ExportFiles, ExportMap, ExportReport
+    from .export import ExportFiles, ExportMap, ExportReport, PrintSheets
     from .join import JoinIndicators
     from .overlay import OverlayIndicators
     from .radius import SuggestRadius
@@ -58,6 +58,7 @@ def all_algorithms() -> tuple:
         CompareConcentrations,
         ExportMap,
         ExportReport,
+        PrintSheets,
         ExportFiles,
         RunStudy,
     )

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from pathlib import Path
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
+from qgis.core import Qgis, QgsMessageLog, QgsProcessingAlgorithm, QgsProcessingException
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from .. import declared, library, remembered
-from ..texts import language, tr
+from ..texts import LOG, language, tr
 
 FOLDER = Path(__file__).parents[1]
 
@@ -38,6 +40,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
     TAGS = ""
     ICON = "sialgeo"
     NEEDS = library.TABLES
+    WANTS = ()  # libraries without which a part of it is not there
 
     def createInstance(self):  # noqa: N802
         """Return a new algorithm of this kind."""
@@ -134,6 +137,16 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         faults = library.blocked() or library.missing(self.NEEDS) or library.faults_of_sialgeo()
         return not faults, "\n".join(faults)
 
+    def restrictions(self) -> str:
+        """Return what works less without the optional libraries that are missing."""
+        lacking = [name for name in self.WANTS if library.lacks(name)]
+        return "; ".join(
+            tr("without {library}: no {use}").format(
+                library=library.package_of(name), use=tr(library.OPTIONAL[name])
+            )
+            for name in lacking
+        )
+
     def checkParameterValues(self, parameters, context):  # noqa: N802
         """Explain what is wrong with the inputs, all faults at once."""
         able, why = self.canExecute()  # qgis_process and scripts do not ask for it
@@ -141,7 +154,10 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             return False, why
         library.bind()  # what looks for faults may read files
         right, message = super().checkParameterValues(parameters, context)
-        faults = self.faults(parameters, context)  # ours say more than "incorrect value"
+        try:
+            faults = self.faults(parameters, context)  # ours say more than "incorrect value"
+        except Exception:  # noqa: BLE001  (told in a sentence; the traceback is in the log)
+            faults = [_unforeseen()]
         return (False, "\n".join(faults)) if faults else (right, message)
 
     def faults(self, parameters, context) -> list:
@@ -169,6 +185,10 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             return {}
         except SialgeoError as failure:
             raise QgsProcessingException(str(failure)) from None
+        except QgsProcessingException:
+            raise
+        except Exception:  # noqa: BLE001  (told in a sentence; the traceback is in the log)
+            raise QgsProcessingException(_unforeseen()) from None
 
     def work(self, parameters, context, feedback):
         """Do the algorithm's own work and return its outputs."""
@@ -298,6 +318,18 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         fill(sink, frame, feedback, multi=multi)
         del sink
         return layer_id
+
+
+def _unforeseen() -> str:
+    """Keep the traceback of what is being handled in sialgeo's log tab; return what a person is told."""
+    kind, failure, _trace = sys.exc_info()
+    QgsMessageLog.logMessage(traceback.format_exc(), LOG, Qgis.MessageLevel.Critical)
+    if kind is not None and issubclass(kind, MemoryError):
+        return tr("The memory is not enough. Remedy: fewer features, or close other programs.")
+    return tr(
+        "Something went wrong that sialgeo did not foresee ({reason}). Remedy: look at the tab "
+        "“sialgeo” of View › Panels › Log Messages, and report what it says."
+    ).format(reason=f"{kind.__name__}: {failure}" if kind is not None else "")
 
 
 def _geometry(wkb_type) -> int:

@@ -88,6 +88,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
     )
     ICON = "detect"
     NEEDS = library.ALL
+    WANTS = ("sklearn", "numba")
 
     # --- declaration --------------------------------------------------------------------------------
 

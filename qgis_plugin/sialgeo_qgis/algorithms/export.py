@@ -6,7 +6,10 @@ All go through the library's confidentiality gate, with the same choices.
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import nullcontext
 from datetime import date
+from pathlib import Path
 
 from qgis.core import (
     QgsProcessing,
@@ -19,6 +22,7 @@ from qgis.core import (
 )
 
 from .. import declared, library
+from ..printing import InMainThread, print_document, print_sheets
 from ..texts import language, mark, tr
 from .base import POINT, POLYGON, SialgeoAlgorithm
 from .outcome import add_input
@@ -145,17 +149,21 @@ class Export(SialgeoAlgorithm):
         found = sialgeo.read_concentrations(
             self.parameterAsFile(parameters, "CONCENTRATIONS", context)
         )
-        around = self._context(found, parameters, context, feedback)
-        path = sialgeo.export(
-            found,
-            self.parameterAsFileOutput(parameters, "OUTPUT", context),
-            publish=PUBLISH[self.parameterAsEnum(parameters, "PUBLISH", context)],
-            min_n=self.parameterAsInt(parameters, "MIN_N", context),
-            context=around,
-            progress=report.part(0.2, 1.0),
-        )
+        options = {
+            "publish": PUBLISH[self.parameterAsEnum(parameters, "PUBLISH", context)],
+            "min_n": self.parameterAsInt(parameters, "MIN_N", context),
+            "context": self._context(found, parameters, context, feedback),
+        }
+        path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
+        self.hand_on(found, path, options, report.part(0.2, 1.0))
         feedback.pushInfo(tr("Written: {path}").format(path=path))
         return {"OUTPUT": str(path)}
+
+    def hand_on(self, found, path, options, progress) -> None:
+        """Write the file, through the confidentiality gate."""
+        import sialgeo
+
+        sialgeo.export(found, path, progress=progress, **options)
 
     def _context(self, found, parameters, context, feedback):
         import sialgeo
@@ -194,6 +202,7 @@ class ExportMap(Export):
     )
     TAGS = "export,exportar,map,mapa,html,web,leaflet,publish,publicar"
     ICON = "map"
+    NEEDS = (*library.ALL, "jinja2")
 
     def add_output(self) -> None:
         """Declare the page."""
@@ -214,11 +223,13 @@ class ExportReport(Export):
         "Writes the study report with a fact sheet of two pages for each concentration: verdict, "
         "one number and one caution first, maps, evidence, chains, human development and poverty, "
         "what the sheet does not say, method and references.\n"
-        "PDF needs the library typst; as a page or as Markdown it needs nothing more."
+        "PDF is typeset by typst where it is installed, else printed by QGIS; pages and Markdown are "
+        "the other choices."
     )
     TAGS = "report,informe,ficha,fact sheet,pdf,imprimir,print,markdown"
     ICON = "report"
     NEEDS = (*library.ALL, "matplotlib")
+    WANTS = ("typst",)
 
     def add_output(self) -> None:
         """Declare the document."""
@@ -232,18 +243,76 @@ class ExportReport(Export):
             ),
         )
 
-    def faults(self, parameters, context) -> list:
-        """Say before the run what a PDF needs."""
-        found = super().faults(parameters, context)
-        path = self.parameterAsFileOutput(parameters, "OUTPUT", context).lower()
-        if path.endswith(".pdf") and library.installed_version("typst") is None:
-            found.append(
-                tr(
-                    "PDF needs typst, which this QGIS has not. Remedy: choose “.report.html” and "
-                    "print it from the browser, or: {remedy}"
-                ).format(remedy=library.remedy(("typst",)))
-            )
-        return found
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
+        """Keep a way to the main thread, where layouts are printed."""
+        del parameters, context, feedback
+        self._main = InMainThread()
+        return True
+
+    def hand_on(self, found, path, options, progress) -> None:
+        """Write the document; QGIS prints a PDF where typst is not installed."""
+        if not path.lower().endswith(".pdf") or not library.lacks("typst"):
+            super().hand_on(found, path, options, progress)
+            return
+        import sialgeo
+        from sialgeo.exporters.dossier import document_of
+        from sialgeo.files import whole_file
+
+        with whole_file(path) as temporary:
+            document = document_of(sialgeo.protect(found, **options), path)
+            progress(0.7, tr("Printing"))
+            self._main.run(lambda: print_document(document, temporary))
+            progress(1.0)  # the last place to cancel
+
+
+class PrintSheets(Export):
+    """Print one sheet a concentration from the atlas of a print layout."""
+
+    ID = "printsheets"
+    TITLE = mark("Print sheets with an atlas")
+    ABOUT = mark(
+        "Prints one page for each concentration from the atlas of a print layout: its map with legend "
+        "and scale, its name and figures, cautions and sources.\n"
+        "Keep the template to change fonts, logo or paper in the layout designer and use it again."
+    )
+    TAGS = "atlas,print layout,composición,plantilla,template,qpt,ficha,pdf,imprimir"
+    ICON = "map"
+
+    def add_output(self) -> None:
+        """Declare the document and the template."""
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "TEMPLATE",
+                tr("Layout template"),
+                tr("Layout templates") + " (*.qpt)",
+                optional=True,
+                createByDefault=False,
+            ),
+            tr("For Project › Layout Manager: the layout with its atlas, for other layers."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination("OUTPUT", tr("Sheets"), "PDF (*.pdf)"),
+            tr("One page for each concentration."),
+        )
+
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
+        """Keep a way to the main thread, where layouts are printed."""
+        del feedback
+        self._main = InMainThread()
+        self._template = self.parameterAsFileOutput(parameters, "TEMPLATE", context)
+        return True
+
+    def hand_on(self, found, path, options, progress) -> None:
+        """Export a project with its atlas, and print that."""
+        from sialgeo.files import whole_file
+
+        template = whole_file(self._template) if self._template else nullcontext("")
+        with tempfile.TemporaryDirectory() as folder, whole_file(path) as sheets, template as kept:
+            project = Path(folder) / "sheets.qgz"
+            super().hand_on(found, project, options, progress.part(0.0, 0.6))
+            progress(0.7, tr("Printing"))
+            self._main.run(lambda: print_sheets(project, sheets, kept))
+            progress(1.0)  # the last place to cancel
 
 
 class ExportFiles(Export):
@@ -258,6 +327,7 @@ class ExportFiles(Export):
     )
     TAGS = "export,exportar,xlsx,excel,geopackage,geojson,kml,tables,tablas,publish,publicar"
     ICON = "table"
+    WANTS = ("openpyxl", "matplotlib", "pyarrow")
 
     def add_output(self) -> None:
         """Declare the file; the formats are the library's own."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
@@ -65,19 +67,22 @@ def add_outputs(algorithm) -> None:
 def write_concentrations(algorithm, found, parameters, context, feedback) -> dict:
     """Write the two tables and the working file; tell verdict, number, cautions."""
     import sialgeo
+    from sialgeo.files import whole_file
 
     from ..styling import shown_areas
 
-    areas, outputs = shown_areas(found), {}
     path = algorithm.parameterAsFileOutput(parameters, "WORKFILE", context)
-    if path:  # first: where it cannot be written, no layer is
-        outputs["WORKFILE"] = str(sialgeo.save(found, path) or path)
-    outputs["OUTPUT"] = algorithm.write(
-        areas, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon"
-    )
-    producers = algorithm.write(
-        found.producers, parameters, "OUTPUT_PRODUCERS", context, feedback, geometry="Point"
-    )
+    outputs = {}
+    with whole_file(path) if path else nullcontext() as temporary:  # gone where a layer fails
+        if path:
+            sialgeo.save(found, temporary)
+            outputs["WORKFILE"] = path
+        outputs["OUTPUT"] = algorithm.write(
+            shown_areas(found), parameters, "OUTPUT", context, feedback, geometry="MultiPolygon"
+        )
+        producers = algorithm.write(
+            found.producers, parameters, "OUTPUT_PRODUCERS", context, feedback, geometry="Point"
+        )
     if producers:
         outputs["OUTPUT_PRODUCERS"] = producers
     said = found.summary()

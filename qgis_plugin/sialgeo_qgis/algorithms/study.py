@@ -32,6 +32,7 @@ class RunStudy(SialgeoAlgorithm):
     TAGS = "study,estudio,toml,run,correr,reproducible"
     ICON = "newstudy"
     NEEDS = library.ALL if sys.version_info >= (3, 11) else (*library.ALL, "tomli")
+    WANTS = ("openpyxl", "matplotlib", "rasterio", "typst", "pyarrow")
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare input and output."""

@@ -41,6 +41,7 @@ class ProducersFromTable(SialgeoAlgorithm):
         "csv,xlsx,excel,table,tabla,utm,coordinates,coordenadas,producers,productores,points,puntos"
     )
     ICON = "table"
+    WANTS = ("openpyxl",)
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and outputs."""

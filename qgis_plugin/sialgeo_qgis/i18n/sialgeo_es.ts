@@ -236,6 +236,10 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
         <translation>más es mejor (desarrollo humano)</translation>
     </message>
     <message>
+        <source>The memory is not enough. Remedy: fewer features, or close other programs.</source>
+        <translation>La memoria no alcanza. Remedio: use menos entidades o cierre otros programas.</translation>
+    </message>
+    <message>
         <source>points</source>
         <translation>puntos</translation>
     </message>
@@ -264,6 +268,10 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
         <translation>Remedio: dé la capa de distritos o municipios.</translation>
     </message>
     <message>
+        <source>Something went wrong that sialgeo did not foresee ({reason}). Remedy: look at the tab “sialgeo” of View › Panels › Log Messages, and report what it says.</source>
+        <translation>Algo falló que sialgeo no había previsto ({reason}). Remedio: mire la pestaña «sialgeo» de Ver › Paneles › Mensajes de registro e informe lo que dice.</translation>
+    </message>
+    <message>
         <source>Parameters</source>
         <translation>Parámetros</translation>
     </message>
@@ -274,6 +282,10 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
     <message>
         <source>“{field}” needs the layer “{layer}”.</source>
         <translation>«{field}» necesita la capa «{layer}».</translation>
+    </message>
+    <message>
+        <source>without {library}: no {use}</source>
+        <translation>sin {library} no hay: {use}</translation>
     </message>
     <message>
         <source>“{input}”: the layer holds {found}; {needed} are needed. {remedy}</source>
@@ -553,9 +565,19 @@ La página lleva solo áreas, generalizadas para que el contorno no delate a nin
     </message>
     <message>
         <source>Writes the study report with a fact sheet of two pages for each concentration: verdict, one number and one caution first, maps, evidence, chains, human development and poverty, what the sheet does not say, method and references.
-PDF needs the library typst; as a page or as Markdown it needs nothing more.</source>
-        <translation>Escribe el informe del estudio con una ficha de dos páginas por concentración: primero el veredicto, un número y una advertencia; después mapas, evidencia, cadenas, desarrollo humano y pobreza, qué no dice la ficha, método y referencias.
-El PDF necesita la biblioteca typst; como página o Markdown no hace falta nada más.</translation>
+PDF is typeset by typst where it is installed, else printed by QGIS; pages and Markdown are the other choices.</source>
+        <translation>Escribe el informe del estudio con una ficha de dos páginas por concentración: primero el veredicto, un número y una advertencia; luego mapas, evidencia, cadenas, desarrollo humano y pobreza, lo que la ficha no dice, método y referencias.
+El PDF lo compone typst donde está instalado; si no, lo imprime QGIS. También puede ser una página o Markdown.</translation>
+    </message>
+    <message>
+        <source>Print sheets with an atlas</source>
+        <translation>Imprimir hojas con un atlas</translation>
+    </message>
+    <message>
+        <source>Prints one page for each concentration from the atlas of a print layout: its map with legend and scale, its name and figures, cautions and sources.
+Keep the template to change fonts, logo or paper in the layout designer and use it again.</source>
+        <translation>Imprime una página por concentración con el atlas de una composición de impresión: su mapa con leyenda y escala, su nombre y cifras, advertencias y fuentes.
+Guarde la plantilla para cambiar letra, logotipo o papel en el diseñador de composiciones y volver a usarla.</translation>
     </message>
     <message>
         <source>Export tables and layers</source>
@@ -616,6 +638,14 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>El documento. Un nombre que termina en «ficha.pdf» lleva solo las fichas; «.report.html» es una página que cualquier navegador imprime como PDF.</translation>
     </message>
     <message>
+        <source>For Project › Layout Manager: the layout with its atlas, for other layers.</source>
+        <translation>Para Proyecto › Administrador de composiciones: la composición con su atlas, para otras capas.</translation>
+    </message>
+    <message>
+        <source>One page for each concentration.</source>
+        <translation>Una página por concentración.</translation>
+    </message>
+    <message>
         <source>Files</source>
         <translation>Archivos</translation>
     </message>
@@ -656,6 +686,18 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>Informe</translation>
     </message>
     <message>
+        <source>Printing</source>
+        <translation>Imprimiendo</translation>
+    </message>
+    <message>
+        <source>Layout template</source>
+        <translation>Plantilla de composición</translation>
+    </message>
+    <message>
+        <source>Sheets</source>
+        <translation>Hojas</translation>
+    </message>
+    <message>
         <source>File</source>
         <translation>Archivo</translation>
     </message>
@@ -692,8 +734,8 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>Páginas web</translation>
     </message>
     <message>
-        <source>PDF needs typst, which this QGIS has not. Remedy: choose “.report.html” and print it from the browser, or: {remedy}</source>
-        <translation>El PDF necesita typst, que este QGIS no tiene. Remedio: elija «.report.html» e imprímalo desde el navegador, o: {remedy}</translation>
+        <source>Layout templates</source>
+        <translation>Plantillas de composición</translation>
     </message>
     <message>
         <source>Join indicators</source>
@@ -1510,6 +1552,86 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>{parameter}: se prueban varios, y la prueba lo tiene en cuenta</translation>
     </message>
     <message>
+        <source>Libraries</source>
+        <translation>Bibliotecas</translation>
+    </message>
+    <message>
+        <source>Algorithms</source>
+        <translation>Algoritmos</translation>
+    </message>
+    <message>
+        <source>empty: from the package index, through QGIS's proxy settings</source>
+        <translation>vacío: del índice de paquetes, por el proxy configurado en QGIS</translation>
+    </message>
+    <message>
+        <source>Libraries go into a folder of this profile. What QGIS brings is not touched: its numpy and scipy stay, and anything new is found only after them.</source>
+        <translation>Las bibliotecas van a una carpeta de este perfil. Lo que trae QGIS no se toca: sus numpy y scipy quedan, y lo nuevo se busca solo después de ellas.</translation>
+    </message>
+    <message>
+        <source>The report is on the clipboard.</source>
+        <translation>El informe está en el portapapeles.</translation>
+    </message>
+    <message>
+        <source>Algorithm</source>
+        <translation>Algoritmo</translation>
+    </message>
+    <message>
+        <source>What is missing</source>
+        <translation>Qué falta</translation>
+    </message>
+    <message>
+        <source>Library</source>
+        <translation>Biblioteca</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Versión</translation>
+    </message>
+    <message>
+        <source>What it is for</source>
+        <translation>Para qué sirve</translation>
+    </message>
+    <message>
+        <source>Folder of wheels (without a network)</source>
+        <translation>Carpeta de paquetes wheel (sin red)</translation>
+    </message>
+    <message>
+        <source>Install what is ticked</source>
+        <translation>Instalar lo marcado</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Detener</translation>
+    </message>
+    <message>
+        <source>Remove what was installed</source>
+        <translation>Quitar lo instalado</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>Copiar informe</translation>
+    </message>
+    <message>
+        <source>Everything that is needed is here.</source>
+        <translation>Está todo lo necesario.</translation>
+    </message>
+    <message>
+        <source>Nothing is ticked: tick libraries in the first table.</source>
+        <translation>No hay nada marcado: marque bibliotecas en la primera tabla.</translation>
+    </message>
+    <message>
+        <source>Removed. Start QGIS again so that it forgets what is loaded.</source>
+        <translation>Quitado. Reinicie QGIS para que olvide lo que tiene cargado.</translation>
+    </message>
+    <message>
+        <source>Dependencies</source>
+        <translation>Dependencias</translation>
+    </message>
+    <message>
+        <source>not installed</source>
+        <translation>no instalada</translation>
+    </message>
+    <message>
         <source>Starting …</source>
         <translation>Empezando …</translation>
     </message>
@@ -1614,36 +1736,108 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>No se pudo abrir el archivo {file} de la muestra.</translation>
     </message>
     <message>
+        <source>pip ended with an error; its own words are above. Nothing of QGIS was changed.</source>
+        <translation>pip terminó con un error; arriba está lo que dijo. No se cambió nada de QGIS.</translation>
+    </message>
+    <message>
+        <source>This Python has no pip. Remedy: on Debian or Ubuntu install the package python3-pip; on Windows run the OSGeo4W Setup and choose python3-pip.</source>
+        <translation>Este Python no tiene pip. Remedio: en Debian o Ubuntu instale el paquete python3-pip; en Windows ejecute OSGeo4W Setup y elija python3-pip.</translation>
+    </message>
+    <message>
+        <source>The proxy refused the connection. Remedy: enter proxy, user and password in Settings › Options › Network, or install from a folder of wheels.</source>
+        <translation>El proxy rechazó la conexión. Remedio: ponga proxy, usuario y contraseña en Configuración › Opciones › Red, o instale desde una carpeta de paquetes wheel.</translation>
+    </message>
+    <message>
+        <source>The connection is inspected by a certificate that Python does not know. Remedy: ask for the certificate and set PIP_CERT in Settings › Options › System, or install from a folder of wheels.</source>
+        <translation>Inspecciona la conexión un certificado que Python no conoce. Remedio: pida el certificado y ponga PIP_CERT en Configuración › Opciones › Sistema, o instale desde una carpeta de paquetes wheel.</translation>
+    </message>
+    <message>
+        <source>There is no connection to the package index. Remedy: check Settings › Options › Network, or install from a folder of wheels.</source>
+        <translation>No hay conexión con el índice de paquetes. Remedio: revise Configuración › Opciones › Red, o instale desde una carpeta de paquetes wheel.</translation>
+    </message>
+    <message>
+        <source>No version fits the numpy and scipy of this QGIS. Remedy: update QGIS; nothing was changed.</source>
+        <translation>Ninguna versión va con las bibliotecas numpy y scipy de este QGIS. Remedio: actualice QGIS; no se cambió nada.</translation>
+    </message>
+    <message>
+        <source>There is no wheel for this Python and system. Remedy: in the folder of wheels put those that the report names, for this version of Python; or update QGIS.</source>
+        <translation>No hay paquete wheel para este Python y sistema. Remedio: ponga en la carpeta los que nombra el informe, para esta versión de Python; o actualice QGIS.</translation>
+    </message>
+    <message>
+        <source>A file could not be written. Remedy: close other QGIS windows and try again; if a virus scanner holds the folder, ask for an exception.</source>
+        <translation>Un archivo no se pudo escribir. Remedio: cierre otras ventanas de QGIS e intente de nuevo; si un antivirus retiene la carpeta, pida una excepción.</translation>
+    </message>
+    <message>
+        <source>The disk is full. Remedy: make room and try again.</source>
+        <translation>El disco está lleno. Remedio: haga espacio e intente de nuevo.</translation>
+    </message>
+    <message>
+        <source>Stopped.</source>
+        <translation>Detenido.</translation>
+    </message>
+    <message>
+        <source>Installing into {folder}</source>
+        <translation>Instalando en {folder}</translation>
+    </message>
+    <message>
+        <source>Installed.</source>
+        <translation>Instalado.</translation>
+    </message>
+    <message>
+        <source>Python could not be started: {path}</source>
+        <translation>No se pudo iniciar Python: {path}</translation>
+    </message>
+    <message>
         <source>XLSX tables</source>
         <translation>tablas XLSX</translation>
     </message>
     <message>
-        <source>XLSX tables, faster</source>
-        <translation>tablas XLSX, más rápido</translation>
-    </message>
-    <message>
-        <source>the method HDBSCAN</source>
-        <translation>el método HDBSCAN</translation>
-    </message>
-    <message>
-        <source>faster detection of many producers</source>
-        <translation>detección más rápida de muchos productores</translation>
+        <source>XLSX tables, faster; XLS and ODS tables</source>
+        <translation>tablas XLSX, más rápido; tablas XLS y ODS</translation>
     </message>
     <message>
         <source>figures, reports and fact sheets</source>
         <translation>figuras, informes y fichas</translation>
     </message>
     <message>
-        <source>reports in PDF</source>
-        <translation>informes en PDF</translation>
+        <source>the methods HDBSCAN and OPTICS</source>
+        <translation>los métodos HDBSCAN y OPTICS</translation>
+    </message>
+    <message>
+        <source>faster detection of many producers</source>
+        <translation>detección más rápida de muchos productores</translation>
+    </message>
+    <message>
+        <source>rasters named in a study file; the overlay reads rasters through QGIS</source>
+        <translation>rásteres nombrados en un archivo de estudio; la superposición los lee con QGIS</translation>
+    </message>
+    <message>
+        <source>rasters finer than two million cells a concentration</source>
+        <translation>rásteres de más de dos millones de celdas por concentración</translation>
+    </message>
+    <message>
+        <source>GeoParquet files</source>
+        <translation>archivos GeoParquet</translation>
+    </message>
+    <message>
+        <source>reports in PDF, typeset; without it QGIS prints them</source>
+        <translation>informes en PDF compuestos; sin ella los imprime QGIS</translation>
+    </message>
+    <message>
+        <source>Too old in this QGIS, whose own are always found first: {libraries}. Remedy: update QGIS.</source>
+        <translation>Demasiado antiguas en este QGIS, que siempre usa primero las suyas: {libraries}. Remedio: actualice QGIS.</translation>
     </message>
     <message>
         <source>in the OSGeo4W Shell: </source>
         <translation>en el OSGeo4W Shell: </translation>
     </message>
     <message>
-        <source>Everything that is needed is here.</source>
-        <translation>Está todo lo necesario.</translation>
+        <source>Plugins › sialgeo › Dependencies… installs it; or {place}{command}</source>
+        <translation>Complementos › sialgeo › Dependencias… lo instala; o bien {place}{command}</translation>
+    </message>
+    <message>
+        <source>The libraries installed for sialgeo were made for {old}; this QGIS has {new}, so they are not used. Remedy: remove them in Plugins › sialgeo › Dependencies… and install them again.</source>
+        <translation>Las bibliotecas instaladas para sialgeo se hicieron para {old}; este QGIS tiene {new}, así que no se usan. Remedio: quítelas en Complementos › sialgeo › Dependencias… e instálelas de nuevo.</translation>
     </message>
     <message>
         <source>in a terminal, with the Python inside the QGIS application: </source>
@@ -1666,8 +1860,20 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Remedio: {remedy}</translation>
     </message>
     <message>
+        <source>{path} is in use. Remedy: close QGIS, start it again and remove them before anything of sialgeo is run.</source>
+        <translation>{path} está en uso. Remedio: cierre QGIS, ábralo de nuevo y quítelas antes de ejecutar algo de sialgeo.</translation>
+    </message>
+    <message>
         <source>The installed sialgeo {found} ({path}) is older than this plugin needs ({needed}). Remedy: update it, or uninstall it to use the one that the plugin carries.</source>
         <translation>El sialgeo instalado {found} ({path}) es más antiguo de lo que este complemento necesita ({needed}). Remedio: actualícelo, o desinstálelo para usar el que lleva el complemento.</translation>
+    </message>
+    <message>
+        <source>Installed for sialgeo in {folder}</source>
+        <translation>Instalado para sialgeo en {folder}</translation>
+    </message>
+    <message>
+        <source>needed, {version} or later</source>
+        <translation>necesaria, {version} o posterior</translation>
     </message>
     <message>
         <source>{library} is not installed</source>
@@ -1676,10 +1882,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>sialgeo cannot be imported ({reason})</source>
         <translation>no se puede importar sialgeo ({reason})</translation>
-    </message>
-    <message>
-        <source>not installed</source>
-        <translation>no instalada</translation>
     </message>
     <message>
         <source>{library} {found} is older than {needed}</source>
@@ -1774,20 +1976,24 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Ayuda</translation>
     </message>
     <message>
-        <source>What is installed…</source>
-        <translation>Qué está instalado…</translation>
-    </message>
-    <message>
-        <source>What is installed</source>
-        <translation>Qué está instalado</translation>
+        <source>Dependencies…</source>
+        <translation>Dependencias…</translation>
     </message>
     <message>
         <source>This cannot run yet</source>
         <translation>Esto no se puede ejecutar todavía</translation>
     </message>
     <message>
-        <source>See Plugins › sialgeo › What is installed…</source>
-        <translation>Véase Complementos › sialgeo › Qué está instalado…</translation>
+        <source>See Plugins › sialgeo › Dependencies…</source>
+        <translation>Vea Complementos › sialgeo › Dependencias…</translation>
+    </message>
+    <message>
+        <source>The project could not be read: {path}</source>
+        <translation>No se pudo leer el proyecto: {path}</translation>
+    </message>
+    <message>
+        <source>{path}: the layout could not be printed. {reason}</source>
+        <translation>{path}: no se pudo imprimir la composición. {reason}</translation>
     </message>
     <message>
         <source>results</source>

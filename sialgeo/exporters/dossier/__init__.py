@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sialgeo.errors import ParameterError
 from sialgeo.exporters.dossier import ficha, markup, report, typeset
+from sialgeo.exporters.dossier.blocks import Document
 from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import Publication
@@ -88,9 +89,22 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
         temporary.write_bytes(_content(publication, Path(path).name.lower()))
 
 
+def document_of(publication: Publication, path: str | os.PathLike[str]) -> Document:
+    """Return what the document of a name holds, in the language in force, before it is PDF or a page.
+
+    Parameters
+    ----------
+    publication
+        What :func:`sialgeo.protect` returned.
+    path
+        As :func:`write` takes it; only the name is looked at.
+    """
+    alone = Path(path).name.lower().endswith(ALONE) and len(publication.areas) > 0
+    return report.fichas(publication) if alone else report.report(publication)
+
+
 def _content(publication: Publication, name: str) -> bytes:
-    alone = name.endswith(ALONE) and len(publication.areas) > 0
-    document = report.fichas(publication) if alone else report.report(publication)
+    document = document_of(publication, name)
     if name.endswith(".pdf"):
         return typeset.pdf(document)
     page = markup.page(document) if name.endswith(".html") else markup.markdown(document)

@@ -97,10 +97,10 @@ def work():
     if os.environ.get("SIALGEO_RUN"):
         look_at_dialogs(plugin, "filled")
         run_on_example(plugin)
-    plugin.show_report()
+    plugin.show_dependencies()
     wait(800)
     picture("report")
-    told["report"] = shown()[-1].text() if shown() else ""
+    told["report"] = plugin.dialogs[-1].page.report() if shown() else ""
     for window in shown():
         window.close()
     reload_and_unload()

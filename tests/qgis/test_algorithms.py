@@ -1,0 +1,213 @@
+"""Every algorithm of the provider, in three environments, by every way a user runs it.
+
+``none optional``: what is needed and no optional library; ``as on Windows``: what the Windows installer
+brings; ``everything``. Each environment runs every algorithm and gives the same rows; the one of Windows
+also cancels, and goes through empty layers, layers without a coordinate system, geographic and projected
+ones, NULLs, selected features only, a model and a batch.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import SAMPLE, Profile, load_environment, profile_in
+
+pytestmark = [pytest.mark.qgis, pytest.mark.slow]
+WINDOWS = "as on Windows"
+ENVIRONMENTS = ("none optional", WINDOWS, "everything")
+ALGORITHMS = (
+    "producersfromtable",
+    "checkproducers",
+    "joinindicators",
+    "suggestradius",
+    "detectconcentrations",
+    "assessconcentrations",
+    "estimatestrength",
+    "stability",
+    "hotspots",
+    "profileconcentrations",
+    "overlayindicators",
+    "associate",
+    "template",
+    "link",
+    "classify",
+    "prioritise",
+    "compare",
+    "exportmap",
+    "exportreport",
+    "printsheets",
+    "exportfiles",
+    "runstudy",
+)
+# what an algorithm cannot do without, of the libraries that one environment has not
+UNABLE = {
+    "none optional": {
+        "template": "openpyxl",
+        "exportmap": "jinja2",
+        "exportreport": "matplotlib",
+    }
+}
+NO_LAYER = {
+    "producersfromtable",
+    "profileconcentrations",
+    "template",
+    "classify",
+    "prioritise",
+    "compare",
+    "exportreport",
+    "exportfiles",
+    "runstudy",
+}
+WORDS = {
+    "empty": "holds no features",
+    "none selected": "none is selected",
+    "no CRS": "no coordinate system",
+}
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return one folder for all test workers."""
+    base = tmp_path_factory.getbasetemp()
+    held = base.parent if base.name.startswith("popen") else base
+    place = held / "algorithms"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def told(
+    request: pytest.FixtureRequest,
+    built_zip: Path,
+    libraries: Path,
+    layers: dict[str, Path],
+    folder: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    """Run the driver once an environment, whichever worker asks first."""
+    name = request.param
+    place = folder / name.replace(" ", "_")
+    with (folder / f"{place.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = place.with_suffix(".json")
+        if not kept.is_file():
+            home = tmp_path_factory.mktemp("environment")
+            profile = profile_in(home, built_zip, libraries, hidden=load_environment().HIDDEN[name])
+            place.mkdir()
+            kept.write_text(json.dumps(_drive(profile, layers, place, name)), encoding="utf-8")
+    found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return {**found, "environment": name}
+
+
+def _drive(profile: Profile, layers: dict[str, Path], place: Path, name: str) -> dict[str, Any]:
+    cases = "all" if name == WINDOWS else "run"
+    points = layers["producers"].parent
+    return profile.drive(
+        "algorithms.py", profile.plugins, SAMPLE, points, place, cases, timeout=600
+    )
+
+
+@pytest.fixture
+def one(told: dict[str, Any], algorithm: str) -> dict[str, Any]:
+    found: dict[str, Any] = told["told"][algorithm]
+    lacking = UNABLE.get(told["environment"], {}).get(algorithm)
+    if lacking is not None:
+        assert f"{lacking} is not installed" in found["unable"]
+        assert "Dependencies" in found["unable"]
+        assert "pip install" in found["unable"]
+        pytest.skip(f"{algorithm} needs {lacking}, and says so")
+    return found
+
+
+@pytest.fixture
+def every_case(told: dict[str, Any]) -> None:
+    if told["environment"] != WINDOWS:
+        pytest.skip(f"every case is run in the environment “{WINDOWS}”; here each algorithm once")
+
+
+def test_no_algorithm_is_left_out(told: dict[str, Any]) -> None:
+    assert sorted(told["algorithms"]) == sorted(ALGORITHMS)
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_it_runs_and_gives_the_same_everywhere(
+    told: dict[str, Any], one: dict[str, Any], algorithm: str, folder: Path
+) -> None:
+    assert one["run"]["ran"], [one["run"]["message"], *one["run"]["said"]]
+    _no_traceback(one["run"])
+    assert all(size > 0 for size in one["files"].values())
+    assert one["run"]["rows"] or one["files"]
+    for other in ENVIRONMENTS:
+        held = folder / f"{other.replace(' ', '_')}.json"
+        if held.is_file():
+            theirs = json.loads(held.read_text(encoding="utf-8"))["told"][algorithm]
+            if "run" in theirs:
+                assert theirs["run"]["rows"] == one["run"]["rows"], other
+
+
+@pytest.mark.usefixtures("every_case")
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_a_cancel_leaves_nothing(one: dict[str, Any], algorithm: str) -> None:
+    if algorithm == "template":
+        pytest.skip("it is done before a cancel can reach it")
+    assert one["cancel"]["results"] == {}
+    assert "Cancelled: nothing was written." in one["cancel"]["said"]
+    assert one["left by cancel"] == []
+
+
+@pytest.mark.usefixtures("every_case")
+@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name not in NO_LAYER])
+def test_layers_at_fault_are_explained_before_the_run(one: dict[str, Any], algorithm: str) -> None:
+    assert one["faults"]
+    for case, found in one["faults"].items():
+        assert not found["checked"], case
+        assert WORDS[case.partition(": ")[2]] in found["message"], case
+        _no_traceback(found)
+
+
+@pytest.mark.usefixtures("every_case")
+@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name not in NO_LAYER])
+def test_nulls_are_told_or_stay(one: dict[str, Any], algorithm: str) -> None:
+    found = one["gaps"]
+    _no_traceback(found)
+    assert found["ran"] or "Remedy" in "\n".join([found["message"], *found["said"]])
+
+
+@pytest.mark.usefixtures("every_case")
+@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if name not in NO_LAYER])
+def test_in_batch_projected_and_selected(one: dict[str, Any], algorithm: str) -> None:
+    projected, selected = one["batch"]
+    for found in (projected, selected):
+        assert found["ran"], [found["message"], *found["said"]]
+        _no_traceback(found)
+    counts = ("CONCENTRATIONS_COUNT", "JOINED_COUNT", "FAULTS_COUNT")
+    for name in counts:  # the geographic layers of the first run, in metres
+        assert projected["results"].get(name) == one["run"]["results"].get(name)
+
+
+@pytest.mark.usefixtures("every_case")
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_in_a_model(one: dict[str, Any], algorithm: str) -> None:
+    assert one["model"]["ran"], [one["model"]["message"], *one["model"]["said"]]
+    _no_traceback(one["model"])
+
+
+def test_no_algorithm_without_its_libraries_is_silent(bare: Profile) -> None:
+    told = bare.drive("unable.py", bare.plugins)
+    assert set(told) == set(ALGORITHMS)
+    for why in told.values():
+        assert "geopandas is not installed" in why
+        assert "Remedy: Plugins › sialgeo › Dependencies…" in why
+        assert '"numpy==' in why  # QGIS's own numpy stays
+
+
+def _no_traceback(found: dict[str, Any]) -> None:
+    said = "\n".join([found["message"], *found["said"]])
+    assert "Traceback" not in said
+    assert "did not foresee" not in said, said
+    assert "Incorrect parameter value" not in said
