@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Qgs ⇄ tables: layers cross as arrays of WKB and columns, in both directions."""
+"""Qgs ⇄ tables: layers cross as arrays of WKB and columns, in both directions.
+
+QGIS itself writes a layer to a temporary FlatGeobuf and reads one; pyogrio does the same on the other
+side. So no feature is handled one by one in Python. Tables without geometry, which are short, are.
+"""
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from qgis.core import (
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
     QgsFeature,
     QgsFeatureRequest,
     QgsFeatureSink,
@@ -12,6 +20,8 @@ from qgis.core import (
     QgsFields,
     QgsGeometry,
     QgsProcessingException,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime, QMetaType, Qt, QTime, QVariant
@@ -21,7 +31,7 @@ from .texts import tr
 _OLD_TYPES = hasattr(QVariant, "Double")  # Qt 5: QgsField takes QVariant's types
 _TYPE = QVariant if _OLD_TYPES else QMetaType.Type
 _TEXT = QVariant.String if _OLD_TYPES else QMetaType.Type.QString
-_CHUNK = 2_000
+_FAST = QgsFeatureSink.Flag.FastInsert
 _MOST_CELLS = 50_000_000
 
 
@@ -66,34 +76,122 @@ class Reporter:
 
 def frame_of(source, feedback):
     """Return a feature source as a GeoDataFrame; the index holds the feature ids."""
-    import geopandas as gpd
-    import numpy as np
-    import shapely
+    import pyogrio
+    from pyogrio.errors import DataSourceError
 
-    ids, shapes, rows = _features(source, feedback, QgsFeatureRequest(), with_geometry=True)
-    columns = _columns(source.fields(), ids, rows)
-    holders = np.empty(len(shapes), dtype=object)
-    holders[:] = shapes
-    geometry = gpd.GeoSeries(
-        _single_points(shapely.from_wkb(holders)), index=ids, crs=crs_from_qgis(source.sourceCrs())
+    ids = _ids(source, feedback)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "layer.fgb")
+        _write_layer(source, path, feedback)
+        try:
+            frame = pyogrio.read_dataframe(path)
+        except (
+            DataSourceError
+        ):  # a file of no feature, or of none with a geometry, cannot be opened
+            frame = _nothing(source)
+    frame = frame.set_geometry(_single_points(frame.geometry)).set_crs(
+        crs_from_qgis(source.sourceCrs()), allow_override=True
     )
-    name = "geometry" if "geometry" not in columns else "geometry of the layer"
-    frame = _plain_table(columns, ids)
-    frame = gpd.GeoDataFrame(frame, geometry=geometry.rename(name))
-    frame.index.name = None
+    if "geometry" in source.fields().names():
+        frame = frame.rename_geometry("geometry of the layer")
+    frame = _with_index(_as_told(frame), ids, source)
+    own = next((n for n in frame.columns if str(n).lower() == "fid"), None)
+    if own is not None and frame[own].tolist() == ids:
+        frame = frame.drop(columns=own)  # the file's own numbering, which the next file makes anew
+    return frame
+
+
+def _ids(source, feedback) -> list:
+    """Return the features' ids, in the order in which they are read."""
+    bare = QgsFeatureRequest().setFlags(_flag("NoGeometry")).setNoAttributes()
+    ids = [feature.id() for feature in source.getFeatures(bare)]
+    _stop_if_cancelled(feedback)
+    return ids
+
+
+def _write_layer(source, path: str, feedback) -> None:
+    """Have QGIS write a source to a file."""
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.fileEncoding = "FlatGeobuf", "UTF-8"
+    options.layerOptions = ["SPATIAL_INDEX=NO"]
+    options.feedback = feedback
+    kind, crs = source.wkbType(), source.sourceCrs()
+    writer = QgsVectorFileWriter.create(
+        path, source.fields(), kind, crs, QgsCoordinateTransformContext(), options
+    )
+    well = not writer.hasError() and writer.addFeatures(
+        source.getFeatures(_stopped_by(feedback)), _FAST
+    )
+    reason = writer.errorMessage()
+    del writer  # the file is whole only then
+    _stop_if_cancelled(feedback)
+    if not well:
+        raise QgsProcessingException(
+            tr("The layer could not be read ({reason}).").format(reason=reason)
+        )
+
+
+def _nothing(source):
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(
+        {n: [] for n in source.fields().names() if n != "geometry"}, geometry=[]
+    )
+
+
+def _with_index(frame, ids, source):
+    """Return the frame indexed by feature id; features without geometry, which no file held, as gaps."""
+    if len(frame) != len(ids):
+        held = [
+            f.id() for f in source.getFeatures() if f.hasGeometry() and not f.geometry().isEmpty()
+        ]
+        frame.index = held
+        frame = frame.reindex(ids)
+    else:
+        frame.index = ids
+    return frame
+
+
+def _as_told(frame):
+    """Return whole numbers as 64 bits, dates and times as ISO text."""
+    for name in frame.columns.drop(frame.geometry.name):
+        column = frame[name]
+        if column.dtype.kind in "iu":
+            frame[name] = column.astype("int64")
+        elif column.dtype.kind == "M":
+            whole_days = (column.dropna().dt.normalize() == column.dropna()).all()
+            form = "%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S"
+            frame[name] = column.dt.strftime(form).astype(object).where(column.notna(), None)
     return frame
 
 
 def table_of(source, feedback):
     """Return a feature source's attributes as a DataFrame, without geometry."""
-    try:
-        bare = QgsFeatureRequest.Flag.NoGeometry
-    except AttributeError:
-        bare = QgsFeatureRequest.NoGeometry
-    ids, _shapes, rows = _features(
-        source, feedback, QgsFeatureRequest().setFlags(bare), with_geometry=False
-    )
+    ids, rows = [], []
+    for feature in source.getFeatures(QgsFeatureRequest().setFlags(_flag("NoGeometry"))):
+        ids.append(feature.id())
+        rows.append(feature.attributes())
+    _stop_if_cancelled(feedback)
     return _plain_table(_columns(source.fields(), ids, rows), ids).reset_index(drop=True)
+
+
+def _flag(name: str):
+    """Return a flag of a request, in the place where this version keeps it."""
+    return getattr(getattr(QgsFeatureRequest, "Flag", QgsFeatureRequest), name)
+
+
+def _stopped_by(feedback) -> QgsFeatureRequest:
+    """Return a request for all features that ends early where the user cancels."""
+    request = QgsFeatureRequest()
+    request.setFeedback(feedback)
+    return request
+
+
+def _stop_if_cancelled(feedback) -> None:
+    if feedback.isCanceled():
+        from sialgeo.errors import Cancelled
+
+        raise Cancelled
 
 
 def read_numbers(table, kept):
@@ -168,21 +266,6 @@ def raster_of(provider, band: int, column: str):
     return Raster(values, transform, crs_from_qgis(provider.crs()), column)
 
 
-def _features(source, feedback, request, *, with_geometry):
-    ids, shapes, rows = [], [], []
-    for number, feature in enumerate(source.getFeatures(request)):
-        if number % _CHUNK == 0 and feedback.isCanceled():
-            from sialgeo.errors import Cancelled
-
-            raise Cancelled
-        ids.append(feature.id())
-        rows.append(feature.attributes())
-        if with_geometry:
-            shape = feature.geometry()
-            shapes.append(None if shape.isNull() else bytes(shape.asWkb()))
-    return ids, shapes, rows
-
-
 def _columns(fields, ids, rows) -> dict[str, list]:
     held = list(zip(*rows, strict=True)) if rows else [()] * fields.count()
     columns = {}
@@ -224,14 +307,15 @@ def _plain(value):
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-def _single_points(shapes):
+def _single_points(series):
     """Return multi-points of one part as points: formats write single points that way."""
     import numpy as np
     import shapely
 
+    shapes = series.to_numpy()
     multiple = shapely.get_type_id(shapes) == 4
     if multiple.any() and (shapely.get_num_geometries(shapes[multiple]) == 1).all():
-        shapes = np.where(multiple, shapely.get_geometry(shapes, 0), shapes)
+        return np.where(multiple, shapely.get_geometry(shapes, 0), shapes)
     return shapes
 
 
@@ -261,12 +345,17 @@ def fields_of(frame) -> QgsFields:
 
 
 def fill(sink, frame, feedback, *, multi: bool = False) -> None:
-    """Write a GeoDataFrame's rows to a sink, in chunks."""
-    names = _attributes(frame)
-    columns = [_values(frame[name]) for name in names]
+    """Write a GeoDataFrame's rows to a sink."""
+    if frame.geometry.notna().all() and len(frame):
+        _fill_from_file(sink, frame, feedback, multi=multi)
+        return
     fields = fields_of(frame)
+    names = _attributes(frame)
+    rows = (
+        zip(*(_values(frame[name]) for name in names), strict=True) if names else [()] * len(frame)
+    )
     batch = []
-    for number, wkb in enumerate(frame.geometry.to_wkb()):
+    for wkb, row in zip(frame.geometry.to_wkb(), rows, strict=True):
         feature = QgsFeature(fields)
         if wkb is not None:
             shape = QgsGeometry()
@@ -274,12 +363,28 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
             if multi:
                 shape.convertToMultiType()
             feature.setGeometry(shape)
-        feature.setAttributes([column[number] for column in columns])
+        feature.setAttributes(list(row))
         batch.append(feature)
-        if len(batch) == _CHUNK:
-            _flush(sink, batch, feedback)
-            batch = []
-    _flush(sink, batch, feedback)
+    _stop_if_cancelled(feedback)
+    _told(sink.addFeatures(batch, _FAST), sink)
+
+
+def _fill_from_file(sink, frame, feedback, *, multi: bool) -> None:
+    """Have QGIS read the rows from a temporary file into the sink."""
+    import pyogrio
+
+    told = frame.assign(**{n: _texts(frame[n]) for n in _attributes(frame) if _is_text(frame[n])})
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "layer.fgb")
+        pyogrio.write_dataframe(
+            told, path, driver="FlatGeobuf", promote_to_multi=multi, SPATIAL_INDEX="NO"
+        )
+        layer = QgsVectorLayer(path, "layer", "ogr")
+        features = layer.getFeatures(_stopped_by(feedback))
+        well = sink.addFeatures(features, _FAST)
+        del features, layer  # before the file goes
+    _stop_if_cancelled(feedback)
+    _told(well, sink)
 
 
 def wkb_type(name: str):
@@ -291,12 +396,8 @@ def wkb_type(name: str):
     )
 
 
-def _flush(sink, batch, feedback) -> None:
-    if feedback.isCanceled():
-        from sialgeo.errors import Cancelled
-
-        raise Cancelled
-    if batch and not sink.addFeatures(batch, QgsFeatureSink.Flag.FastInsert):
+def _told(well: bool, sink) -> None:
+    if not well:
         raise QgsProcessingException(
             tr("The output layer could not be written ({reason}).").format(reason=sink.lastError())
         )
@@ -316,9 +417,16 @@ def _field_type(dtype):
     return _TEXT
 
 
+def _is_text(column) -> bool:
+    return column.dtype.kind not in "biuf"
+
+
+def _texts(column):
+    """Return a column of anything as text, gaps as gaps."""
+    return column.astype(object).map(str, na_action="ignore").where(column.notna(), None)
+
+
 def _values(column) -> list:
+    told = _texts(column) if _is_text(column) else column
     gaps = column.isna().tolist()
-    values = column.tolist()
-    if column.dtype.kind not in "biuf":
-        values = [str(value) for value in values]  # numpy's own str is none to Qt
-    return [None if gap else value for gap, value in zip(gaps, values, strict=True)]
+    return [None if gap else value for gap, value in zip(gaps, told.tolist(), strict=True)]

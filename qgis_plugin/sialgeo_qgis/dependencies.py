@@ -120,9 +120,7 @@ class DependenciesPage(QWidget):
             if library.lacks(name):
                 first.setFlags(first.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 needed = name in library.MINIMUM
-                first.setCheckState(
-                    Qt.CheckState.Checked if needed else Qt.CheckState.Unchecked
-                )
+                first.setCheckState(Qt.CheckState.Checked if needed else Qt.CheckState.Unchecked)
             cells = (first, QTableWidgetItem(found or tr("not installed")), QTableWidgetItem(use))
             for column, cell in enumerate(cells):
                 self.libraries.setItem(row, column, cell)

@@ -142,7 +142,13 @@ class Installation(QObject):
 def arguments(names, constraints: Path, wheels: str = "") -> list[str]:
     """Return pip's arguments: only ready-made wheels, and nothing of QGIS replaced."""
     told = ["-m", "pip", "install", "--user", "--no-input", "--disable-pip-version-check"]
-    told += ["--no-warn-script-location", "--only-binary", ":all:", "--constraint", str(constraints)]
+    told += [
+        "--no-warn-script-location",
+        "--only-binary",
+        ":all:",
+        "--constraint",
+        str(constraints),
+    ]
     if wheels:
         told += ["--no-index", "--find-links", str(wheels)]
     return told + [library.requirement(name) for name in names]

@@ -286,9 +286,7 @@ class _Writer:
     def _box(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         item = QgsLayoutItemShape(self._layout)
         item.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
-        item.setSymbol(
-            QgsFillSymbol.createSimple({"color": colour, "outline_style": "no"})
-        )
+        item.setSymbol(QgsFillSymbol.createSimple({"color": colour, "outline_style": "no"}))
         self._place(item, x, y, width, height)
 
     def _place(self, item, x: float, y: float, width: float, height: float) -> None:
@@ -318,7 +316,9 @@ def _broken(text: str, metrics, width: float) -> list:
         line = word
         while metrics.horizontalAdvance(line) > width and len(line) > 1:
             fits = next(
-                n for n in range(len(line), 0, -1) if n == 1 or metrics.horizontalAdvance(line[:n]) <= width
+                n
+                for n in range(len(line), 0, -1)
+                if n == 1 or metrics.horizontalAdvance(line[:n]) <= width
             )
             lines.append(line[:fits])
             line = line[fits:]

@@ -37,7 +37,15 @@ LIBRARIES = (
     "typst>=0.13",
 )
 # what the Windows installer lacks, and what sialgeo's plugin can do without on top of that
-_NOT_ON_WINDOWS = ("sklearn", "numba", "rasterio", "exactextract", "folium", "python_calamine", "typst")
+_NOT_ON_WINDOWS = (
+    "sklearn",
+    "numba",
+    "rasterio",
+    "exactextract",
+    "folium",
+    "python_calamine",
+    "typst",
+)
 HIDDEN = {
     "none optional": (*_NOT_ON_WINDOWS, "matplotlib", "openpyxl", "jinja2", "pyarrow"),
     "as on Windows": _NOT_ON_WINDOWS,

@@ -17,14 +17,33 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 HOLDER = Path(os.environ.get("SIALGEO_QGIS_MATRIX", "/var/tmp/sialgeo-qgis"))
 SUITES = ("trixie", "sid")
-PACKAGES = (
-    "qgis python3-qgis python3-venv python3-pip python3-scipy python3-matplotlib qttools5-dev-tools "
-    "xvfb xauth openbox xdotool poppler-utils ca-certificates"
-).split()
+PACKAGES = [
+    "qgis",
+    "python3-qgis",
+    "python3-venv",
+    "python3-pip",
+    "python3-scipy",
+    "python3-matplotlib",
+    "qttools5-dev-tools",
+    "xvfb",
+    "xauth",
+    "openbox",
+    "xdotool",
+    "poppler-utils",
+    "ca-certificates",
+]
 TOOLS = ("pytest", "pytest-xdist", "babel", "bandit", "detect-secrets", "flake8")
 CHECKOUT, VENV = "/srv/sialgeo", "/srv/venv"
 # what tells pip and apt how this machine reaches its packages
-_NETWORK = ("PIP_", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_NETWORK = (
+    "PIP_",
+    "SSL_CERT_",
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+)
 _APT = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Retries")
 
 
@@ -43,13 +62,15 @@ def run(suite: str, arguments: list[str]) -> int:
     if not (place / "srv" / "ready").is_file():
         make(suite, place)
     lay_sources(place)
-    inside(place, f"{VENV}/bin/python -m pip install --quiet --editable {CHECKOUT} {' '.join(TOOLS)}")
+    inside(
+        place, f"{VENV}/bin/python -m pip install --quiet --editable {CHECKOUT} {' '.join(TOOLS)}"
+    )
     told = ROOT / "dist" / f"qgis-matrix-{suite}.txt"
     told.parent.mkdir(exist_ok=True)
     versions = "from qgis.core import Qgis; import sys, numpy; " + (
         "print('QGIS', Qgis.QGIS_VERSION, '· Python', sys.version.split()[0], '· numpy', numpy.__version__)"
     )
-    tests = f"cd {CHECKOUT} && /usr/bin/python3 -c \"{versions}\" && exec {VENV}/bin/python -m pytest -n 2 "
+    tests = f'cd {CHECKOUT} && /usr/bin/python3 -c "{versions}" && exec {VENV}/bin/python -m pytest -n 2 '
     with told.open("w", encoding="utf-8") as kept:
         process = subprocess.Popen(
             chroot(place, tests + " ".join(arguments)),
@@ -70,7 +91,9 @@ def make(suite: str, place: Path) -> None:
     place.mkdir(parents=True)
     mirror = debian_mirror()
     subprocess.run(["debootstrap", "--variant=minbase", suite, place, mirror], check=True)
-    told = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        ["apt-config", "dump", "Acquire"], capture_output=True, text=True, check=True
+    )
     settings = [line for line in told.stdout.splitlines() if line.startswith(_APT)]
     (place / "etc/apt/apt.conf.d/90host").write_text("\n".join([*settings, ""]))
     (place / "etc/dpkg/dpkg.cfg.d/90quick").write_text("force-unsafe-io\n")  # it can be made anew
@@ -83,7 +106,14 @@ def make(suite: str, place: Path) -> None:
 
 def debian_mirror() -> str:
     """Return the mirror that the running system takes Debian's main archive from."""
-    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
+    asked = [
+        "apt-get",
+        "indextargets",
+        "--format",
+        "$(REPO_URI)",
+        "Created-By: Packages",
+        "Origin: Debian",
+    ]
     told = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
     mirrors = [uri for uri in told if "security" not in uri]
     if not mirrors:

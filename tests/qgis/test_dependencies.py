@@ -25,7 +25,17 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("Debian's pip is not installed (apt-get install python3-pip)")
     pins = folder / "pins.txt"
     pins.write_text("\n".join([*environment.pins(), environment.pinned("pyproj")]))
-    command = [*pip, "download", "--quiet", "--only-binary", ":all:", "-d", str(folder), "-c", str(pins)]
+    command = [
+        *pip,
+        "download",
+        "--quiet",
+        "--only-binary",
+        ":all:",
+        "-d",
+        str(folder),
+        "-c",
+        str(pins),
+    ]
     done = subprocess.run([*command, *NEEDED], capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"the wheels could not be fetched: {done.stderr[-300:]}")

@@ -23,7 +23,9 @@ SOURCES = sorted(PLUGIN.rglob("*.py"))
 
 @pytest.fixture(scope="module", autouse=True)
 def _pyqt6() -> None:
-    pytest.importorskip("PyQt6", reason="PyQt6 is not installed (it is in the project's test extra)")
+    pytest.importorskip(
+        "PyQt6", reason="PyQt6 is not installed (it is in the project's test extra)"
+    )
 
 
 def test_initgui_and_unload_on_pyqt6_with_stubs_for_qgis(built_zip: Path, tmp_path: Path) -> None:

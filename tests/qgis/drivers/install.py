@@ -8,9 +8,9 @@ import sys
 
 sys.path += ["/usr/share/qgis/python/plugins", sys.argv[1]]
 
-from qgis.core import QgsApplication, QgsNetworkAccessManager  # noqa: E402
-from qgis.PyQt.QtCore import QEventLoop, QSettings, QTimer  # noqa: E402
-from qgis.PyQt.QtNetwork import QNetworkProxy  # noqa: E402
+from qgis.core import QgsApplication, QgsNetworkAccessManager
+from qgis.PyQt.QtCore import QEventLoop, QTimer
+from qgis.PyQt.QtNetwork import QNetworkProxy
 
 application = QgsApplication([], True)
 application.initQgis()
@@ -58,9 +58,7 @@ told["after"] = library.missing(library.ALL)
 told["log"] = dialog.page.log.toPlainText()
 dialog.page.copy()
 told["report"] = QgsApplication.clipboard().text()
-told["able"] = {
-    a.name(): a.canExecute()[0] for a in plugin.provider.algorithms()
-}
+told["able"] = {a.name(): a.canExecute()[0] for a in plugin.provider.algorithms()}
 library.bind()
 import geopandas  # noqa: E402
 import numpy  # noqa: E402

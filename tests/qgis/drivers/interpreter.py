@@ -6,7 +6,7 @@ import sys
 
 sys.path.append(sys.argv[1])
 
-from sialgeo_qgis import installing  # noqa: E402
+from sialgeo_qgis import installing
 
 told = {"usual": installing.interpreter()}
 sys.executable, sys.exec_prefix = f"{sys.argv[2]}/qgis-bin.exe", sys.argv[2]

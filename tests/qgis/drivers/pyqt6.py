@@ -14,7 +14,7 @@ import types
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.append(sys.argv[1])
 
-from PyQt6 import QtCore, QtGui, QtNetwork, QtWidgets  # noqa: E402
+from PyQt6 import QtCore, QtGui, QtNetwork, QtWidgets
 
 
 class Made(type):
@@ -57,7 +57,7 @@ class Stub(metaclass=Made):
 class StubModule(types.ModuleType):
     """A module in which every name is a class of stubs."""
 
-    __path__ = []
+    __path__ = ()
 
     def __getattr__(self, name):
         if name.startswith("__"):
@@ -80,7 +80,7 @@ class Provider(Stub):
 
 
 class Registry:
-    providers = []
+    providers = []  # noqa: RUF012  (one for all)
 
     def addProvider(self, provider):  # noqa: N802
         self.providers.append(provider)

@@ -5,7 +5,7 @@ import sys
 
 sys.path += ["/usr/share/qgis/python/plugins", sys.argv[1]]
 
-from qgis.core import QgsApplication  # noqa: E402
+from qgis.core import QgsApplication
 
 application = QgsApplication([], False)
 application.initQgis()
