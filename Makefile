@@ -5,13 +5,17 @@ DEV ?= .venv-dev
 BIN = $(DEV)/bin
 TESTS ?=
 
-.PHONY: demo test node-packages lint plugin messages samples screenshots bench clean system-packages
+.PHONY: demo test test-qgis-matrix node-packages lint plugin messages samples screenshots bench clean system-packages
 
 demo: $(VENV)/demo.stamp
 	$(VENV)/bin/sialgeo demo --output sialgeo-demo
 
 test: system-packages $(DEV)/test.stamp node-packages plugin
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
+
+# As root on Debian or Ubuntu with debootstrap: the plugin's tests on the QGIS of trixie and sid, in chroots.
+test-qgis-matrix:
+	$(PYTHON) tests/qgis/matrix.py
 
 lint: $(DEV)/test.stamp
 	$(BIN)/ruff check .

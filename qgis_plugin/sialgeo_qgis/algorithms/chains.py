@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingParameterDefinition,
     QgsProcessingParameterFeatureSink,
 )
 
@@ -35,7 +36,7 @@ class DetectChains(DetectConcentrations):
         """Declare what every detection declares, the mix, and the two tables."""
         super().initAlgorithm(configuration)
         chain = self.parameterDefinition("CHAIN")
-        chain.setFlags(chain.flags() & ~chain.Flag.FlagOptional)
+        chain.setFlags(chain.flags() & ~QgsProcessingParameterDefinition.Flag.FlagOptional)
         for one in self.declarations():
             self.addParameter(declared.parameter(one))
         for name, label, about in (

@@ -4,6 +4,10 @@
 <context>
     <name>sialgeo</name>
     <message>
+        <source>The layer could not be read ({reason}).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The raster has {cells} million cells, which do not fit in memory. Remedy: clip it to the study area.</source>
         <translation>El ráster tiene {cells} millones de celdas, que no caben en la memoria. Remedio: recórtelo al área de estudio.</translation>
     </message>

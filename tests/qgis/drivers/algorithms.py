@@ -119,7 +119,7 @@ def prepare():
     for name, path in read.items():
         whole = QgsVectorLayer(path, name, "ogr")
         if name == "reference":
-            some = random.sample(range(1, whole.featureCount() + 1), 2_000)
+            some = random.sample(range(1, whole.featureCount() + 1), 1_000)
             whole = whole.materialize(QgsFeatureRequest().setFilterFids(some))
         base = copied(whole, name)
         LAYERS[name] = {"base": base}
@@ -144,6 +144,7 @@ def prepare():
 WORK, LATER = FOLDER / "c.work.gpkg", FOLDER / "d.work.gpkg"
 STUDY = FOLDER / "study.toml"
 FEW = {"REPLICATES": 19, "SEED": 1}
+LITTLE = {"REPLICATES": 9, "SPLITS": 2, "RUNS": 3, "CONFIRM": False}
 GIVEN = {
     "producersfromtable": {"INPUT": str(SAMPLE / "queserias.csv")},
     "checkproducers": {"PRODUCERS": "@producers"},
@@ -162,6 +163,22 @@ GIVEN = {
         "PLACE_NAME": "lugar",
         "CHAIN": "cadena",
         "VOLUME": "volumen",
+        **FEW,
+        **LITTLE,
+    },
+    "detectchains": {
+        "PRODUCERS": "@producers",
+        "REFERENCE": "@reference",
+        "CHAIN": "cadena",
+        **FEW,
+        **LITTLE,
+    },
+    "confirmconcentrations": {"CONCENTRATIONS": str(WORK), "REFERENCE": "@reference", **FEW},
+    "scanareas": {
+        "AREAS": "@districts",
+        "CASES": ["poblacion"],
+        "POPULATION": "poblacion",
+        "MAX_SHARE": 0.1,
         **FEW,
     },
     "assessconcentrations": {"CONCENTRATIONS": str(WORK), "REFERENCE": "@reference", **FEW},

@@ -29,6 +29,9 @@ class Made(type):
     def __or__(cls, other):
         return cls
 
+    def __invert__(cls):
+        return cls
+
     def __int__(cls):
         return 0
 
@@ -45,6 +48,9 @@ class Stub(metaclass=Made):
         return lambda *given, **named: Stub()
 
     def __or__(self, other):
+        return self
+
+    def __and__(self, other):
         return self
 
     def __str__(self):
