@@ -5,7 +5,7 @@
     <name>sialgeo</name>
     <message>
         <source>The layer could not be read ({reason}).</source>
-        <translation type="unfinished"></translation>
+        <translation>No se pudo leer la capa ({reason}).</translation>
     </message>
     <message>
         <source>The raster has {cells} million cells, which do not fit in memory. Remedy: clip it to the study area.</source>
