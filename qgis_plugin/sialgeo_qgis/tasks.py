@@ -9,9 +9,8 @@ from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 
 from . import library
-from .texts import tr
+from .texts import LOG, tr
 
-LOG = "sialgeo"
 _running = {}
 # from QGIS 3.26 on it need not announce what we tell ourselves
 _SILENT = getattr(QgsTask.Flag, "Silent", None)
@@ -64,7 +63,7 @@ def prepare(title: str, work, done, failed, cancelled=None, said=None) -> QgsTas
         elif task.isCanceled() or type(failure).__name__ == "Cancelled":
             tell = (cancelled,) if cancelled is not None else ()
         else:
-            tell = (failed, _reason(failure))
+            tell = (failed, reason_of(failure))
         if tell:  # QGIS would swallow what goes wrong in here
             QTimer.singleShot(0, lambda: tell[0](*tell[1:]))
 
@@ -86,7 +85,7 @@ def stop_all() -> None:
     _running.clear()
 
 
-def _reason(failure: BaseException) -> str:
+def reason_of(failure: BaseException) -> str:
     """Return what a person is told: sialgeo's own words, or that the log holds the details."""
     if isinstance(failure, library.sialgeo().SialgeoError):
         return str(failure)

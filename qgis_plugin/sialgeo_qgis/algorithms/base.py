@@ -3,18 +3,30 @@
 
 from __future__ import annotations
 
-import sys
-import traceback
 from pathlib import Path
 
-from qgis.core import Qgis, QgsMessageLog, QgsProcessingAlgorithm, QgsProcessingException
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from .. import declared, library, remembered
-from ..texts import LOG, language, tr
+from ..tasks import reason_of
+from ..texts import language, tr
 
 FOLDER = Path(__file__).parents[1]
+# what nobody foresaw is told in a sentence; its traceback is in sialgeo's tab of the log
+_UNFORESEEN = (
+    ArithmeticError,
+    AttributeError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    NameError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def icon(name: str) -> QIcon:
@@ -156,8 +168,8 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         right, message = super().checkParameterValues(parameters, context)
         try:
             faults = self.faults(parameters, context)  # ours say more than "incorrect value"
-        except Exception:  # noqa: BLE001  (told in a sentence; the traceback is in the log)
-            faults = [_unforeseen()]
+        except _UNFORESEEN as failure:
+            faults = [reason_of(failure)]
         return (False, "\n".join(faults)) if faults else (right, message)
 
     def faults(self, parameters, context) -> list:
@@ -185,10 +197,8 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             return {}
         except SialgeoError as failure:
             raise QgsProcessingException(str(failure)) from None
-        except QgsProcessingException:
-            raise
-        except Exception:  # noqa: BLE001  (told in a sentence; the traceback is in the log)
-            raise QgsProcessingException(_unforeseen()) from None
+        except _UNFORESEEN as failure:
+            raise QgsProcessingException(reason_of(failure)) from None
 
     def work(self, parameters, context, feedback):
         """Do the algorithm's own work and return its outputs."""
@@ -318,18 +328,6 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         fill(sink, frame, feedback, multi=multi)
         del sink
         return layer_id
-
-
-def _unforeseen() -> str:
-    """Keep the traceback of what is being handled in sialgeo's log tab; return what a person is told."""
-    kind, failure, _trace = sys.exc_info()
-    QgsMessageLog.logMessage(traceback.format_exc(), LOG, Qgis.MessageLevel.Critical)
-    if kind is not None and issubclass(kind, MemoryError):
-        return tr("The memory is not enough. Remedy: fewer features, or close other programs.")
-    return tr(
-        "Something went wrong that sialgeo did not foresee ({reason}). Remedy: look at the tab "
-        "“sialgeo” of View › Panels › Log Messages, and report what it says."
-    ).format(reason=f"{kind.__name__}: {failure}" if kind is not None else "")
 
 
 def _geometry(wkb_type) -> int:

@@ -240,10 +240,6 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
         <translation>más es mejor (desarrollo humano)</translation>
     </message>
     <message>
-        <source>The memory is not enough. Remedy: fewer features, or close other programs.</source>
-        <translation>La memoria no alcanza. Remedio: use menos entidades o cierre otros programas.</translation>
-    </message>
-    <message>
         <source>points</source>
         <translation>puntos</translation>
     </message>
@@ -270,10 +266,6 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
     <message>
         <source>Remedy: give the layer of districts or municipalities.</source>
         <translation>Remedio: dé la capa de distritos o municipios.</translation>
-    </message>
-    <message>
-        <source>Something went wrong that sialgeo did not foresee ({reason}). Remedy: look at the tab “sialgeo” of View › Panels › Log Messages, and report what it says.</source>
-        <translation>Algo falló que sialgeo no había previsto ({reason}). Remedio: mire la pestaña «sialgeo» de Ver › Paneles › Mensajes de registro e informe lo que dice.</translation>
     </message>
     <message>
         <source>Parameters</source>

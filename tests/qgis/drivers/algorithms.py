@@ -174,6 +174,12 @@ GIVEN = {
         **LITTLE,
     },
     "confirmconcentrations": {"CONCENTRATIONS": str(WORK), "REFERENCE": "@reference", **FEW},
+    "bivariate": {"AREAS": "@districts", "X": "poblacion", "Y": "poblacion", "REPLICATES": 99},
+    "catchmentrings": {
+        "CONCENTRATIONS": str(WORK),
+        "TERRITORIES": "@districts",
+        "COLUMNS": ["poblacion"],
+    },
     "scanareas": {
         "AREAS": "@districts",
         "CASES": ["poblacion"],
