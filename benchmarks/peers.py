@@ -117,15 +117,42 @@ def qgis(n: int) -> Job:
     return run
 
 
-def first_use(n: int) -> Job:
-    """Ours on a machine that has never run it: what is compiled is kept nowhere yet."""
+# --- first use: what is compiled is kept nowhere yet -------------------------------------------------
+def _kept_nowhere() -> None:
     import tempfile
 
     os.environ["NUMBA_CACHE_DIR"] = tempfile.mkdtemp()
+
+
+def first_use(n: int) -> Job:
+    """``DBSCAN`` on a machine that has never run it."""
+    _kept_nowhere()
     import sialgeo
 
     xy, detector = points(n), sialgeo.DBSCAN(radius=RADIUS, min_units=LEAST)
     return lambda: detector.labels(xy, None, None, np.random.default_rng(0))[0]
+
+
+def first_use_relative(n: int) -> Job:
+    """``RelativeDBSCAN`` found and tested on one map."""
+    _kept_nowhere()
+    return _replicates(n // 10, n, 5_000.0, maps=1, warm=False)
+
+
+def first_use_scan(n: int) -> Job:
+    """The spatial scan, 9 maps."""
+    _kept_nowhere()
+    return _scan(n, 0.5, 9)
+
+
+def first_use_distances(n: int) -> Job:
+    """Sums within ten distances, as M and K take them, and the pairs by distance, as Kd."""
+    _kept_nowhere()
+    from sialgeo.kernels.pairs import Rows, histogram, sums_within
+
+    rows = Rows.of(points(n), 20_000.0)
+    ones, radii = np.ones(n), np.linspace(2_000, 20_000, 10)
+    return lambda: (sums_within(rows, rows, ones, radii), histogram(rows, None, 2e4, 512))[0]
 
 
 # --- 999 maps under the null -----------------------------------------------------------------------
@@ -135,8 +162,14 @@ def _places(n: int, rng: np.random.Generator) -> np.ndarray:
     return np.clip(np.vstack([near, rng.uniform(0, 400_000, (n - n // 2, 2))]), 0, 400_000)
 
 
-def _replicates(n: int, reference: int, radius: float | str, *, plain: bool = False) -> Job:
-    """The whole procedure of detect and assess on arrays: find, prepare the null, 999 maps."""
+def _replicates(
+    n: int, reference: int, radius: float | str, *, maps: int = REPLICATES, plain: bool = False,
+    warm: bool = True,
+) -> Job:  # fmt: skip
+    """The whole procedure of detect and assess on arrays: find, prepare the null, 999 maps.
+
+    ``warm`` runs it before on one map, so that nothing is compiled or loaded while the clock runs.
+    """
     import sialgeo
     from sialgeo.kernels import compiled
     from sialgeo.model import ReferenceArrays
@@ -144,7 +177,10 @@ def _replicates(n: int, reference: int, radius: float | str, *, plain: bool = Fa
 
     if plain:
         sys.modules["numba"] = None  # type: ignore[assignment]
+        compiled.serves.cache_clear()
         compiled.compile_all.cache_clear()
+    if warm:
+        _replicates(500, 60_000, 5_000.0, maps=1, warm=False)()
     rng = np.random.default_rng(1)
     poles = [rng.normal(c, 3_000, (n // 25, 2)) for c in rng.uniform(5e4, 3.5e5, (5, 2))]
     xy = np.vstack([_places(n - n // 25 * 5, rng), *poles])
@@ -158,11 +194,12 @@ def _replicates(n: int, reference: int, radius: float | str, *, plain: bool = Fa
         null = Null.of(xy, others, detector)
         began, seen = time.perf_counter(), []
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            draws = (np.random.default_rng([1, r]) for r in range(REPLICATES))
+            draws = (np.random.default_rng([1, r]) for r in range(maps))
             for done, _largest in enumerate(pool.map(null.largest, draws)):
-                seen.append(((done + 1) / REPLICATES, time.perf_counter() - began))
+                seen.append(((done + 1) / maps, time.perf_counter() - began))
         off = max(abs(fraction - at / seen[-1][1]) for fraction, at in seen)
-        print(f"the progress bar was off by at most {off:.0%} of the time", file=sys.stderr)
+        if maps == REPLICATES:
+            print(f"the progress bar was off by at most {off:.0%} of the time", file=sys.stderr)
         return found.labels
 
     return run
@@ -179,26 +216,27 @@ def replicates_plain_ladder(n: int) -> Job:
 # --- scan, local statistics, surfaces --------------------------------------------------------------
 def scan(n: int) -> Job:
     """Poisson, circles, 999 maps: zones up to half of the population at 2,000 places, else 2 %."""
+    _scan(300, 0.5, REPLICATES)()
+    return _scan(n, 0.5 if n <= 2_000 else 0.02, REPLICATES)
+
+
+def _scan(places: int, share: float, maps: int) -> Job:
     from sialgeo.kernels.scan import Rates, Window, best_zones, null_maxima
 
-    def made(places: int, share: float) -> Job:
-        rng = np.random.default_rng(1)
-        xy, people = rng.uniform(0, 1e5, (places, 2)), rng.integers(100, 5_000, places) * 1.0
-        cases = 3 * places
-        chance = people / people.sum()
-        window = Window(xy, people, share * people.sum(), np.arange(places))
-        model = Rates(False, cases, float(people.sum()))
+    rng = np.random.default_rng(1)
+    xy, people = rng.uniform(0, 1e5, (places, 2)), rng.integers(100, 5_000, places) * 1.0
+    cases = 3 * places
+    chance = people / people.sum()
+    window = Window(xy, people, share * people.sum(), np.arange(places))
+    model = Rates(False, cases, float(people.sum()))
 
-        def run() -> np.ndarray:
-            best_zones(window, model, rng.multinomial(cases, chance))
-            return null_maxima(
-                window, model, lambda r: r.multinomial(cases, chance), replicates=REPLICATES, seed=1
-            )
+    def run() -> np.ndarray:
+        best_zones(window, model, rng.multinomial(cases, chance))
+        return null_maxima(
+            window, model, lambda r: r.multinomial(cases, chance), replicates=maps, seed=1
+        )
 
-        return run
-
-    made(300, 0.5)()
-    return made(n, 0.5 if n <= 2_000 else 0.02)
+    return run
 
 
 def _areas(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -300,7 +338,7 @@ JOBS = {
     job.__name__: job
     for job in (
         sialgeo_dbscan, sialgeo_dbscan_plain, sialgeo_relative, scikit_learn, pypi_dbscan, qgis,
-        first_use,        replicates, replicates_plain_ladder, scan, sialgeo_gi, pygeoda_gi, sialgeo_moran,
+        first_use, first_use_relative, first_use_scan, first_use_distances, replicates, replicates_plain_ladder, scan, sialgeo_gi, pygeoda_gi, sialgeo_moran,
         pygeoda_moran, esda_moran, surface, surface_scipy, surface_scikit_learn,
     )
 }  # fmt: skip

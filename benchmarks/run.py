@@ -30,7 +30,10 @@ TABLES: dict[str, list[tuple[str, int, int]]] = {
         ("sialgeo_dbscan", 5_000_000, 5), ("sialgeo_relative", 5_000_000, 3),
         ("pypi_dbscan", 5_000_000, 5),
     ],
-    "first": [("first_use", 60_000, 1)],
+    "first": [
+        ("first_use", 60_000, 1), ("first_use_relative", 60_000, 1), ("first_use_scan", 300, 1),
+        ("first_use_distances", 5_000, 1),
+    ],
     "replicates": [
         ("replicates", 2_000, 1), ("replicates", 100_000, 1), ("replicates_plain_ladder", 500, 1),
     ],
