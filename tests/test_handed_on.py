@@ -9,12 +9,14 @@ import shutil
 import subprocess
 import xml.dom.minidom
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pyarrow.parquet as pq
 import pytest
+from shapely.geometry import LineString
 
 from sialgeo.disclosure import protect
 from sialgeo.errors import FileError
@@ -198,6 +200,24 @@ def test_project_evaluates_no_expression_of_the_data(tmp_path: Path) -> None:
     shown += [n.getAttribute("label") for n in parsed.getElementsByTagName("category")]
     assert not any("[% env" in label for label in shown)
     assert sum("env('HOME')" in label for label in shown) >= 2
+
+
+def test_project_holds_flows_and_the_metadata_of_its_layers() -> None:
+    line = LineString([(-78.5, -7.1), (-78.6, -6.9)])
+    flows = gpd.GeoDataFrame({"destination": ["Lima"], "volume": [3.0]}, geometry=[line], crs=4326)
+    held = replace(protect(found(), context=context(licence="CC BY 4.0")), flows=flows)
+    parsed = xml.dom.minidom.parseString(project.document(held, "a.gpkg"))
+    kinds = {
+        node.getElementsByTagName("id")[0].firstChild.data: node
+        for node in parsed.getElementsByTagName("maplayer")
+    }
+    assert kinds["flujos_sialgeo_00"].getAttribute("geometry") == "Line"
+    assert kinds["concentraciones_sialgeo_00"].getAttribute("geometry") == "Polygon"
+    for node in kinds.values():
+        (told,) = node.getElementsByTagName("resourceMetadata")
+        assert "Test dairies" in told.getElementsByTagName("title")[0].firstChild.data
+        assert told.getElementsByTagName("license")[0].firstChild.data == "CC BY 4.0"
+        assert told.getElementsByTagName("wkt")
 
 
 def opened(folder: Path, name: str) -> dict[str, Any]:
