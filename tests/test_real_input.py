@@ -118,3 +118,94 @@ def test_real_districts_under_the_sample_dairies(shared_data: Path) -> None:
     assert areas["idh_2019__covered"].gt(0.95).all()
     assert areas["idh_2019"].idxmax() == "Cajamarca"
     assert areas["pobreza_2018"].idxmin() == "Cajamarca"
+
+
+# --- the eleven folders, with no option given -----------------------------------------------------
+FOLDERS = {
+    "cajamarca_centros_poblados/cajamarca_centros_poblados.csv": ("points", 6_513),
+    "cajamarca_distritos/cajamarca_distritos.csv": ("points", 127),
+    "cajamarca_distritos/cajamarca_distritos.gpkg": ("polygons", 127),
+    "cajamarca_lugares_articulo/cajamarca_lugares_articulo.csv": ("points", 8),
+    "cajamarca_raster_derivado/cajamarca_idh_2019_0p01.tif": ("raster", 314 * 172),
+    "clasicos/nc_sids.gpkg": ("polygons", 100),
+    "mexico_entidades/mexico_entidades.geojson": ("polygons", 32),
+    "mexico_municipios/mexico_municipios.gpkg": ("polygons", 2_469),
+    "mexico_municipios/mexico_municipios_idh_marginacion.csv": ("figures", 2_469),
+    "mexico_yucatan_denue_alimentos/yucatan_denue_alimentos_2021.csv": ("points", 2_418),
+    "osm_farmshops_dach/osm_farmshops_dach.csv": ("points", 23_972),
+    "peru_limites/peru_departamentos.geojson": ("polygons", 25),
+    "peru_limites/peru_provincias.geojson": ("polygons", 197),
+    "peru_limites/peru_capitales_provincia.geojson": ("points", 194),
+    "peru_limites/peru_distritos_idh_pobreza.csv": ("figures", 1_892),
+    "shdi_mexico_peru/shdi_mexico_peru_1990_2022.csv": ("figures", 40),
+    "us_farmers_markets/us_farmers_markets.csv": ("points", 8_759),
+}
+READ = {
+    "points": sialgeo.read_producers,
+    "polygons": sialgeo.read_territories,
+    "figures": sialgeo.read_indicators,
+    "raster": lambda path: sialgeo.read_raster(path).values.ravel(),
+}
+
+
+def test_every_folder_has_its_file_here(shared_data: Path) -> None:
+    assert {Path(f).parent.name for f in FOLDERS} == {p.name for p in shared_data.iterdir()}
+
+
+@pytest.mark.parametrize("file", FOLDERS)
+def test_a_real_file_is_read_with_no_option(shared_data: Path, file: str) -> None:
+    kind, rows = FOLDERS[file]
+    found = READ[kind](shared_data / file)
+    assert len(found) == rows
+
+
+GUESSES = {
+    "cajamarca_centros_poblados/cajamarca_centros_poblados.csv": (["lon", "lat"], ["PE"], None),
+    "cajamarca_distritos/cajamarca_distritos.csv": (["cap_lon", "cap_lat"], ["PE"], None),
+    "mexico_yucatan_denue_alimentos/yucatan_denue_alimentos_2021.csv": (
+        ["lon", "lat"],
+        ["MX"],
+        "denue",
+    ),
+    "osm_farmshops_dach/osm_farmshops_dach.csv": (["lon", "lat"], ["DE", "AT", "CH"], None),
+    "us_farmers_markets/us_farmers_markets.csv": (["lon", "lat"], ["US"], None),
+}
+
+
+@pytest.mark.parametrize("file", GUESSES)
+def test_guesses_are_those_a_person_would_make(shared_data: Path, file: str) -> None:
+    columns, country, preset = GUESSES[file]
+    found = sialgeo.read_producers(shared_data / file)
+    guessed = {g["what"]: g["value"] for g in found.attrs["reading"]["guesses"]}
+    assert guessed["columns"] == columns
+    assert guessed["crs"] == "EPSG:4326"
+    assert set(guessed["country"]) == set(country)
+    assert guessed.get("preset") == preset
+    assert "signs" not in guessed
+
+
+def test_dirty_rows_of_the_farmers_markets(shared_data: Path) -> None:
+    """Heaped and coarse positions; islands that the outlines leave out are warned of, never lost."""
+    markets = sialgeo.read_producers(shared_data / "us_farmers_markets" / "us_farmers_markets.csv")
+    found = sialgeo.check_producers(markets)
+    assert (found.read, found.rejected) == (8_759, 0)
+    assert found.counts["coordenadas_repetidas"] == 23
+    assert found.counts["precision_baja"] == 3
+    at_sea = found.faults.loc[found.faults["code"] == "en_el_mar", "row"]
+    assert set(markets.loc[at_sea, "State"]) == {"Hawaii"}
+
+
+def test_dirty_rows_of_yucatan(shared_data: Path, yucatan: gpd.GeoDataFrame) -> None:
+    towns = sialgeo.read_territories(shared_data / "mexico_municipios" / "mexico_municipios.gpkg")
+    towns = towns[towns["cvegeo"].str.startswith("31")]
+    found = sialgeo.check_producers(yucatan, districts=towns)
+    assert found.counts == {"coordenadas_repetidas": 19, "centroide": 2}
+    centres = found.faults.loc[found.faults["code"] == "centroide", "row"]
+    assert set(yucatan.loc[centres, "municipio"]) == {"Seyé"}
+    assert yucatan["cadena"].notna().all()
+    moved = yucatan.copy()
+    moved.loc[moved.index[0], "cvegeo"] = "31050"  # Maxcanú's beer is not Mérida's
+    told = sialgeo.check_producers(moved, districts=towns).faults
+    far = told[told["code"] == "lejos_del_distrito"]
+    assert far["row"].tolist() == [moved.index[0]]
+    assert "31050" in far["proposal"].iloc[0]

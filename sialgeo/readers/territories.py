@@ -15,7 +15,7 @@ from sialgeo.i18n import _, ngettext
 from sialgeo.model import Indicator
 from sialgeo.readers.columns import check_decimal, repair_codes, typed
 from sialgeo.readers.coordinates import stated_crs
-from sialgeo.readers.grids import Grid
+from sialgeo.readers.grids import Grid, blank
 from sialgeo.readers.layers import (
     cell_size,
     flat,
@@ -252,7 +252,7 @@ def read_indicators(
         CSV, XLSX, ODS or any layer (its geometry is left out).
     key
         Column of the code; kept as text, a lost leading zero is put back and said. A preset knows
-        its own.
+        its own; else the column that is called as a code and differs in every row is taken, and said.
     columns
         Columns to keep; all of them by default.
     preset
@@ -295,8 +295,7 @@ def read_indicators(
     grid = _figures(source, log, layer, encoding, separator)
     known = preset_of(preset) if preset else None
     key = key or (None if known is None else key_of(known, list(grid.cells.columns)))
-    if key is None:
-        raise ParameterError(_("key: name the column with the code, or a preset"))
+    key = key or _guessed_key(grid.cells, log)
     wanted = [key, *(columns if columns is not None else [])]
     missing = [c for c in wanted if c not in grid.cells.columns]
     if missing:
@@ -328,6 +327,22 @@ def read_indicators(
         "key": key,
     }
     return ordered
+
+
+def _guessed_key(cells: pd.DataFrame, log: Log) -> str:
+    """Return the column that holds the official code: known by its name, and different in every row."""
+    names = [str(c) for c in cells.columns]
+    ranked = [n for n in names if code_widths(n)] + [n for n in names if is_code(n)]
+    for name in dict.fromkeys(ranked):
+        held = cells[name][[not blank(v) for v in cells[name]]]
+        if len(held) >= 0.9 * len(cells) and held.is_unique:
+            log.guess("key", name, 0.9, _("Code: column “{name}”.").format(name=name))
+            return name
+    raise ParameterError(
+        _("key: name the column with the code, or a preset. The columns are: {names}").format(
+            names=", ".join(names)
+        )
+    )
 
 
 def _figures(
