@@ -235,7 +235,11 @@ def _tested(observed: float, drawn: Array, replicates: int) -> Outcome:
         ).format(n=len(kept), total=replicates)
         return untested("footprints", reason)
     low, high = np.quantile(kept, (0.025, 0.975)).tolist()
-    return Outcome("footprints", p_of_tails(observed, kept), low, high, details={"maps": len(kept)})
+    note = _(
+        "Footprints are placed one by one; concentrations that lie near one another for reasons of their own make this test find too much. Prefer method='msr'."
+    )
+    p = p_of_tails(observed, kept)
+    return Outcome("footprints", p, low, high, notes=(note,), details={"maps": len(kept)})
 
 
 def _mean(value_at: ValueAt, parts: Sequence[Array], weight: Array) -> float:

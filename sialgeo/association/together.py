@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sialgeo.association.local import (
-    LEE,
     SUPPRESSED,
     bivariate_classes,
     local_association,
@@ -27,12 +26,7 @@ def bivariate_map(
     *,
     population: str,
     suppressed: str | None = None,
-    statistic: str = LEE,
-    neighbours: str = "queen",
-    k: int = 8,
-    replicates: int = 999,
-    seed: int = 1,
-    level: float = 0.05,
+    **local: Any,
 ) -> gpd.GeoDataFrame:
     """Return one layer with the 3 × 3 classes of two columns and their local association.
 
@@ -41,8 +35,9 @@ def bivariate_map(
     territories : GeoDataFrame of polygons
     x, y, population, suppressed
         As for :func:`bivariate_classes`.
-    statistic, neighbours, k, replicates, seed, level
-        As for :func:`local_association`; suppressed areas take no part in it.
+    **local
+        ``statistic``, ``neighbours``, ``k``, ``replicates``, ``seed``, ``level``, as for
+        :func:`local_association`; suppressed areas take no part in it.
 
     Returns
     -------
@@ -71,19 +66,9 @@ def bivariate_map(
     seen = territories
     if hidden.any():
         seen = territories.assign(**{c: territories[c].astype(float).mask(hidden) for c in (x, y)})
-    local = local_association(
-        seen,
-        x,
-        y,
-        statistic=statistic,
-        neighbours=neighbours,
-        k=k,
-        replicates=replicates,
-        seed=seed,
-        level=level,
-    )
+    found = local_association(seen, x, y, **local)
     for name in OF_LOCAL:
-        answer[LOCAL + name] = local[name].to_numpy()
+        answer[LOCAL + name] = found[name].to_numpy()
     answer[LOCAL + "class"] = np.where(hidden, SUPPRESSED, answer[LOCAL + "class"])
-    answer.attrs |= {"global": local.attrs["global"], "notes": local.attrs["notes"]}
+    answer.attrs |= {"global": found.attrs["global"], "notes": found.attrs["notes"]}
     return answer

@@ -46,8 +46,11 @@ def figures(c):
 chains = sialgeo.detect_chains(producers, rule, chain="cadena", replicates=19, seed=3)
 told["detectchains"] = sialgeo.profile(chains.together(), chain="cadena")
 hot = sialgeo.hot_spots(gpd.read_file(sys.argv[4] + "/distritos.gpkg"), "poblacion", replicates=99, seed=2)
+both = sialgeo.bivariate_map(gpd.read_file(sys.argv[4] + "/distritos.gpkg"), "poblacion", "area_oficial_km2", population="poblacion", replicates=99, seed=2)
+rings = sialgeo.catchment_rings(found, districts, radii=[5000.0, 10000.0], means=["area_oficial_km2"], totals=["poblacion"], key="ubigeo")
 radii = sialgeo.suggest_radius(producers, reference=reference).table
 print(json.dumps({"radii": radii.reset_index().iloc[:, 0].tolist(), **{k: figures(c) for k, c in told.items()}, "hotspots": list(hot["class"]),
+                  "bivariate": list(both["class"]), "local": list(both["local_class"]), "rings": rings["poblacion"].round(3).tolist(),
                   "selected": chains.table["selected"].tolist(), "pairs": len(chains.pairs()),
                   "faults": len(sialgeo.check_producers(producers).faults)}))
 """
@@ -261,6 +264,40 @@ def test_hot_spots_and_faults_of_producers(
     )
     assert run.status == 0, run.errors
     assert run.results["FAULTS_COUNT"] == ours["faults"]
+
+
+def test_rings_and_two_indicators_in_one_map(
+    profile: Profile, ours: dict[str, Any], tmp_path: Path
+) -> None:
+    asked = {
+        "CONCENTRATIONS": ours["work"],
+        "TERRITORIES": SAMPLE / "distritos.gpkg",
+        "COLUMNS": "area_oficial_km2",
+        "TOTALS": "poblacion",
+        "KEY": "ubigeo",
+        "OUTPUT": tmp_path / "rings.gpkg",
+    }
+    run = profile.run("catchmentrings", RADII="5km, 10km", **asked)
+    assert run.status == 0, run.errors
+    figures = "import json, sys, geopandas as g; print(json.dumps(g.read_file(sys.argv[1])['poblacion'].round(3).tolist()))"
+    assert library(profile, figures, asked["OUTPUT"]) == pytest.approx(ours["rings"], rel=1e-6)
+    run = profile.run("catchmentrings", RADII="10km, 5km", **asked)
+    assert run.status == 1 and "increasing distances" in run.errors
+    run = profile.run(
+        "bivariate",
+        AREAS=SAMPLE / "distritos.gpkg",
+        X="poblacion",
+        Y="area_oficial_km2",
+        POPULATION="poblacion",
+        REPLICATES=99,
+        SEED=2,
+        OUTPUT=tmp_path / "both.gpkg",
+        OUTPUT_LOCAL=tmp_path / "local.gpkg",
+    )
+    assert run.status == 0, run.errors
+    assert library(profile, CLASSES, tmp_path / "both.gpkg") == ours["bivariate"]
+    local = CLASSES.replace('["class"]', '["local_class"]')
+    assert library(profile, local, tmp_path / "local.gpkg") == ours["local"]
 
 
 @pytest.mark.parametrize("name", ["a.report.html", "a.md", "tables.xlsx", "a.geojson"])
