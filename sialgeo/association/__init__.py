@@ -15,11 +15,10 @@ from typing import TYPE_CHECKING
 from sialgeo.lazy import names_of
 
 if TYPE_CHECKING:
-    from sialgeo.association.asked import AssociationTest
+    from sialgeo.association.asked import AssociationTest, LocalAssociation
     from sialgeo.association.contrasts import Contrast, ContrastRow, contrast
     from sialgeo.association.local import (
         Autocorrelation,
-        LocalAssociation,
         bivariate_classes,
         local_association,
         moran,
@@ -37,7 +36,7 @@ _HOME = {
     "Contrast": "contrasts",
     "ContrastRow": "contrasts",
     "Division": "result",
-    "LocalAssociation": "local",
+    "LocalAssociation": "asked",
     "SpatialRegression": "regression",
     "associate": "testing",
     "associations_of": "result",

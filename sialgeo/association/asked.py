@@ -1,4 +1,4 @@
-"""The parameters of ``associate``: light, as the command line and QGIS declare them at the start."""
+"""The parameters of the verbs: light, as the command line and QGIS declare them at the start."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sialgeo.association.result import METHODS
 from sialgeo.i18n import N_
 from sialgeo.kernels.autocorrelation import PAIR, SINGLETON
 from sialgeo.params import check, param
+
+LEE, MORAN = "lee", "moran"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,35 @@ class AssociationTest:
         label=N_("Procedure"),
         choices=(SINGLETON, PAIR),
         advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class LocalAssociation:
+    """Parameters of :func:`local_association`."""
+
+    statistic: str = param(
+        LEE,
+        N_("Lee's L, or bivariate local Moran (which also counts the association in place)"),
+        label=N_("Statistic"),
+        choices=(LEE, MORAN),
+    )
+    neighbours: str = param(
+        "queen",
+        N_("Areas that touch, or the k nearest"),
+        label=N_("Neighbours"),
+        choices=("queen", "knn"),
+    )
+    k: int = param(
+        8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1
+    )
+    replicates: int = param(999, N_("Random permutations"), label=N_("Replicates"), ge=99)
+    seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
+    level: float = param(
+        0.05, N_("False discovery rate"), label=N_("False discovery rate"), gt=0, le=0.5
     )
 
     def __post_init__(self) -> None:

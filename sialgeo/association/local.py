@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.association.asked import LEE, MORAN, LocalAssociation
 from sialgeo.association.counting import number_faults
 from sialgeo.association.nulls import EXACT
 from sialgeo.crs import equal_area_crs, require_crs, xy_of
 from sialgeo.errors import SchemaError, raise_all
-from sialgeo.i18n import N_, _, ngettext
+from sialgeo.i18n import _, ngettext
 from sialgeo.kernels.autocorrelation import (
     FittedVectors,
     bivariate_local,
@@ -35,7 +36,6 @@ from sialgeo.kernels.autocorrelation import (
 from sialgeo.kernels.local import benjamini_hochberg, conditional_counts, lag, two_sided
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.neighbourhoods import adjacency
-from sialgeo.params import check, param
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -44,7 +44,6 @@ Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-LEE, MORAN = "lee", "moran"
 NOT_SIGNIFICANT, NO_NEIGHBOURS, NO_DATA, SUPPRESSED = (
     "not_significant",
     "no_neighbours",
@@ -141,35 +140,6 @@ def moran(
         )
     found = moran_index(values, start, near)
     return Autocorrelation(*found, int((~linked).sum()), int((~known).sum()))
-
-
-@dataclass(frozen=True)
-class LocalAssociation:
-    """Parameters of :func:`local_association`."""
-
-    statistic: str = param(
-        LEE,
-        N_("Lee's L, or bivariate local Moran (which also counts the association in place)"),
-        label=N_("Statistic"),
-        choices=(LEE, MORAN),
-    )
-    neighbours: str = param(
-        "queen",
-        N_("Areas that touch, or the k nearest"),
-        label=N_("Neighbours"),
-        choices=("queen", "knn"),
-    )
-    k: int = param(
-        8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1
-    )
-    replicates: int = param(999, N_("Random permutations"), label=N_("Replicates"), ge=99)
-    seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
-    level: float = param(
-        0.05, N_("False discovery rate"), label=N_("False discovery rate"), gt=0, le=0.5
-    )
-
-    def __post_init__(self) -> None:
-        check(self)
 
 
 def local_association(
