@@ -66,7 +66,7 @@ def drive(
     driver: str = "window.py",
     language: str = "es",
     run: bool = False,
-    within: int = 400,
+    within: int = 900,
     extra: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Start QGIS, run a script of ``drivers/`` in it and return what it told; pictures go to ``folder``."""
