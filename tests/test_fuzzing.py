@@ -104,7 +104,10 @@ def _write(frame: pd.DataFrame, path: Path, how: dict[str, str]) -> None:
     else:
         points = gpd.points_from_xy(frame["lon"], frame["lat"])
         layer = gpd.GeoDataFrame(frame, geometry=points, crs=4326)
-        layer.to_parquet(path) if kind == "parquet" else layer.to_file(path)
+        if kind == "parquet":
+            layer.to_parquet(path)
+        else:  # with its index, FlatGeobuf puts neighbours beside each other
+            layer.to_file(path, **({"SPATIAL_INDEX": "NO"} if kind == "fgb" else {}))
 
 
 def _write_ods(frame: pd.DataFrame, path: Path) -> None:
