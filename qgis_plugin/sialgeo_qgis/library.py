@@ -31,7 +31,7 @@ MINIMUM = {
     "scipy": "1.10",
     "pandas": "2.0",
     "shapely": "2.0",
-    "pyproj": "3.5",
+    "pyproj": "3.4",
     "pyogrio": "0.7.2",
     "geopandas": "1.0",
 }

@@ -326,8 +326,8 @@ def in_a_model(name, parameters):
     child.setModelOutputs({"out": output})
     model.addChildAlgorithm(child)
     model.updateDestinationParameters()
-    target = parameters["OUTPUT"]
-    return execute(model, {"step:out": target})
+    target = model.destinationParameterDefinitions()[0].name()  # newer QGIS name it otherwise
+    return execute(model, {target: parameters["OUTPUT"]})
 
 
 def layer_inputs(algorithm, given):
