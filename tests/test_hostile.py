@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import xml.dom.minidom
 import zipfile
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,9 @@ import geopandas as gpd
 import pytest
 
 from sialgeo.disclosure import legible, protect
-from sialgeo.exporters import WRITERS, coding, export_all
+from sialgeo.exporters import WRITERS, coding, export_all, project
 
-from .handmade import HOSTILE, hostile
+from .handmade import HOSTILE, context, found, hostile
 
 LEFT_OUT = ".ficha.pdf"  # the report holds the same sheets
 FILES = (*(f"a{suffix}" for suffix in WRITERS if suffix != LEFT_OUT), "datapackage.json")
@@ -214,9 +215,11 @@ def test_project(folder: Path) -> None:
         text = archive.read("project.qgs").decode("utf-8")
     parsed: Any = xml.dom.minidom.parseString(text)
     assert not any(parsed.getElementsByTagName(tag) for tag in MARKUP)
-    expressions = re.findall(r"\[%(.*?)%\]", text)
-    assert len(expressions) == 2  # the page's own: name and figures
-    assert not any(name.strip() and name in part for part in expressions for name in NAMES)
+    c = found()
+    c = replace(c, areas=c.areas.assign(main_chain="fresco"))
+    plain = project.document(protect(c, publish="points", context=context()), "a.gpkg")
+    own = re.findall(r"\[%(.*?)%\]", plain)  # the page's: names and figures of each concentration
+    assert own and re.findall(r"\[%(.*?)%\]", text) == own
 
 
 def test_archive(folder: Path) -> None:
