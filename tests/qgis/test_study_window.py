@@ -82,7 +82,7 @@ def test_layers_come_styled_in_a_group(told: dict[str, Any]) -> None:
 def test_panel_and_map_choose_together(told: dict[str, Any]) -> None:
     assert told["selected_on_map"] == [2]
     assert told["sheet"].startswith("2 · ")
-    assert "Lo que esta ficha no dice" in told["sheet"]
+    assert "Qué no dice esta ficha" in told["sheet"]
     assert told["zoomed"]
     assert told["selected_in_list"] == [3]
     assert told["sheet_of_map"].startswith("3 · ")
