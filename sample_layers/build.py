@@ -106,6 +106,12 @@ BACKGROUND_SHARES = (0.35, 0.15, 0.50)  # of the three chains
 MEMBERS = {"Cajamarca": 45, "Agua Blanca": 6, "Chota": 2, "Cutervo": 2}
 AIRPORT_MEMBERS = 9
 
+# The made-up earlier date: Chota had fewer dairies, and there was a pole by Celendín that is gone.
+EARLIER_OF_CHOTA = 20
+FORMER_POLE = Pole("Celendín", 2_000.0, 20, 10, 0)
+COAST = (-7.4006, -79.5714)  # Pacasmayo: where «the coast» is drawn
+TERROIR_M = 30_000.0
+
 
 # --------------------------------------------------------------------------- files
 
@@ -549,6 +555,66 @@ def build_memberships(
     return pd.concat([read_table("articulo_membresias.csv"), units], ignore_index=True)
 
 
+def build_earlier(
+    dairies: pd.DataFrame, truth: pd.DataFrame, areas: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Return a made-up earlier table of the dairies, so that the sample has two dates to compare."""
+    rng = np.random.default_rng(SEED + 1)
+    chota = rng.permutation(np.flatnonzero((truth["polo"] == "Chota").to_numpy()))
+    kept = dairies.drop(index=chota[EARLIER_OF_CHOTA:])
+    places = read_table("cajamarca_lugares.csv").set_index("lugar").loc[[FORMER_POLE.place]]
+    lon, lat = places["lon"].astype(float), places["lat"].astype(float)
+    [centre] = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=DEGREES).to_crs(METRIC)
+    gone = draw_pole(FORMER_POLE, np.array([centre.x, centre.y]), areas, rng)
+    number = [f"{i:02d}" for i in range(1, len(gone) + 1)]
+    former = pd.DataFrame(
+        {
+            "id": [f"F{i}" for i in number],
+            "nombre": [f"Quesería sintética cerrada {i}" for i in number],
+            "tipo_actor": "transformador",
+            "eslabon": "3",
+            "cadena": gone["cadena"],
+            "producto": gone["cadena"].map(PRODUCTS),
+        }
+    )
+    former = pd.concat([former, provenance_columns(gone)], axis=1)
+    columns = list(former.columns)
+    return pd.concat([kept[columns], former], ignore_index=True)
+
+
+def write_example_tables(folder: Path) -> None:
+    """Write what the sample assumes so that every part of a study can be tried: all synthetic."""
+    market = {"mercado": "costa", "lat": f"{COAST[0]:.4f}", "lon": f"{COAST[1]:.4f}"}
+    note = "Pacasmayo: el punto donde se dibuja «la costa» es supuesto"
+    write_table(
+        pd.DataFrame([market | {"sintetico": "si", "nota": note, "fuente": ASSUMED}]),
+        folder / "mercados.csv",
+    )
+    opening = {"cadena": CHAINS[1], "cambio_precio": "-10", "sintetico": "si"}
+    note = "Cambio de precio de ejemplo, no es un dato"
+    write_table(
+        pd.DataFrame([opening | {"nota": note, "fuente": ASSUMED}]), folder / "apertura.csv"
+    )
+    places = read_table("cajamarca_lugares.csv").set_index("lugar").loc[["Cajamarca"]]
+    city = gpd.GeoSeries(
+        gpd.points_from_xy(places["lon"].astype(float), places["lat"].astype(float)), crs=DEGREES
+    )
+    terroir = gpd.GeoDataFrame(
+        {
+            "codigo": ["Cajamarca"],  # the place that the surveys are of
+            "nombre": ["Terruño supuesto de Cajamarca"],
+            "nota": [
+                "Círculo de 30 km alrededor de la ciudad: supuesto, no lo dice nadie del lugar"
+            ],
+        },
+        geometry=city.to_crs(METRIC).buffer(TERROIR_M).to_crs(DEGREES).to_numpy(),
+        crs=DEGREES,
+    )
+    path = folder / "terruno.gpkg"
+    path.unlink(missing_ok=True)
+    write_layer(terroir, path, "terruno")
+
+
 def write_paper_tables(folder: Path, memberships: pd.DataFrame) -> None:
     """Write the organisations, actions, resources, events and surveys of the paper."""
     for name in (
@@ -586,6 +652,8 @@ def build_cajamarca(folder: Path) -> None:
     write_table(dairies, folder / "queserias.csv")
     write_table(truth, folder / "verdad_sintetica.csv")
     write_paper_tables(folder, build_memberships(dairies, truth, rng))
+    write_table(build_earlier(dairies, truth, areas), folder / "queserias_antes.csv")
+    write_example_tables(folder)
 
 
 def plain(name: str) -> str:

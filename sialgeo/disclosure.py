@@ -48,6 +48,7 @@ from sialgeo.model import (
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
     CHAIN_N,
+    COMPLETENESS,
     CONCENTRATION,
     CRITERIA,
     EXPOSED_OUTPUT,
@@ -67,6 +68,8 @@ from sialgeo.model import (
     NAME,
     NOISE,
     OF_INDICATOR,
+    ON_TERROIRS,
+    PLACES_TOLD,
     SOLD_OUTSIDE,
     SUBINDEX,
     SUPPLIER_ACCESS,
@@ -183,7 +186,7 @@ def protect(
         where points are published; ``min_n=1`` withholds nothing for being small.
     context
         Title, sources, territories and places that the outputs show. Of territories only key, name,
-        population and indicators are published, of places the name.
+        population and indicators are published, of places and terruños the name.
     columns
         Further columns of producers (with ``publish="points"``) or of areas to publish as they are.
     cell
@@ -251,7 +254,7 @@ def protect(
         summaries=_summaries(concentrations, kept),
         tests=concentrations.tests,
         steps=(
-            *(_clean_step(s, areas.index, asked.min_n) for s in steps),
+            *(_clean_step(s, areas, asked.min_n) for s in steps),
             _own_step(asked, masking),
         ),
         notes=(*(_clean_note(note) for note in concentrations.notes), *_masking_notes(masking)),
@@ -978,8 +981,12 @@ def _published_context(
         territories = _legible_layer(territories)
     if places is not None:
         places = _legible_layer(_narrow(places, (context.place_name,)))
+    terroirs = context.terroirs
+    if terroirs is not None:
+        terroirs = _narrow(terroirs, (NAME,))
     return replace(
         context,
+        terroirs=terroirs,
         territories=territories,
         places=places,
         indicators=indicators,
@@ -1253,13 +1260,41 @@ def _chains_told(parameters: Mapping[str, Any], min_n: int) -> tuple[int, dict[s
     return int(hidden.sum()), {**parameters, BY_CHAIN: shown, MIX_ZONES: zones}
 
 
-def _clean_step(step: Step, published: Any, min_n: int) -> Step:
+def _clean_step(step: Step, areas: gpd.GeoDataFrame, min_n: int) -> Step:
     """Return the step without input fingerprints, paths, and groups too small to be published."""
     notes = tuple(_clean_note(note) for note in step.notes)
     parameters = _clean_mapping(step.parameters)
     if parameters.get(BY_RADIUS):
-        parameters[BY_RADIUS] = _clean_ladder(parameters[BY_RADIUS], published, min_n)
+        parameters[BY_RADIUS] = _clean_ladder(parameters[BY_RADIUS], areas.index, min_n)
+    if PLACES_TOLD in parameters:
+        parameters |= _clean_together(parameters, areas, min_n)
     return replace(step, parameters=parameters, inputs={}, notes=notes)
+
+
+def _clean_together(
+    parameters: Mapping[str, Any], areas: gpd.GeoDataFrame, min_n: int
+) -> dict[str, Any]:
+    """Return what is said of groups and territories that are large enough, without their counts.
+
+    The count of a group less those of its published concentrations would be that of a withheld one.
+    """
+    shown = [
+        {k: v for k, v in row.items() if k not in (N, COMPLETENESS)}
+        for row in parameters[PLACES_TOLD]
+        if row[N] >= min_n
+    ]
+    known = set(areas[NAME].astype(str))
+    large = {str(row[NAME]) for row in shown}
+    overlaps = [
+        row
+        for row in parameters[ON_TERROIRS]
+        if row["concentration"] in known and row["territory"] in large
+    ]
+    return {
+        PLACES_TOLD: shown,
+        ON_TERROIRS: overlaps,
+        "groups": sorted(parameters.get("groups") or ()),
+    }
 
 
 def _clean_ladder(rows: Sequence[Mapping[str, Any]], published: Any, min_n: int) -> list[Any]:

@@ -153,7 +153,8 @@ def m_function(
     rows = pairs.Rows.of(given.xy, float(reach[-1]))
     mine = _Places(given, rows)
     equal = bool((given.weight == given.weight[0]).all())
-    everywhere = _around(rows, rows, mine.weight, reach) if equal else None
+    many = equal and asked.replicates > 0  # one map alone needs its own units' sums only
+    everywhere = _around(rows, rows, mine.weight, reach) if many else None
 
     def value(code: NDArray[np.int8], weights: Array) -> Array:
         here = np.flatnonzero((code == 1) | (code == 3))

@@ -21,6 +21,7 @@ from sialgeo.model import (
     UNMET,
     UNSURVEYED,
     Concentrations,
+    Publication,
 )
 
 if TYPE_CHECKING:
@@ -71,17 +72,22 @@ _RISK = Question(FOLLOW_UP, "evento", N_("There are signs of de-clustering: what
 _EXPOSED = Question(FOLLOW_UP, "apertura", N_("The chain competes with imports: what has changed in price and outlets, and for whom?"))  # fmt: skip
 _DRAW = Question(REPRESENTATION, "territorio", N_("Draw on the map: where does the territory of this product begin and end, and what holds it together?"))  # fmt: skip
 COLUMNS = ("concentration", "name", "phase", "table", "criterion", "question")
-_DONE = {APPROACH: "detect", DEEPENING: "classify", REPRESENTATION: "protect", FOLLOW_UP: "compare"}
+_DONE: Mapping[str, set[str]] = {  # verbs of which one shows that the phase was served
+    APPROACH: {"detect"},
+    DEEPENING: {"classify", "link"},
+    REPRESENTATION: {"protect"},
+    FOLLOW_UP: {"compare"},
+}
 
 
-def field_questions(where: Concentrations | pd.DataFrame) -> pd.DataFrame:
+def field_questions(where: Concentrations | Publication | pd.DataFrame) -> pd.DataFrame:
     """Return the questions for field work that what is missing leads to, by phase of the SIAL guide.
 
     Parameters
     ----------
     where
-        Classified concentrations, or an ``areas`` table with the columns of :func:`sialgeo.classify`
-        (that of a ``Typology`` or of a ``Publication``).
+        Classified concentrations, a publication, or an ``areas`` table with the columns of
+        :func:`sialgeo.classify` (that of a ``Typology``).
 
     Returns
     -------
@@ -101,7 +107,7 @@ def field_questions(where: Concentrations | pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    areas = where.areas if isinstance(where, Concentrations) else where
+    areas = where.areas if isinstance(where, Concentrations | Publication) else where
     order = {phase: k for k, phase in enumerate(PHASES)}
     rows = []
     for label, row in zip(areas.index, areas.to_dict("records"), strict=True):
@@ -131,13 +137,13 @@ def _held(row: Mapping[Any, Any], column: str) -> list[str]:
     return list(value) if isinstance(value, list | tuple) else []
 
 
-def guide_phases(concentrations: Concentrations) -> pd.DataFrame:
+def guide_phases(concentrations: Concentrations | Publication) -> pd.DataFrame:
     """Return the phases of the SIAL guide, what sialgeo gives to each, and what was done of it.
 
     Parameters
     ----------
     concentrations
-        At any stage.
+        At any stage; or a publication, which serves the representation of the territory.
 
     Returns
     -------
@@ -160,7 +166,7 @@ def guide_phases(concentrations: Concentrations) -> pd.DataFrame:
     if ACTIVATION in concentrations.areas:
         verbs.add("classify")
     rows = [
-        (_(guide), _(given), _DONE[phase] in verbs, int(counts.get(phase, 0)))
+        (_(guide), _(given), bool(_DONE[phase] & verbs), int(counts.get(phase, 0)))
         for phase, (guide, given) in PHASES.items()
     ]
     index = pd.Index(list(PHASES), name="phase")

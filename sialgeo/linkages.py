@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,8 @@ from sialgeo.progress import Progress, aloud, silent
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from sialgeo.tables import SialTables
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -101,6 +103,7 @@ class Linking:
 def link(
     concentrations: Concentrations,
     *,
+    tables: SialTables | None = None,
     suppliers: gpd.GeoDataFrame | None = None,
     supply: str | None = None,
     radii: Sequence[float] = RADII,
@@ -112,7 +115,7 @@ def link(
     capacity: str | None = None,
     actors: gpd.GeoDataFrame | None = None,
     links: Sequence[str] | Mapping[str, Sequence[str]] = (),
-    weights: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | Mapping[str, Mapping[str, float]] | None = None,
     flows: pd.DataFrame | None = None,
     id: str = "id",  # noqa: A002
     volume: str | None = None,
@@ -128,6 +131,9 @@ def link(
     ----------
     concentrations
         Detected, tested or not.
+    tables : SialTables, optional
+        Tables of the study: what of ``actors``, ``flows``, ``links`` and ``weights`` is not given is
+        taken from ``unidad``, ``flujo`` and ``cadena`` (where the concentrations have a main chain).
     suppliers : GeoDataFrame of points, optional
         Producers of the raw material.
     supply : str, optional
@@ -147,7 +153,7 @@ def link(
     links : sequence of str, or mapping from chain to one
         The chain's template; with a mapping each concentration takes that of its main chain.
     weights : mapping, optional
-        Weight of each link in the completeness; equal by default.
+        Weight of each link in the completeness, or of each chain's links; equal by default.
     flows : DataFrame, optional
         As the table ``flujo``: ``origen``, ``destino`` or ``mercado``, ``producto``, ``volumen``,
         ``unidad_vol``, ``periodo``. Units are found among the producers and the actors.
@@ -205,6 +211,11 @@ def link(
     asked = Linking(catchment, reach, decay, exponent, local)
     given = _Given(concentrations, id=id)
     notes: list[str] = []
+    if tables is not None:
+        told = _of_tables(tables, given)
+        actors = told.actors if actors is None else actors
+        flows = told.flows if flows is None else flows
+        links, weights = (links, weights) if links else (told.links, told.weights)
     given.check(suppliers, supply, actors, flows, places, attraction, capacity, volume, place_name)
     (progress or silent)(0.1, _("Linking"))
     areas = concentrations.areas.copy()
@@ -232,6 +243,30 @@ def link(
     }  # fmt: skip
     step = Step("link", parameters, crs_name(given.crs), None, versions(), notes=tuple(notes))
     return concentrations.with_step(step, areas=areas)
+
+
+class _Told(NamedTuple):
+    """What the tables of a study say of linkages."""
+
+    actors: gpd.GeoDataFrame | None
+    flows: pd.DataFrame | None
+    links: Mapping[str, Sequence[str]]
+    weights: Mapping[str, Mapping[str, float]]
+
+
+def _of_tables(tables: SialTables, given: _Given) -> _Told:
+    units = tables.units
+    placed = units[~(units.geometry.isna() | units.geometry.is_empty)]
+    weights: dict[str, dict[str, float]] = {}
+    if MAIN_CHAIN in given.areas:
+        for chain, own in tables.chains.groupby("cadena", sort=False):
+            weights[str(chain)] = dict(zip(own[LINK], own["peso"].fillna(1.0), strict=True))
+    return _Told(
+        placed.to_crs(given.producers.crs) if len(placed) else None,
+        tables.flows if len(tables.flows) else None,
+        {chain: list(own) for chain, own in weights.items()},
+        weights,
+    )
 
 
 def catchment_areas(
@@ -487,7 +522,7 @@ def _chains(
     given: _Given,
     actors: gpd.GeoDataFrame,
     links: Sequence[str] | Mapping[str, Sequence[str]],
-    weights: Mapping[str, float] | None,
+    weights: Mapping[str, Any] | None,
     asked: Linking,
     notes: list[str],
 ) -> dict[str, Any]:
@@ -509,7 +544,7 @@ def _chains(
     index, present, missing = [], [], []
     for place, template in enumerate(templates):
         row = [float(there[name][place]) if looked_for[name] else np.nan for name in template]
-        weight = None if weights is None else [float(weights.get(name, 0.0)) for name in template]
+        weight = _weights(weights, template, given.areas.iloc[place])
         index.append(float(completeness([row], weight)[0]) if template else np.nan)
         present.append(", ".join(n for n, v in zip(template, row, strict=True) if v == 1))
         missing.append(", ".join(n for n, v in zip(template, row, strict=True) if v == 0))
@@ -526,6 +561,17 @@ def _template(links: Sequence[str] | Mapping[str, Sequence[str]], area: Any) -> 
             )
         return tuple(str(name) for name in links.get(str(area[MAIN_CHAIN]), ()))
     return tuple(str(name) for name in links)
+
+
+def _weights(
+    weights: Mapping[str, Any] | None, template: tuple[str, ...], area: Any
+) -> list[float] | None:
+    """Return the weight of each link; of a mapping by chain, that of the area's main chain."""
+    if weights is None:
+        return None
+    if any(isinstance(held, Mapping) for held in weights.values()):
+        weights = weights.get(str(area[MAIN_CHAIN]), {})
+    return [float(weights.get(name, 0.0)) for name in template]
 
 
 def _present(given: _Given, actors: gpd.GeoDataFrame, local: float) -> Flags:

@@ -92,6 +92,8 @@ DECLUSTERING, DECLUSTERING_REASONS = "declustering_risk", "declustering_reasons"
 COMPLETENESS, LINKS_PRESENT = "chain_completeness", "links_present"
 MEMBER_SHARE, FUNCTIONAL_ACTIONS = "share_of_members", "functional_actions"
 STARS = "stars"
+# of a step: what groups and territories are, and footprint and terruño on each other
+PLACES_TOLD, ON_TERROIRS = "places_told", "on_terroirs"
 UNMET, UNSURVEYED = "criteria_unmet", "criteria_not_evaluable"
 CRITERIA = "activation_criteria"  # every criterion in full; private, as it names members and rows
 EXPOSED_PRODUCERS, EXPOSED_OUTPUT = "exposed_producers", "exposed_output"
@@ -515,6 +517,7 @@ class Context:
     place_name: str | None = None
     indicators: tuple[Indicator, ...] = ()
     licence: str = ""
+    terroirs: gpd.GeoDataFrame | None = None  # territories given by the user, by their ``name``
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,8 @@ def prioritise(
     concentrations
         With what the sub-indices rest on: indicators laid over, profile, linkages, level.
     subindices : mapping, optional
-        Name → columns of ``areas``, each with +1 (more raises the priority) or −1 (less does). By
+        Name → columns of ``areas``, each with +1 (more raises the priority) or −1 (less does); in a
+        list, less does of a column written with a minus, as ``["pobreza_2018", "-idh_2019"]``. By
         default: ``need`` from the indicators laid over (by their direction), ``potential`` (lower
         bound of the location quotient, chain completeness), ``activation`` (level), ``access``
         (suppliers) and ``evidence`` (lower bound of the relative risk, stability).
@@ -196,9 +197,7 @@ def _chosen(
     made: dict[str, Mapping[str, int]] = {}
     for name, given in subindices.items():
         columns = [given] if isinstance(given, str) else given
-        made[str(name)] = (
-            dict(columns) if isinstance(columns, Mapping) else dict.fromkeys(columns, 1)
-        )
+        made[str(name)] = dict(columns) if isinstance(columns, Mapping) else _signed(columns)
     raise_all(
         [
             _("sub-index {name}: the concentrations have no column “{column}”").format(
@@ -218,6 +217,11 @@ def _chosen(
             )
         )
     return made
+
+
+def _signed(columns: Sequence[str]) -> dict[str, int]:
+    """Return the columns of a list with their direction: −1 for those written with a minus."""
+    return {c.removeprefix("-"): -1 if c.startswith("-") else 1 for c in columns}
 
 
 def _subindex(areas: pd.DataFrame, columns: Mapping[str, int]) -> Array:

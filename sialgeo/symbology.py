@@ -20,10 +20,14 @@ from numpy.typing import ArrayLike
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import N_, _, localised
 from sialgeo.model import (
+    ACTIVATION,
+    CHANGE,
     EVIDENCE_LABELS,
     EXPLORATORY,
+    EXPOSURE_ACTIVATION,
     INCONCLUSIVE,
     NOT_SIGNIFICANT,
+    PRIORITY,
     TESTED,
     UNTESTED,
     Indicator,
@@ -286,8 +290,48 @@ CHANGES: Mapping[str, Style] = {
     "before": Style("#ffffff", "#4d4d4d", 1.0, (2.0, 2.0), N_("extent at the earlier date"), 0.0),
 }
 FLOW = Style("#984ea3", "#5e2a66", 1.0, (), N_("Flows"), 0.75)
+TERROIR = Style(
+    "#7b3294", "#7b3294", 1.6, (7.0, 3.0), N_("Territory given by the user (terruño)"), 0.06
+)
 CATCHMENT = Style("#fdc086", "#b35806", 1.0, (4.0, 2.0), N_("Catchment"), 0.25)
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # a shape beside each colour of a kind of actor
+
+
+# colours of the words in a column of the concentrations. Of the two-way class, hue tells activation
+# (blue active, orange not, grey not assessable) and strength exposure
+WORD_COLOURS: Mapping[str, Mapping[str, str]] = {
+    ACTIVATION: {
+        "not_evaluable": "#bdbdbd",
+        "passive": "#ffffcc",
+        "candidate": "#c2e699",
+        "activating": "#78c679",
+        "activated": "#31a354",
+        "hybrid": "#006837",
+    },
+    EXPOSURE_ACTIVATION: {
+        "exposed_active": "#0072b2",
+        "exposed_passive": "#d55e00",
+        "exposed_unknown": "#7f7f7f",
+        "sheltered_active": "#a6d0e8",
+        "sheltered_passive": "#fbd0a6",
+        "sheltered_unknown": "#dedede",
+    },
+    CHANGE: {
+        "born": "#009e73",
+        "grown": "#56b4e9",
+        "stable": "#0072b2",
+        "shrunk": "#e69f00",
+        "merged": "#cc79a7",
+        "split": "#f0e442",
+        "gone": "#d55e00",
+    },
+    PRIORITY: {
+        "robust": "#d55e00",
+        "sensitive": "#e69f00",
+        "not_first": "#56b4e9",
+        "not_evaluable": "#bdbdbd",
+    },
+}
 
 
 def risk_classes() -> tuple[Class, ...]:

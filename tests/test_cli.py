@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -462,9 +463,8 @@ def test_control_c_during_a_run_leaves_the_old_folder(tmp_path: Path) -> None:
     out.mkdir()
     (out / "map.html").write_text("old")
     study = (SAMPLE / "estudio.toml").read_text(encoding="utf-8")
-    study = study.replace('path = "', f'path = "{SAMPLE}/').replace(
-        'table = "', f'table = "{SAMPLE}/'
-    )
+    files = r'^((?:path|table|suppliers|markets|territories|producers) = ")'
+    study = re.sub(files, rf"\1{SAMPLE}/", study, flags=re.MULTILINE)
     (tmp_path / "s.toml").write_text(
         study.replace("replicates = 999", "replicates = 99999"), encoding="utf-8"
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from sialgeo import ParameterError, SchemaError, link, protect
+from sialgeo import ParameterError, SchemaError, SialTables, link, protect
 from sialgeo.kernels.catchment import huff, nearest_with_room
 from sialgeo.model import Concentrations
 
@@ -151,3 +151,15 @@ def test_every_missing_column_is_named_at_once() -> None:
     with pytest.raises(SchemaError) as failure:
         link(two(), suppliers=points([0]), supply="x", actors=points([0]), links=["1"])
     assert "“x”" in str(failure.value) and "“eslabon”" in str(failure.value)
+
+
+def test_the_tables_give_actors_flows_and_the_links_of_each_chain() -> None:
+    """As when each is given by hand; what is given by hand comes first."""
+    actors = points([0, 8_000, 60_000], id=["F1", "T1", "F2"], eslabon=["1", "4", "1"])
+    chains = {"cadena": ["c", "c", "d", "d"], "eslabon": ["1", "4"] * 2, "peso": [3.0, 1.0] * 2}
+    tables = SialTables.from_frames({"unidad": actors, "cadena": pd.DataFrame(chains)})
+    found = link(two(), tables=tables).areas
+    assert found["links_present"].tolist() == ["1, 4", "1"]
+    assert found["chain_completeness"].tolist() == [1.0, 0.75]
+    by_hand = link(two(), tables=tables, links=["1"]).areas
+    assert by_hand["chain_completeness"].tolist() == [1.0, 1.0]

@@ -452,3 +452,13 @@ def test_the_answer_does_not_depend_on_the_order_of_rows(
     a, b = classify(found, tables).areas, classify(found, shuffled).areas
     columns = ["activation_level", "activation_evidence", "coordination", "criteria_unmet"]
     pd.testing.assert_frame_equal(a[columns], b[columns])
+
+
+def test_members_of_a_group_may_be_told_by_name(found: Concentrations, tables: SialTables) -> None:
+    ids = {name: label for label, name in found.areas["name"].items()}
+    by_id = sialgeo.classify(found, tables, groups={"G": [ids["Cajamarca"], ids["Chota"]]})
+    by_name = sialgeo.classify(found, tables, groups={"G": ["cajamarca", "Chota", "Cajamarca"]})
+    assert by_name.areas["n"].tolist() == by_id.areas["n"].tolist()
+    assert (by_name.kind, sialgeo.classify(found, tables).kind) == ("group", "concentration")
+    with pytest.raises(ParameterError, match="there is no concentration Lima"):
+        sialgeo.classify(found, tables, groups={"G": ["Lima"]})

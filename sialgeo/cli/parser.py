@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -173,9 +173,10 @@ def require_key(options: argparse.Namespace) -> None:
 def declare_parameters(group: Any, kind: type) -> None:
     """Add an option for each declared parameter of a verb; what is not given keeps its default."""
     for declared in params_of(kind):
-        said = _("; default {default}").format(default=declared.default)
+        default = f"{declared.default:g}" if declared.kind is float else declared.default
+        said = _("; default {default}").format(default=default)
         group.add_argument(
-            f"--{declared.name}",
+            f"--{declared.name.replace('_', '-')}",
             default=None,
             choices=declared.choices or None,
             metavar=None if declared.choices else declared.kind.__name__.upper(),
@@ -190,6 +191,45 @@ def given_parameters(options: argparse.Namespace, kind: type) -> dict[str, Any]:
         for p in params_of(kind)
         if getattr(options, p.name) is not None
     }
+
+
+def declare_tables(add: Callable[..., Any], *, required: bool = False) -> None:
+    """Add the tables of a SIAL study and the names of their files."""
+    more = {"required": True} if required else {"default": ""}
+    add(
+        "--tables",
+        metavar="PATH",
+        help=_("tables of the study: a workbook, a GeoPackage or a folder"),
+        **more,
+    )
+    add(
+        "--files",
+        action="append",
+        default=[],
+        metavar="TABLE=FILE,FILE",
+        help=_("files, sheets or layers that bear another name, as unidad=queserias.csv"),
+    )
+
+
+def tables_of(options: argparse.Namespace) -> Any:
+    """Read the tables that ``declare_tables`` asked for; None where there are none."""
+    if not options.tables:
+        return None
+    files = named_lists(options.files, "--files", "TABLE=FILE")
+    return sialgeo.read_tables(options.tables, files=files)
+
+
+def named_lists(given: Sequence[str], option: str, form: str) -> dict[str, list[str]]:
+    """Return what an option that may be repeated says as ``NAME=A,B``."""
+    found: dict[str, list[str]] = {}
+    for text in given:
+        name, sign, names = text.partition("=")
+        if not sign or not name.strip() or not names_in(names):
+            raise UsageError(
+                _("{option} {text}: must be {form}").format(option=option, text=text, form=form)
+            )
+        found.setdefault(name.strip(), []).extend(names_in(names))
+    return found
 
 
 def names_in(text: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sialgeo import model
 from sialgeo.association.result import associations_of, p_text
+from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _, ngettext, pick
 from sialgeo.radii import evidence_by_radius, guide_of
 from sialgeo.verdicts import verdict
@@ -48,9 +49,24 @@ def plain(value: Any) -> Any:
 def report_run(result: StudyResult) -> Report:
     if result.study.producers is None:
         return _report_territories(result)
-    return report(
+    made = report(
         result.concentrations, result.paths, result.guesses, result.rejected, by_radius=True
     )
+    phases = result.phases()
+    rows = [
+        [
+            row.guide,
+            _("done") if row.done else _("open"),
+            ngettext("{n} open question", "{n} open questions", row.open_questions).format(
+                n=row.open_questions
+            ),
+            ", ".join(row.files),
+        ]
+        for row in phases.itertuples()
+    ]
+    lines = ("", _("Phases of the SIAL guide:"), *aligned(rows, left=(0, 1, 2, 3)))
+    guide = phases.reset_index().to_dict("records")
+    return Report((*made.lines, *lines), {**made.data, "guide": guide})
 
 
 def _report_territories(result: StudyResult) -> Report:
@@ -169,11 +185,27 @@ def _climbed(found: Concentrations) -> bool:
     return any(step.parameters.get(model.BY_RADIUS) for step in found.steps)
 
 
+def write_table(table: Any, path: str, *, index: bool = False) -> Path:
+    """Write a table as CSV, whole or not at all; return its path."""
+    with whole_file(path) as temporary:
+        table.to_csv(temporary, index=index, encoding="utf-8-sig")
+    return Path(path)
+
+
 def listed(title: str, entries: Sequence[str]) -> list[str]:
     return ["", title, *(f"  - {entry}" for entry in entries)] if entries else []
 
 
-_PRIVATE = ("work", "rejected", "study", "criteria", "sensitivity", "questions", "guide")
+_PRIVATE = (
+    "work",
+    "rejected",
+    "study",
+    "criteria",
+    "sensitivity",
+    "overlaps",
+    "questions",
+    "guide",
+)
 
 
 def path_lines(paths: Iterable[Path]) -> list[str]:

@@ -32,6 +32,7 @@ WRITERS: Mapping[str, tuple[str, str]] = {
     ".geojson": ("geojson", N_("areas for other programs (WGS 84)")),
     ".pdf": ("dossier", N_("study report with a fact sheet for each concentration")),
     ".ficha.pdf": ("dossier", N_("fact sheets of two pages")),
+    ".taller.pdf": ("workshop", N_("map for a workshop, to print large and draw on")),
     ".report.html": ("dossier", N_("study report as a page")),
     ".md": ("dossier", N_("study report as Markdown, for word processors")),
     ".parquet": ("geoparquet", N_("areas for data programs (GeoParquet)")),
@@ -68,7 +69,7 @@ def export(
     path
         Its suffix chooses the format: ``.html`` ``.gpkg`` ``.qgz`` ``.xlsx`` ``.csv`` ``.png``
         ``.svg`` ``.geojson`` ``.parquet`` ``.kml``, ``.pdf`` for the report (``ficha.pdf``: the fact
-        sheets alone), ``.report.html``, ``.md``, or ``.json`` for the run log. Written whole or not
+        sheets alone; ``taller.pdf``: the map for a workshop), ``.report.html``, ``.md``, or ``.json`` for the run log. Written whole or not
         at all. A ``.qgz`` brings its GeoPackage, of the same name.
     publish, min_n, columns
         As :func:`sialgeo.protect`: areas only by default; ``"grid"``, ``"masked"`` or ``"points"``

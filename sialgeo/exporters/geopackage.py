@@ -36,6 +36,7 @@ from sialgeo.model import (
     NAME,
     TERRITORY,
     TERRITORY_NAME,
+    WORDS,
     N,
     Publication,
 )
@@ -47,6 +48,8 @@ from sialgeo.symbology import (
     PLACE,
     POINT,
     TERRITORY_LINE,
+    TERROIR,
+    WORD_COLOURS,
     Style,
     chain_colours,
     count_classes,
@@ -57,13 +60,14 @@ from sialgeo.workfile import safe_names, sqlite_at, write_layers
 if TYPE_CHECKING:
     import geopandas as gpd
 
-AREAS, GRID, POINTS, TERRITORIES, PLACES, FLOW_LINES = (
+AREAS, GRID, POINTS, TERRITORIES, PLACES, FLOW_LINES, TERROIRS = (
     "concentraciones",
     "cuadricula",
     "productores",
     "territorios",
     "lugares",
     "flujos",
+    "terrunos",
 )
 ABOUT = "acerca_de"
 IDENTIFIERS: Mapping[str, str] = {
@@ -73,6 +77,7 @@ IDENTIFIERS: Mapping[str, str] = {
     TERRITORIES: N_("Territories"),
     PLACES: N_("Places"),
     FLOW_LINES: N_("Flows"),
+    TERROIRS: N_("Territories given by the user (terruños)"),
 }
 # as QGIS itself makes it
 _STYLES = """
@@ -137,8 +142,9 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
     publication
         What :func:`sialgeo.protect` returned.
     path
-        A file ``*.gpkg``. Layers: ``concentraciones``; ``flujos`` where flows are known; ``cuadricula`` and ``productores`` where they
-        are published; ``territorios`` and ``lugares`` where the context has them.
+        A file ``*.gpkg``. Layers: ``concentraciones``; ``flujos`` where flows are known; ``cuadricula``
+        and ``productores`` where they are published; ``territorios``, ``terrunos`` and ``lugares``
+        where the context has them.
 
     Raises
     ------
@@ -164,6 +170,7 @@ def layers(publication: Publication) -> dict[str, Layer]:
     candidates = {
         TERRITORIES: context.territories,
         GRID: publication.grid,
+        TERROIRS: context.terroirs,
         AREAS: areas,
         FLOW_LINES: publication.flows
         if publication.flows is None or len(publication.flows)
@@ -295,6 +302,7 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
             _(LABELS[EVIDENCE].text),
             qml.document(qml.categorized(EVIDENCE, EVIDENCE_STYLE), aliases, NAME),
         )
+        yield from _word_styles(layer, aliases)
     elif name == TERRITORIES:
         yield from _territory_styles(layer, publication, aliases)
         yield _("Outlines"), qml.document(qml.single(_hollow(TERRITORY_LINE)), aliases)
@@ -306,11 +314,26 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
         )
     elif name == FLOW_LINES:
         yield _("Flows"), qml.document(qml.single(FLOW_LINE, "line"), aliases, "destination")
+    elif name == TERROIRS:
+        yield _(TERROIR.label), qml.document(qml.single(TERROIR), aliases, NAME)
     elif name == POINTS:
         yield _("Producers"), qml.document(_point_renderer(layer, publication), aliases)
     else:
         named = _field(layer, publication.context.place_name)
         yield _("Places"), qml.document(qml.single(PLACE, "marker"), aliases, named)
+
+
+def _word_styles(layer: Layer, aliases: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield a style for each column of words: activation, exposure by activation, change, priority."""
+    for column, colours in WORD_COLOURS.items():
+        field = _field(layer, column)
+        if field is None or not layer.table[field].notna().any():
+            continue
+        found = {
+            word: Style(colour, "#333333", 1.2, (), WORDS[column][word], 0.8)
+            for word, colour in colours.items()
+        }
+        yield _(LABELS[column].text), qml.document(qml.categorized(field, found), aliases, NAME)
 
 
 def _territory_styles(

@@ -19,6 +19,8 @@ PUBLISHED: Mapping[str, str] = {
     "bivariate": N_("an indicator against the producers, three classes by three"),
     "hotspots": N_("hot and cold spots of an indicator"),
     "linkages": N_("flows"),
+    "exposure": N_("exposure to trade opening by activation"),
+    "workshop": N_("a page to draw on in a workshop"),
     "quality": N_("how uncertain the relative risk is"),
 }
 KINDS: Mapping[str, str] = {

@@ -16,6 +16,7 @@ from sialgeo.association import associations_of
 from sialgeo.association.result import METHOD_NAMES
 from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.wording import (
+    ELSEWHERE,
     indicator_name,
     label_of,
     plain,
@@ -26,6 +27,7 @@ from sialgeo.exporters.wording import (
     with_unit,
 )
 from sialgeo.files import whole_file
+from sialgeo.guide import field_questions, guide_phases
 from sialgeo.i18n import LANGUAGES, N_, _, language, retell
 from sialgeo.model import (
     BY_CHAIN,
@@ -42,18 +44,18 @@ from sialgeo.model import (
     MIX_ZONES,
     NAME,
     OF_UNITS,
+    ON_TERROIRS,
     OVERLAPS,
     P_VALUE,
+    PLACES_TOLD,
     STATISTIC,
     UNITS_KNOWN,
     VERDICT,
     N,
     Publication,
 )
-from sialgeo.radii import GUIDE, RadiusGuide, evidence_by_radius, guide_of
+from sialgeo.radii import RadiusGuide, evidence_by_radius, guide_of
 
-# parameters that have a sheet of their own
-ELSEWHERE = ("indicators", "answer", BY_RADIUS, GUIDE, BY_CHAIN, OVERLAPS, MIX_ZONES)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST, _WIDEST, _NARROWEST = 32_000, 60, 9
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
@@ -64,6 +66,9 @@ FAMILIES: Mapping[str, str] = {
     "marginalisation": N_("marginalisation"),
     "other": N_("other"),
 }
+
+
+KINDS: Mapping[str, str] = {"group": N_("group of concentrations"), "territory": N_("territory")}
 
 
 class Sheet(NamedTuple):
@@ -123,6 +128,9 @@ def sheets(publication: Publication) -> list[Sheet]:
         _indicators(publication),
         _tests(publication),
         *_associations(publication),
+        *_together(publication),
+        _guide(publication),
+        _questions(publication),
         _sources(publication),
     ]
 
@@ -287,6 +295,61 @@ def _flows(publication: Publication) -> list[Sheet]:
         return []
     table = flows.drop(columns=flows.geometry.name)
     return [_sheet(_("Flows"), table, publication)]
+
+
+def _together(publication: Publication) -> list[Sheet]:
+    """Return what groups and territories given by the user are, and what lies on what."""
+    import pandas as pd
+
+    rows = [row for step in publication.steps for row in step.parameters.get(PLACES_TOLD, ())]
+    overlaps = [row for step in publication.steps for row in step.parameters.get(ON_TERROIRS, ())]
+    found = []
+    if rows:
+        table = pd.DataFrame(rows)
+        table["kind"] = [_(KINDS[kind]) for kind in table["kind"]]
+        made = _sheet(_("Groups and territories"), table, publication)
+        found.append(made._replace(headers=[_("What"), *made.headers[1:]]))
+    if overlaps:
+        headers: list[str] = [
+            _("Territory"),
+            _(LABELS[CONCENTRATION].text),
+            _("In common (km²)"),
+            _("Share of the footprint"),
+            _("Share of the territory"),
+        ]
+        cells = [list(row.values()) for row in overlaps]
+        found.append(Sheet(_("Overlap"), headers, [None, None, 1, 2, 2], cells))
+    return found
+
+
+def _guide(publication: Publication) -> Sheet:
+    headers: list[str] = [
+        _("Phase of the SIAL guide"),
+        _("What sialgeo gives to it"),
+        _("Done"),
+        _("Open questions"),
+    ]
+    rows = [
+        [row.guide, row.given, _("yes") if row.done else _("no"), row.open_questions]
+        for row in guide_phases(publication).itertuples()
+    ]
+    return Sheet(_("SIAL guide"), headers, [None, None, None, 0], rows)
+
+
+def _questions(publication: Publication) -> Sheet:
+    headers: list[str] = [
+        _(LABELS[CONCENTRATION].text),
+        _(LABELS[NAME].text),
+        _("Phase of the SIAL guide"),
+        _("Table to fill in"),
+        _("Question"),
+    ]
+    phases = guide_phases(publication)["guide"]
+    rows = [
+        [plain(row.concentration), row.name, phases[row.phase], row.table, row.question]
+        for row in field_questions(publication).itertuples()
+    ]
+    return Sheet(_("Field questions"), headers, [None] * 5, rows)
 
 
 def _by_territory(publication: Publication) -> Sheet:

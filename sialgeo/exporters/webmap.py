@@ -30,6 +30,7 @@ from sialgeo.exporters.picture import picture
 from sialgeo.exporters.pointset import PointSet, point_set
 from sialgeo.exporters.wording import (
     ECOLOGICAL,
+    ELSEWHERE,
     association_lines,
     indicator_name,
     label_of,
@@ -56,7 +57,9 @@ from sialgeo.model import (
     EVIDENCE,
     EXPECTED,
     EXPLORATORY,
+    EXPOSURE_ACTIVATION,
     INCONCLUSIVE,
+    LABELS,
     MEMBERSHIP,
     NAME,
     NOT_SIGNIFICANT,
@@ -68,12 +71,15 @@ from sialgeo.model import (
 )
 from sialgeo.symbology import (
     EVIDENCE_STYLE,
+    FLOW,
     LAND,
     NO_DATA,
     PLACE,
     SEA,
     TERRITORY_LINE,
+    TERROIR,
     UNITS,
+    WORD_COLOURS,
     Class,
     Style,
     chain_colours,
@@ -82,6 +88,7 @@ from sialgeo.symbology import (
     decimals,
     indicator_classes,
 )
+from sialgeo.trade import CAUTION
 from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -148,6 +155,7 @@ TEXTS: Mapping[str, str] = {
         "Upwards: producers (each step doubles alike). Dashed: all territories together. A mark opens its fact sheet."
     ),
     "close": N_("Close"),
+    "area_coloured": N_("Colour the concentrations by"),
     "coloured": N_("Colour the territories by"),
     "compare": N_("Compare"),
     "compare_add": N_("Add to the comparison"),
@@ -170,6 +178,10 @@ TEXTS: Mapping[str, str] = {
     "ficha_closed": N_("Fact sheet closed."),
     "ficha_open": N_("Fact sheet open: {name}"),
     "figure": N_("Figure"),
+    "flows": N_("Flows"),
+    "flows_note": N_(
+        "As thick as their volume; summed by concentration, from its middle, never from a plant."
+    ),
     "filter": N_("Filter"),
     "first": N_("In short"),
     "grid": N_("Producers by grid cell"),
@@ -225,6 +237,7 @@ TEXTS: Mapping[str, str] = {
     "source": N_("Source"),
     "sources": N_("Sources"),
     "statistics": N_("The statistics"),
+    "terroirs": N_("Territories given by the user (terruños)"),
     "territories": N_("Territories"),
     "test": N_("Test"),
     "this_one": N_("this concentration"),
@@ -383,6 +396,9 @@ def payload(
         "about": _about(publication),
         "columns": _column_meta(publication),
         "areas": _areas(areas, publication),
+        "area_colours": _area_colours(areas),
+        "flows": _flows(publication),
+        "terroirs": _terroirs(publication),
         "evidence": {k: _style(s) for k, s in EVIDENCE_STYLE.items() if k in set(areas[EVIDENCE])},
         "indicators": [
             _indicator(i, areas, territories, publication.indicators)
@@ -400,6 +416,8 @@ def payload(
             "territory": _style(TERRITORY_LINE),
             "no_data": _style(NO_DATA),
             "place": _style(PLACE),
+            "flow": _style(FLOW),
+            "terroir": _style(TERROIR),
         },
         "basemap": ground,
         "bounds": view,
@@ -493,6 +511,58 @@ def _areas(areas: gpd.GeoDataFrame, publication: Publication) -> list[dict[str, 
             }
         )
     return rows
+
+
+def _area_colours(areas: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the words that the concentrations may be coloured by, beside their evidence."""
+    return [
+        {
+            "column": column,
+            "label": both(LABELS[column].text),
+            "colours": dict(colours),
+            "note": both(CAUTION) if column == EXPOSURE_ACTIVATION else None,
+        }
+        for column, colours in WORD_COLOURS.items()
+        if column in areas and areas[column].notna().any()
+    ]
+
+
+def _flows(publication: Publication) -> list[dict[str, Any]]:
+    """Return the flows that have a place, the greatest first; width in pixels within each unit."""
+    flows = publication.flows
+    if flows is None:
+        return []
+    placed = flows[~(flows.geometry.isna() | flows.geometry.is_empty)]
+    placed = placed.sort_values("volume", ascending=False)
+    greatest = placed.groupby("volume_unit")["volume"].max()
+    rows = []
+    for flow, line in zip(placed.to_dict("records"), placed.geometry, strict=True):
+        most = float(greatest[flow["volume_unit"]])
+        row = {k: plain(v) for k, v in flow.items() if k != placed.geometry.name}
+        ends = [[round(y, 4), round(x, 4)] for x, y, *_z in line.coords]
+        share = float(flow["volume"]) / most if most > 0 else 0.0
+        rows.append(row | {"line": ends, "width": round(1.5 + 6.0 * share, 1)})
+    return rows
+
+
+def _terroirs(publication: Publication) -> list[dict[str, Any]]:
+    """Return the territories given by the user, as outlines."""
+    given = publication.context.terroirs
+    if given is None:
+        return []
+    drawn = basemap.simplified(list(_degrees(given).geometry), VERTICES[2])
+    found = []
+    for name, shape in zip(given[NAME], drawn, strict=True):
+        parts = getattr(shape, "geoms", [shape])
+        rings = [
+            [
+                [round(y, TERRITORY_DIGITS), round(x, TERRITORY_DIGITS)]
+                for x, y, *_z in p.exterior.coords
+            ]
+            for p in parts
+        ]
+        found.append({"name": _text(name), "rings": rings})
+    return found
 
 
 def _territories(
@@ -655,11 +725,7 @@ def _about(publication: Publication) -> dict[str, Any]:
 
 def _parameters(given: Mapping[str, Any]) -> list[list[str]]:
     """Return parameters as texts; the indicators have their own place on the page."""
-    kept = {
-        k: v
-        for k, v in given.items()
-        if k not in ("indicators", "answer") and v not in (None, "", [], ())
-    }
+    kept = {k: v for k, v in given.items() if k not in ELSEWHERE and v not in (None, "", [], ())}
     return [
         [str(k), v if isinstance(v, str) else json.dumps(plain(v), ensure_ascii=False)]
         for k, v in kept.items()

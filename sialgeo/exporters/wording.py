@@ -11,6 +11,8 @@ from sialgeo.association import associations_of
 from sialgeo.disclosure import withheld_sentences
 from sialgeo.i18n import N_, _, language, pick, retell, tell_date
 from sialgeo.model import (
+    BY_CHAIN,
+    BY_RADIUS,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -19,8 +21,12 @@ from sialgeo.model import (
     HIGH,
     LABELS,
     LOW,
+    MIX_ZONES,
     OF_UNITS,
+    ON_TERROIRS,
     OUTPUT,
+    OVERLAPS,
+    PLACES_TOLD,
     SUBINDEX,
     SUBINDEX_NAMES,
     SUPPLIERS_WITHIN,
@@ -31,7 +37,13 @@ from sialgeo.model import (
     Label,
     Publication,
 )
+from sialgeo.radii import GUIDE
 
+# parameters of a step that are told in a place of their own
+ELSEWHERE = (
+    *("indicators", "answer", BY_RADIUS, GUIDE, BY_CHAIN, OVERLAPS, MIX_ZONES),
+    *(PLACES_TOLD, ON_TERROIRS),
+)
 NO_TITLE = N_("Concentrations of rural agro-industry")
 ECOLOGICAL = N_(
     "The indicators describe the territories where the producers are, not their households."

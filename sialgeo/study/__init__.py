@@ -37,7 +37,7 @@ Paths are relative to the study file.
 
 from __future__ import annotations
 
-from sialgeo.study.activation import classified, write_details
+from sialgeo.study.activation import Classified, classified, write_details
 from sialgeo.study.answering import published_rings
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.running import (
@@ -58,10 +58,13 @@ from sialgeo.study.sections import (
     AssociationChoice,
     BivariateChoice,
     ChainsChoice,
+    CompareSource,
     ContrastChoice,
     Detection,
     ExportChoice,
+    LinkSource,
     PlacesSource,
+    PrioritiesChoice,
     ProducersSource,
     RasterSource,
     ReferenceSource,
@@ -81,12 +84,16 @@ __all__ = [
     "AssociationChoice",
     "BivariateChoice",
     "ChainsChoice",
+    "Classified",
+    "CompareSource",
     "ContrastChoice",
     "Detection",
     "ExportChoice",
     "Found",
     "Inputs",
+    "LinkSource",
     "PlacesSource",
+    "PrioritiesChoice",
     "ProducersSource",
     "RasterSource",
     "ReferenceSource",

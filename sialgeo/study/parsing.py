@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo import model, params
+from sialgeo.comparison import Comparing
 from sialgeo.errors import FileError, ParameterError, SchemaError, SialgeoError
 from sialgeo.exporters.kinds import PUBLISHED
 from sialgeo.i18n import LANGUAGES, N_, _
+from sialgeo.linkages import Linking
 from sialgeo.model import Indicator
+from sialgeo.priorities import Prioritising
 from sialgeo.study.sections import (
     CHAINS_DEFAULT,
     FILES,
@@ -24,10 +27,13 @@ from sialgeo.study.sections import (
     AssociationChoice,
     BivariateChoice,
     ChainsChoice,
+    CompareSource,
     ContrastChoice,
     Detection,
     ExportChoice,
+    LinkSource,
     PlacesSource,
+    PrioritiesChoice,
     ProducersSource,
     RasterSource,
     ReferenceSource,
@@ -113,6 +119,25 @@ class Parser:
                 _('[chains]: which column? Remedy: column = "…", or chain = "…" in [producers]')
             )
         self.of_indicators(study)
+        for where, held in (
+            ("[link]", study.link),
+            ("[compare]", study.compare),
+            ("[priorities]", study.priorities),
+        ):
+            if held is not None and study.producers is None:
+                self.faults.append(_("{where}: needs [producers]").format(where=where))
+        if study.compare is not None and study.compare.producers and study.chains is not None:
+            self.faults.append(
+                _(
+                    '[compare]: with [chains] an earlier table is not detected alike. Remedy: before = "….work.gpkg", the working file of the earlier run'
+                )
+            )
+        if study.link is not None and not (study.link.suppliers or study.sial):
+            self.faults.append(
+                _(
+                    '[link]: nothing to link to. Remedy: suppliers = "…", or the tables of the study in [sial]'
+                )
+            )
 
     def of_indicators(self, study: Study) -> None:
         """Check what is asked of the territories' indicators."""
@@ -221,20 +246,28 @@ class Parser:
             return None, _("the file {path} does not exist").format(path=self.folder / found)
         return found, ""
 
-    def detection(self, table: dict[str, Any], where: str) -> Detection:
-        own = tuple(f.name for f in dataclasses.fields(Detection) if "kind" in f.metadata)
+    def declared(
+        self, kind: type, table: dict[str, Any], where: str, owner: Callable[[Any], type]
+    ) -> Any:
+        """Make a section whose further keys are the parameters of ``owner(section)``."""
+        own = tuple(f.name for f in dataclasses.fields(kind) if "kind" in f.metadata)
         given = {k: v for k, v in table.items() if k not in own}
-        section: Detection = self.section(
-            Detection, {k: table[k] for k in own if k in table}, where
-        )
+        section = self.section(kind, {k: table[k] for k in own if k in table}, where)
         try:
-            known = {p.name: p for p in params.params_of(method_named(section.method))}
+            owning = owner(section)
+            known = {p.name: p for p in params.params_of(owning)}
             self.unknown(given, (*own, *known), where)
             read = {k: params.parse_value(known[k], v) for k, v in given.items() if k in known}
             section = replace(section, parameters=read)
-            params.build(method_named(section.method), read)
+            params.build(owning, read)
         except SialgeoError as failure:
             self.faults.append(f"{where} {failure}")
+        return section
+
+    def detection(self, table: dict[str, Any], where: str) -> Detection:
+        section: Detection = self.declared(
+            Detection, table, where, lambda section: method_named(section.method)
+        )
         self.faults += [
             _minimum(f"{where} {name}", 0)
             for name in ("replicates", "splits", "runs")
@@ -242,22 +275,31 @@ class Parser:
         ]
         return section
 
-    def sial(self, table: dict[str, Any], where: str) -> SialSource:
-        from sialgeo.typology import Thresholds
+    def link(self, table: dict[str, Any], where: str) -> LinkSource:
+        section: LinkSource = self.declared(LinkSource, table, where, lambda _section: Linking)
+        if section.markets and not section.market:
+            self.faults.append(
+                _('{where}: markets need market = "…", the column with their names').format(
+                    where=where
+                )
+            )
+        for text in section.radii:
+            try:
+                params.parse_distance(text)
+            except SialgeoError as failure:
+                self.faults.append(f"{where} radii: {failure}")
+        return section
 
-        own = tuple(f.name for f in dataclasses.fields(SialSource) if "kind" in f.metadata)
-        given = {k: v for k, v in table.items() if k not in own}
-        section: SialSource = self.section(
-            SialSource, {k: table[k] for k in own if k in table}, where
+    def compare(self, table: dict[str, Any], where: str) -> CompareSource:
+        section: CompareSource = self.declared(
+            CompareSource, table, where, lambda _section: Comparing
         )
-        known = {p.name: p for p in params.params_of(Thresholds)}
-        self.unknown(given, (*own, *known), where)
-        try:
-            read = {k: params.parse_value(known[k], v) for k, v in given.items() if k in known}
-            section = replace(section, parameters=read)
-            params.build(Thresholds, read)
-        except SialgeoError as failure:
-            self.faults.append(f"{where} {failure}")
+        if bool(section.before) == bool(section.producers):
+            self.faults.append(
+                _(
+                    '{where}: give either before = "….work.gpkg", the working file of the earlier run, or producers = "…", the earlier table'
+                ).format(where=where)
+            )
         return section
 
     def territories(self, table: dict[str, Any], where: str) -> TerritoriesSource:
@@ -425,6 +467,19 @@ def _optional(kind: type) -> _Reader:
     )
 
 
+def _with_parameters(kind: type, owner: Callable[[Any], type]) -> _Reader:
+    """Return the reader of an optional section with the parameters of a declared object."""
+    return lambda parser, table, where: (
+        None if table is None else parser.declared(kind, table, where, owner)
+    )
+
+
+def _thresholds() -> type:
+    from sialgeo.typology import Thresholds
+
+    return Thresholds
+
+
 # section of the file → attribute of the study, and how it is read; a new section is a line here
 _TABLES: Mapping[str, tuple[str, _Reader]] = {
     "study": ("about", _one(About)),
@@ -433,9 +488,18 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
     "detect": ("detection", lambda parser, table, where: parser.detection(table or {}, where)),
     "chains": ("chains", _optional(ChainsChoice)),
     "places": ("places", _optional(PlacesSource)),
-    "sial": (
-        "sial",
-        lambda parser, table, where: None if table is None else parser.sial(table, where),
+    "sial": ("sial", _with_parameters(SialSource, lambda _section: _thresholds())),
+    "link": (
+        "link",
+        lambda parser, table, where: None if table is None else parser.link(table, where),
+    ),
+    "compare": (
+        "compare",
+        lambda parser, table, where: None if table is None else parser.compare(table, where),
+    ),
+    "priorities": (
+        "priorities",
+        _with_parameters(PrioritiesChoice, lambda _section: Prioritising),
     ),
     "association": ("association", _optional(AssociationChoice)),
     "bivariate": ("bivariate", _optional(BivariateChoice)),

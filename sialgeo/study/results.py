@@ -7,15 +7,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sialgeo
+from sialgeo.guide import APPROACH, DEEPENING, FOLLOW_UP, REPRESENTATION
 from sialgeo.model import Concentrations, Context
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from sialgeo.association import Contrast
     from sialgeo.chains import Chains
     from sialgeo.radii import RadiusGuide
     from sialgeo.study.study import Study
+
+
+FILES_OF: Mapping[
+    str, tuple[str, ...]
+] = {  # phase of the SIAL guide → kinds of files that serve it
+    APPROACH: ("html", "png", "xlsx"),
+    DEEPENING: ("pdf", "ficha.pdf", "criteria", "questions", "figure_linkages"),
+    REPRESENTATION: ("taller.pdf", "figure_workshop", "ficha.pdf"),
+    FOLLOW_UP: ("change", "change_figure"),
+}
 
 
 @dataclass(frozen=True)
@@ -49,3 +62,18 @@ class StudyResult:
     rejected: int = 0
     contrasts: tuple[Contrast, ...] = ()
     chains: Chains | None = None
+
+    def phases(self) -> pd.DataFrame:
+        """Return the phases of the SIAL guide, what was done of each, and the files that serve it.
+
+        As :func:`sialgeo.guide_phases`, with ``files``; the representation of the territory is done
+        where there is a map for the workshop or a fact sheet.
+        """
+        table = sialgeo.guide_phases(self.concentrations)
+        table["files"] = [
+            [self.paths[kind].name for kind in FILES_OF[phase] if kind in self.paths]
+            for phase in table.index
+        ]
+        drawn = bool(table.loc[REPRESENTATION, "files"])
+        table["done"] = table["done"] | ((table.index == REPRESENTATION) & drawn)
+        return table

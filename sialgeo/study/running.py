@@ -18,8 +18,10 @@ from sialgeo.i18n import _, language, ngettext
 from sialgeo.model import Concentrations, Context, Step
 from sialgeo.progress import Progress, scaled
 from sialgeo.radii import RADII, RadiusChoice, covers_area
-from sialgeo.study.activation import classified, write_details
+from sialgeo.study.activation import Classified, classified, write_details
 from sialgeo.study.answering import answer, draw_answers
+from sialgeo.study.detecting import of_detection
+from sialgeo.study.following import compared, linked, prioritised, write_change
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     FILES,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from sialgeo.chains import Chains
     from sialgeo.study.study import Study
+    from sialgeo.tables import SialTables
 
 PRIVATE = "private"
 WORKFILE = "concentrations.work.gpkg"
@@ -122,7 +125,7 @@ def _detected(
         detector,
         reference=reference,
         progress=scaled(progress, 0.0, 0.2),
-        **_of_detection(study, places),
+        **of_detection(study, places),
     )
     if guide is not None:
         found = guide.added_to(found)
@@ -154,19 +157,8 @@ def _by_chain(
         mix=study.chains is not None and study.chains.mix,
         progress=progress,
         **_of_evidence(study),
-        **_of_detection(study, places),
+        **of_detection(study, places),
     )
-
-
-def _of_detection(study: Study, places: Any) -> dict[str, Any]:
-    """Return what ``detect`` is told beside producers, detector and reference."""
-    return {
-        "places": places,
-        "place_name": study.places.name if study.places else None,
-        "coincident": study.detection.coincident,
-        "weights": study.detection.weights or None,
-        "locality": (study.producers.locality or None) if study.producers else None,
-    }
 
 
 def _of_evidence(study: Study) -> dict[str, Any]:
@@ -420,10 +412,11 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
             study, concentrations, layers, found.reference, scaled(progress, 0.7, 0.75)
         )
         layers = answered.layers
-        concentrations, paths, notes = _classified(
-            study, answered.concentrations, private, progress
+        context = context_of(study, layers, found.places)
+        concentrations, paths, notes, context = _deepened(
+            study, answered.concentrations, found, context, temporary, progress
         )
-        progress(0.75, _("Writing the working file"))
+        progress(0.78, _("Writing the working file"))
         if study.producers is not None:
             paths["work"] = Path(sialgeo.save(concentrations, private / WORKFILE))
         if found.rejected:
@@ -434,8 +427,7 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
             paths["guide"] = write_guide(found.guide, private / GUIDE_FIGURE)
         paths["study"] = private / "study.toml"
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
-        context = context_of(study, layers, found.places)
-        paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.78, 0.98))
+        paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.8, 0.98))
         paths |= draw_answers(study, answered, context, temporary)
         moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
     progress(1.0, _("Done"))
@@ -452,20 +444,67 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
     )
 
 
-def _classified(
-    study: Study, found: Concentrations, private: Path, progress: Progress
-) -> tuple[Concentrations, dict[str, Path], tuple[str, ...]]:
-    """Classify where the study names its tables; every criterion is written beside the working file."""
-    source = study.sial
-    if source is None or not len(found):
-        return found, {}, ()
-    progress(0.7, _("Classifying"))
-    tables = sialgeo.read_tables(study.resolve(source.path), files=source.files)
-    key = study.producers.id if study.producers else ""
-    typology, found = classified(
-        found, tables, source.thresholds, key=key or "id", date=source.date, since=source.since
+class _Deepened(NamedTuple):
+    """The concentrations, what was written, what is to be said, what the outputs draw around them."""
+
+    concentrations: Concentrations
+    paths: dict[str, Path]
+    notes: tuple[str, ...]
+    context: Context
+
+
+def _deepened(
+    study: Study,
+    found: Concentrations,
+    given: Found,
+    context: Context,
+    folder: Path,
+    progress: Progress,
+) -> _Deepened:
+    """Link, classify, compare and rank where the study asks for it."""
+    tables = None
+    if study.sial is not None and len(found):
+        progress(0.7, _("Reading the tables"))
+        tables = sialgeo.read_tables(study.resolve(study.sial.path), files=study.sial.files)
+    paths: dict[str, Path] = {}
+    progress(0.71, _("Linking"))
+    found = linked(study, found, tables, given.places)
+    if tables is not None:
+        progress(0.72, _("Classifying"))
+        answer = _classified(study, found, tables)
+        found = answer.concentrations
+        paths |= write_details(answer, folder / PRIVATE)
+        given_by_user = [a.areas for a in answer.together if a.kind == "territory"]
+        if given_by_user:
+            context = replace(context, terroirs=given_by_user[0])
+    earlier = compared(
+        study, found, tables, given.reference, given.places, scaled(progress, 0.73, 0.77)
     )
-    return found, dict(write_details(typology, found, private)), tables.notes
+    if earlier is not None:
+        told, before = earlier
+        found = told.concentrations
+        paths |= write_change(study, told, before, context, folder)
+    found = prioritised(study, found)
+    return _Deepened(found, paths, tables.notes if tables is not None else (), context)
+
+
+def _classified(study: Study, found: Concentrations, tables: SialTables) -> Classified:
+    """Classify concentrations, and the groups and territories that the study names."""
+    source: Any = study.sial
+    territories = None
+    if source.territories:
+        territories = sialgeo.read_territories(study.resolve(source.territories))
+    key = study.producers.id if study.producers else ""
+    return classified(
+        found,
+        tables,
+        source.thresholds,
+        key=key or "id",
+        date=source.date,
+        since=source.since,
+        groups=source.groups,
+        territories=territories,
+    )
 
 
 def _overlays(

@@ -24,6 +24,7 @@ FILES: Mapping[str, str] = {  # a format's own file name; the study file may nam
     "geojson": "concentrations.geojson",
     "pdf": "report.pdf",
     "ficha.pdf": "ficha.pdf",
+    "taller.pdf": "taller.pdf",
     "report.html": "study.report.html",
     "md": "report.md",
     "parquet": "concentrations.parquet",
@@ -218,12 +219,18 @@ class RasterSource:
 
 @dataclass(frozen=True)
 class SialSource:
-    """``[sial]``: the tables of the study, for which date, and the thresholds of the typology."""
+    """``[sial]``: the tables of the study, for which date, and the thresholds of the typology.
+
+    ``groups``: concentrations, by name or number, that are classified together too; ``territories``:
+    polygons (terruños) that are classified beside.
+    """
 
     path: str = entry("file", required=True)
     files: Mapping[str, tuple[str, ...]] = entry("lists", {})
     date: str = entry("date")
     since: str = entry("date")
+    groups: Mapping[str, tuple[str, ...]] = entry("lists", {})
+    territories: str = entry("file")
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -232,6 +239,49 @@ class SialSource:
         from sialgeo.typology import Thresholds
 
         return params.build(Thresholds, dict(self.parameters))
+
+
+@dataclass(frozen=True)
+class LinkSource:
+    """``[link]``: suppliers, what they deliver, and where markets are.
+
+    Actors, flows and the chains' links come from the tables of ``[sial]``; the output is that of
+    ``[producers]``. Markets stand by default among ``[places]``.
+    """
+
+    suppliers: str = entry("file")
+    supply: str = entry("text")
+    radii: tuple[str, ...] = entry("names", ("5km", "10km", "20km"))
+    attraction: str = entry("text")
+    capacity: str = entry("text")
+    markets: str = entry("file")
+    market: str = entry("text")
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CompareSource:
+    """``[compare]``: an earlier run (its working file), or an earlier table that is detected alike.
+
+    ``cases`` chooses the earlier table's producers as in ``[producers]``; ``date`` is the earlier
+    date: for it the earlier concentrations are classified where there are tables of ``[sial]``.
+    """
+
+    before: str = entry("file")
+    producers: str = entry("file")
+    cases: str = entry("text")
+    id: str = entry("text")
+    date: str = entry("date")
+    columns: tuple[str, ...] = entry("names", ())
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PrioritiesChoice:
+    """``[priorities]``: what makes a concentration come first; by default all that is known."""
+
+    subindices: Mapping[str, tuple[str, ...]] = entry("lists", {})
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,13 @@ from sialgeo.study.sections import (
     AssociationChoice,
     BivariateChoice,
     ChainsChoice,
+    CompareSource,
     ContrastChoice,
     Detection,
     ExportChoice,
+    LinkSource,
     PlacesSource,
+    PrioritiesChoice,
     ProducersSource,
     RasterSource,
     ReferenceSource,
@@ -44,6 +47,8 @@ class Study:
         Whether every chain is detected on its own; without it the producers are taken together.
     sial
         The tables of the SIAL study; without them nothing is classified.
+    link, compare, priorities
+        Suppliers and markets; an earlier date; what makes a concentration come first.
     association, bivariate, rings, contrasts
         What is asked of the indicators: are producers in poorer places; two in one map; the footprints
         and the rings around them; one group of the territories against the rest.
@@ -70,6 +75,9 @@ class Study:
     territories: tuple[TerritoriesSource, ...] = ()
     rasters: tuple[RasterSource, ...] = ()
     sial: SialSource | None = None
+    link: LinkSource | None = None
+    compare: CompareSource | None = None
+    priorities: PrioritiesChoice | None = None
     association: AssociationChoice | None = None
     bivariate: BivariateChoice | None = None
     rings: RingsChoice | None = None

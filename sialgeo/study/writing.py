@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from sialgeo.study.study import Study
 
 
+_ASKED_BY_NAME = (
+    "chains",
+    "priorities",
+)  # sections that ask for something even where they are empty
+
+
 def text_of(study: Study, folder: Path) -> str:
     """Return the text of a study file that stands in a folder."""
     import tomli_w
@@ -75,11 +81,13 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
     found["rasters"] = [
         table(r) | (_indicator(r.indicator) if r.indicator else {}) for r in study.rasters
     ]
-    if study.sial is not None:
-        found["sial"] = table(study.sial) | dict(study.sial.parameters)
+    for name in ("sial", "link", "compare", "priorities"):
+        section = getattr(study, name)
+        if section is not None:
+            found[name] = table(section) | dict(section.parameters)
     found["contrasts"] = [table(c) for c in study.contrasts]
     found["export"] = table(study.export)
-    return {name: held for name, held in found.items() if held or name == "chains"}
+    return {name: held for name, held in found.items() if held or name in _ASKED_BY_NAME}
 
 
 def _indicator(indicator: Indicator) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def classify(
         ``names``; a resource or an event without a place holds everywhere; an organisation stands
         where one of its members does, or where its ``ambito`` says.
     groups
-        Name → ids of the concentrations that are classified together.
+        Name → ids or names of the concentrations that are classified together.
     territories, concentrations
         The other side, to show the overlap of footprint and terruño: territories where ``where`` is
         concentrations, concentrations where ``where`` is territories.

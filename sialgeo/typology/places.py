@@ -105,21 +105,28 @@ def _spelt(frame: pd.DataFrame) -> dict[Any, str]:
 
 
 def _grouped(c: Concentrations, groups: Groups) -> dict[Any, list[Any]]:
-    known = set(c.areas.index)
+    """Return the ids of each group; its members may be told by id or by name."""
+    known: dict[Any, Any] = {plain(str(n)): i for i, n in c.areas[NAME].items()}
+    known |= {str(i): i for i in c.areas.index} | {i: i for i in c.areas.index}
+    found = {
+        name: [known.get(i, known.get(plain(str(i)))) for i in ids] for name, ids in groups.items()
+    }
     faults = [
         _("group “{name}”: there is no concentration {missing}. There are: {known}").format(
             name=name,
-            missing=", ".join(str(i) for i in ids if i not in known),
-            known=", ".join(map(str, c.areas.index)),
+            missing=", ".join(
+                str(i) for i, met in zip(groups[name], ids, strict=True) if met is None
+            ),
+            known=", ".join(f"{i} {n}" for i, n in c.areas[NAME].items()),
         )
-        for name, ids in groups.items()
-        if any(i not in known for i in ids)
+        for name, ids in found.items()
+        if None in ids
     ]
     faults += [
         _("group “{name}” is empty").format(name=n) for n, ids in groups.items() if not len(ids)
     ]
     raise_all(faults, ParameterError)
-    return {name: list(ids) for name, ids in groups.items()}
+    return {name: list(dict.fromkeys(ids)) for name, ids in found.items()}
 
 
 def _areas(

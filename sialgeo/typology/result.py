@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.i18n import N_, _, ngettext, retell
@@ -12,15 +12,19 @@ from sialgeo.model import (
     ACTIVATION,
     ACTIVATION_EVIDENCE,
     ACTIVATION_LEVEL,
+    COMPLETENESS,
     COORDINATION,
     CRITERION_LABELS,
     DECLUSTERING,
     DECLUSTERING_REASONS,
     LABELS,
     NAME,
+    ON_TERROIRS,
+    PLACES_TOLD,
     SPATIAL_EVIDENCE,
     WORDS,
     Concentrations,
+    N,
     Step,
     Summary,
 )
@@ -75,6 +79,24 @@ class Typology:
 
     def __len__(self) -> int:
         return len(self.areas)
+
+    @property
+    def kind(self) -> str:
+        """What was classified: "concentration", "group" or "territory"."""
+        if self.concentrations is not None:
+            return "concentration"
+        return "group" if self.step.parameters["groups"] else "territory"
+
+    def added_to(self, concentrations: Concentrations) -> Concentrations:
+        """Return concentrations whose steps hold this answer on groups or territories.
+
+        The outputs then tell it beside the concentrations, as far as the gate lets it through.
+        """
+        columns = [NAME, N, *_SHOWN[1:], COMPLETENESS]
+        rows = [{"kind": self.kind, **row} for row in self.areas[columns].to_dict("records")]
+        overlaps = self.overlaps.to_dict("records")
+        parameters = {**self.step.parameters, PLACES_TOLD: rows, ON_TERROIRS: overlaps}
+        return concentrations.with_step(replace(self.step, parameters=parameters))
 
     def summary(self) -> Summary:
         """Return the verdict, one number and one caution, in the language in force."""

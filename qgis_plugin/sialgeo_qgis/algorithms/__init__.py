@@ -11,6 +11,7 @@ def all_algorithms() -> tuple:
     from .chains import DetectChains
     from .check import CheckProducers
     from .detect import DetectConcentrations
+    from .distances import ColocationOfKinds, FunctionOfDistance, SpecialiseDistricts
     from .export import ExportFiles, ExportMap, ExportReport, PrintSheets
     from .join import JoinIndicators
     from .overlay import OverlayIndicators
@@ -46,6 +47,9 @@ def all_algorithms() -> tuple:
         ConfirmConcentrations,
         HotSpots,
         ScanAreas,
+        SpecialiseDistricts,
+        FunctionOfDistance,
+        ColocationOfKinds,
         ProfileConcentrations,
         OverlayIndicators,
         CatchmentRings,

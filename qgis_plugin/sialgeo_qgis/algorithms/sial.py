@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterFile,
@@ -14,7 +15,7 @@ from qgis.core import (
 
 from .. import library
 from ..texts import mark, tr
-from .base import POINT, SialgeoAlgorithm
+from .base import POINT, POLYGON, SialgeoAlgorithm
 from .outcome import WORKFILES
 from .steps import WorkfileStep
 
@@ -125,10 +126,36 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
             ),
         ):
             self.add(QgsProcessingParameterString(name, label, optional=True), about)
+        self.add(
+            QgsProcessingParameterString("GROUPS", tr("Groups of concentrations"), optional=True),
+            tr("Classified together too, by number or name, as: North = 1, 3; South = 2, 4"),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSource(
+                "TERRITORIES",
+                tr("Territories (terruños)"),
+                [QgsProcessing.SourceType.TypeVectorPolygon],
+                optional=True,
+            ),
+            tr("Polygons that are classified beside, with their overlap with the footprints."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT_PLACES",
+                tr("Groups and territories"),
+                QgsProcessing.SourceType.TypeVectorPolygon,
+                optional=True,
+            ),
+            tr("One area per group and territory with its level. Private: footprints are exact."),
+        )
 
     def faults(self, parameters, context) -> list:
         """Ask for the tables, and name every fault in them before the run."""
         found = super().faults(parameters, context)
+        found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
+        text = self.text(parameters, "GROUPS", context) or ""
+        if any("=" not in part for part in text.split(";") if part.strip()):
+            found.append(tr("Groups are written as: North = 1, 3; South = 2, 4"))
         path = self.tables_path(parameters, context)
         if not path:
             return [*found, tr("Give the tables of the study, as a file or as a folder.")]
@@ -148,16 +175,52 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
         for note in tables.notes:
             feedback.pushInfo(note)
         report(0.6, tr("Classifying"))
-        typology = sialgeo.classify(
-            found,
-            tables,
-            thresholds=self.owner()(**self.given(parameters, context)),
-            date=self.text(parameters, "DATE", context),
-            key=self.text(parameters, "ID", context) or "id",
-        )
+        given = {
+            "thresholds": self.owner()(**self.given(parameters, context)),
+            "date": self.text(parameters, "DATE", context),
+            "key": self.text(parameters, "ID", context) or "id",
+        }
+        typology = sialgeo.classify(found, tables, **given)
         for line in typology.summary():
             feedback.pushInfo(line)
-        return typology.concentrations
+        carried = typology.concentrations
+        for answer in self.together(found, tables, given, parameters, context, feedback):
+            carried = answer.added_to(carried)
+        return carried
+
+    def together(self, found, tables, given, parameters, context, feedback) -> list:
+        """Classify groups and territories, write them and tell what lies on what."""
+        import pandas as pd
+
+        import sialgeo
+
+        answers = []
+        parts = (self.text(parameters, "GROUPS", context) or "").split(";")
+        groups = {
+            name.strip(): [member.strip() for member in members.split(",") if member.strip()]
+            for name, _sign, members in (part.partition("=") for part in parts if part.strip())
+        }
+        if groups:
+            answers.append(sialgeo.classify(found, tables, groups=groups, **given))
+        grounds = self.frame(parameters, "TERRITORIES", context, feedback, like=found.producers)
+        if grounds is not None:
+            answers.append(sialgeo.classify(grounds, tables, concentrations=found, **given))
+        for answer in answers:
+            for line in answer.summary():
+                feedback.pushInfo(line)
+            for row in answer.overlaps.itertuples():
+                feedback.pushInfo(
+                    f"{row.territory} × {row.concentration}: {row.area_km2:.1f} km², "
+                    f"{row.share_of_footprint:.0%} / {row.share_of_territory:.0%}"
+                )
+        if answers:
+            table = pd.concat([answer.areas.assign(kind=answer.kind) for answer in answers])
+            listed = [c for c in table if table[c].map(lambda v: isinstance(v, list)).any()]
+            shown = table.drop(columns=listed).reset_index(drop=True)
+            self.write(
+                shown, parameters, "OUTPUT_PLACES", context, feedback, geometry="MultiPolygon"
+            )
+        return answers
 
 
 class LinkConcentrations(StudyTables, WorkfileStep):
@@ -222,15 +285,8 @@ class LinkConcentrations(StudyTables, WorkfileStep):
         """Link."""
         import sialgeo
 
-        more = {}
         path = self.tables_path(parameters, context)
-        if path:
-            tables = sialgeo.read_tables(path)
-            more = {
-                name: tables.frames[table]
-                for name, table in (("flows", "flujo"), ("actors", "unidad"))
-                if table in tables.given and len(tables.frames[table])
-            }
+        tables = sialgeo.read_tables(path) if path else None
         report(0.3, tr("Linking"))
         suppliers = self.frame(parameters, "SUPPLIERS", context, feedback, like=found.producers)
         return sialgeo.link(
@@ -239,7 +295,7 @@ class LinkConcentrations(StudyTables, WorkfileStep):
             supply=self.field(parameters, "SUPPLY", context),
             id=self.text(parameters, "ID", context) or "id",
             progress=report.part(0.3, 1.0),
-            **more,
+            tables=tables,
             **self.given(parameters, context),
         )
 

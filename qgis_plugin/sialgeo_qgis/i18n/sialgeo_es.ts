@@ -546,6 +546,124 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>El radio es de {radius} m: parece estar en grados o kilómetros. Remedio: dé metros, como 5000 para 5 km.</translation>
     </message>
     <message>
+        <source>Specialisation by district</source>
+        <translation>Especialización por distrito</translation>
+    </message>
+    <message>
+        <source>Location quotient of every chain in every district: interval, exact p-value, false discovery rate, quotient drawn to the mean where there are few units, and the quotient of the district with its neighbours. The log tells how unevenly each chain lies over the districts (Ellison–Glaeser, Gini, Theil, Hoover).
+Figures by district change with the division; functions of distance do not.</source>
+        <translation>Cociente de localización de cada cadena en cada distrito: intervalo, valor p exacto, tasa de falsos descubrimientos, cociente acercado a la media donde hay pocas unidades, y el cociente del distrito con sus vecinos. El registro dice qué tan desigual está cada cadena entre los distritos (Ellison–Glaeser, Gini, Theil, Hoover).
+Las cifras por distrito cambian con la división; las funciones de distancia no.</translation>
+    </message>
+    <message>
+        <source>Together at which distance (M, Kd)</source>
+        <translation>A qué distancia están juntas (M, Kd)</translation>
+    </message>
+    <message>
+        <source>Marcon and Puech's M (the share of a kind around its units over its share in all) or Duranton and Overman's Kd (the density of the distances between them), with a global envelope and one p-value for all distances.
+Needs no districts: it does not change with their division.</source>
+        <translation>La M de Marcon y Puech (la parte de una clase alrededor de sus unidades sobre su parte en el total) o la Kd de Duranton y Overman (la densidad de las distancias entre ellas), con una envolvente global y un solo valor p para todas las distancias.
+No necesita distritos: no cambia con su división.</translation>
+    </message>
+    <message>
+        <source>Colocation of kinds</source>
+        <translation>Colocalización de clases</translation>
+    </message>
+    <message>
+        <source>Which kinds of units have which as their nearest neighbours, more than random labels would give (colocation quotient of Leslie and Kronenfeld): 1 is chance.
+All actors must be in the layer: leaving a kind out changes every quotient.</source>
+        <translation>Qué clases de unidades tienen a cuáles por vecinas más cercanas, más que con etiquetas al azar (cociente de colocalización de Leslie y Kronenfeld): 1 es el azar.
+Todos los actores deben estar en la capa: dejar fuera una clase cambia todos los cocientes.</translation>
+    </message>
+    <message>
+        <source>Points of all units: of every kind, not of one alone.</source>
+        <translation>Puntos de todas las unidades: de todas las clases, no de una sola.</translation>
+    </message>
+    <message>
+        <source>Field with the chain, product or kind of actor.</source>
+        <translation>Campo con la cadena, el producto o la clase de actor.</translation>
+    </message>
+    <message>
+        <source>Field of the units with the official code of their district.</source>
+        <translation>Campo de las unidades con el código oficial de su distrito.</translation>
+    </message>
+    <message>
+        <source>Field of the districts with the same code.</source>
+        <translation>Campo de los distritos con el mismo código.</translation>
+    </message>
+    <message>
+        <source>One feature per chain and district that holds any unit; filter by chain to map it.</source>
+        <translation>Un objeto por cadena y distrito con alguna unidad; filtre por cadena para hacer el mapa.</translation>
+    </message>
+    <message>
+        <source>One of the kinds, as it is written in the field.</source>
+        <translation>Una de las clases, como está escrita en el campo.</translation>
+    </message>
+    <message>
+        <source>Empty: the same kind. For M only.</source>
+        <translation>Vacío: la misma clase. Solo para M.</translation>
+    </message>
+    <message>
+        <source>Points of no kind that are compared with too, as all farms.</source>
+        <translation>Puntos sin clase con los que también se compara, como todas las fincas.</translation>
+    </message>
+    <message>
+        <source>M is relative to all units and needs no correction at the edges.</source>
+        <translation>M es relativa a todas las unidades y no necesita corrección en los bordes.</translation>
+    </message>
+    <message>
+        <source>One row per distance: value, envelope, class.</source>
+        <translation>Una fila por distancia: valor, envolvente, clase.</translation>
+    </message>
+    <message>
+        <source>One row per pair of kinds: quotient, p-value, false discovery rate.</source>
+        <translation>Una fila por par de clases: cociente, valor p, tasa de falsos descubrimientos.</translation>
+    </message>
+    <message>
+        <source>Units</source>
+        <translation>Unidades</translation>
+    </message>
+    <message>
+        <source>Chain or kind</source>
+        <translation>Cadena o clase</translation>
+    </message>
+    <message>
+        <source>Code of the unit's district</source>
+        <translation>Código del distrito de la unidad</translation>
+    </message>
+    <message>
+        <source>Code of the district</source>
+        <translation>Código del distrito</translation>
+    </message>
+    <message>
+        <source>Around units of kind</source>
+        <translation>Alrededor de las unidades de clase</translation>
+    </message>
+    <message>
+        <source>How many of kind</source>
+        <translation>Cuántas de clase</translation>
+    </message>
+    <message>
+        <source>Further units</source>
+        <translation>Otras unidades</translation>
+    </message>
+    <message>
+        <source>Function</source>
+        <translation>Función</translation>
+    </message>
+    <message>
+        <source>Function of distance</source>
+        <translation>Función de distancia</translation>
+    </message>
+    <message>
+        <source>Colocation quotients</source>
+        <translation>Cocientes de colocalización</translation>
+    </message>
+    <message>
+        <source>p = {p} over all distances together.</source>
+        <translation>p = {p} para todas las distancias juntas.</translation>
+    </message>
+    <message>
         <source>Export map</source>
         <translation>Exportar mapa</translation>
     </message>
@@ -1210,6 +1328,18 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>El libro por llenar.</translation>
     </message>
     <message>
+        <source>Classified together too, by number or name, as: North = 1, 3; South = 2, 4</source>
+        <translation>Se clasifican también juntas, por número o nombre, así: Norte = 1, 3; Sur = 2, 4</translation>
+    </message>
+    <message>
+        <source>Polygons that are classified beside, with their overlap with the footprints.</source>
+        <translation>Polígonos que se clasifican al lado, con su superposición con las huellas.</translation>
+    </message>
+    <message>
+        <source>One area per group and territory with its level. Private: footprints are exact.</source>
+        <translation>Un área por grupo y territorio con su nivel. Privado: las huellas son exactas.</translation>
+    </message>
+    <message>
         <source>Reading the tables</source>
         <translation>Leyendo las tablas</translation>
     </message>
@@ -1264,6 +1394,22 @@ Ambas fechas deben haberse detectado igual.</translation>
     <message>
         <source>Day, month or year for which the level holds, as 2004; empty: now.</source>
         <translation>Día, mes o año para el que vale el nivel, como 2004; vacío: ahora.</translation>
+    </message>
+    <message>
+        <source>Groups of concentrations</source>
+        <translation>Grupos de concentraciones</translation>
+    </message>
+    <message>
+        <source>Territories (terruños)</source>
+        <translation>Territorios (terruños)</translation>
+    </message>
+    <message>
+        <source>Groups and territories</source>
+        <translation>Grupos y territorios</translation>
+    </message>
+    <message>
+        <source>Groups are written as: North = 1, 3; South = 2, 4</source>
+        <translation>Los grupos se escriben así: Norte = 1, 3; Sur = 2, 4</translation>
     </message>
     <message>
         <source>Give the tables of the study, as a file or as a folder.</source>

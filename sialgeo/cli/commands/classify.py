@@ -7,8 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sialgeo
-from sialgeo import model, params, study
-from sialgeo.cli.parser import Parser, UsageError, require_workfile, workfile_option
+from sialgeo import model, study
+from sialgeo.cli.parser import (
+    Parser,
+    declare_parameters,
+    declare_tables,
+    given_parameters,
+    named_lists,
+    require_workfile,
+    tables_of,
+    workfile_option,
+)
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
 from sialgeo.i18n import _
 from sialgeo.progress import Progress
@@ -31,19 +40,7 @@ _SHOWN = (
 def declare(parser: Parser) -> None:
     add = parser.group(_("inputs")).add_argument
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
-    add(
-        "--tables",
-        required=True,
-        metavar="PATH",
-        help=_("tables of the study: a workbook, a GeoPackage or a folder"),
-    )
-    add(
-        "--files",
-        action="append",
-        default=[],
-        metavar="TABLE=FILE,FILE",
-        help=_("files, sheets or layers that bear another name, as unidad=queserias.csv"),
-    )
+    declare_tables(add, required=True)
     add("--id", default="id", metavar="COLUMN", help=_("column of the producers with their code"))
     add("--date", default="", metavar="DATE", help=_("date for which the level holds, as 2004"))
     add(
@@ -52,7 +49,20 @@ def declare(parser: Parser) -> None:
         metavar="DATE",
         help=_("from when a fall of membership is looked for"),
     )
-    _declare_thresholds(parser)
+    add(
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME=A,B",
+        help=_("concentrations, by number or name, to classify together too (may be repeated)"),
+    )
+    add(
+        "--territories",
+        default="",
+        metavar="FILE",
+        help=_("polygons of territories (terruños) to classify beside, with their overlap"),
+    )
+    declare_parameters(parser.group(_("thresholds")), Thresholds)
     workfile_option(parser)
     parser.group(_("outputs")).add_argument(
         "--details",
@@ -62,68 +72,42 @@ def declare(parser: Parser) -> None:
     )
 
 
-def _declare_thresholds(parser: Parser) -> None:
-    group = parser.group(_("thresholds"))
-    for declared in params.params_of(Thresholds):
-        default = f"{declared.default:g}" if declared.kind is float else declared.default
-        said = _("; default {default}").format(default=default)
-        group.add_argument(
-            f"--{declared.name.replace('_', '-')}",
-            choices=declared.choices or None,
-            metavar=None if declared.choices else declared.kind.__name__.upper(),
-            help=(_(declared.help) + said).replace("%", "%%"),
-        )
-
-
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     require_workfile(options.output)
-    asked = {
-        p.name: getattr(options, p.name)
-        for p in params.params_of(Thresholds)
-        if getattr(options, p.name) is not None
-    }
-    thresholds = params.build(Thresholds, asked)
+    thresholds = Thresholds(**given_parameters(options, Thresholds))
     progress(0.0, _("Reading the tables"))
-    tables = sialgeo.read_tables(options.tables, files=_files(options.files))
-    found = sialgeo.read_concentrations(options.workfile)
+    tables = tables_of(options)
+    groups = named_lists(options.group, "--group", "NAME=A,B")
+    territories = sialgeo.read_territories(options.territories) if options.territories else None
+    given = sialgeo.read_concentrations(options.workfile)
     progress(0.6, _("Classifying"))
-    typology, found = study.classified(
-        found, tables, thresholds, key=options.id, date=options.date, since=options.since
+    found = study.classified(
+        given,
+        tables,
+        thresholds,
+        key=options.id,
+        date=options.date,
+        since=options.since,
+        groups=groups,
+        territories=territories,
     )
-    sialgeo.save(found, options.output)
+    sialgeo.save(found.concentrations, options.output)
     paths = {"work": Path(options.output)}
     if options.details:
-        paths |= study.write_details(typology, found, Path(options.details))
+        paths |= study.write_details(found, Path(options.details))
     progress(1.0, _("Done"))
-    return _report(typology, found, tables.notes, paths)
+    return _report(found, tables.notes, paths)
 
 
-def _files(given: list[str]) -> dict[str, list[str]]:
-    files: dict[str, list[str]] = {}
-    for text in given:
-        table, sign, names = text.partition("=")
-        if not sign or not names:
-            raise UsageError(
-                _("--files {text}: must be TABLE=FILE, as unidad=queserias.csv").format(text=text)
-            )
-        files.setdefault(table.strip(), []).extend(n.strip() for n in names.split(","))
-    return files
-
-
-def _report(
-    typology: Typology, found: model.Concentrations, notes: Any, paths: dict[str, Path]
-) -> Report:
+def _report(answer: study.Classified, notes: Any, paths: dict[str, Path]) -> Report:
+    typology, found = answer.typology, answer.concentrations
     said = typology.summary()
-    columns = [c for c in _SHOWN if c in found.areas]
-    head = ["", *(_(model.LABELS[c].text) for c in columns)]
-    rows = [
-        [str(label), *(_cell(c, row[c]) for c in columns)] for label, row in found.areas.iterrows()
-    ]
     questions = len(sialgeo.field_questions(found))
     lines = [
         *said,
         "",
-        *aligned([head, *rows], left=range(1, len(head))),
+        *_table(found.areas),
+        *(line for other in answer.together for line in _together(other)),
         "",
         _("{n} questions for the field (--details writes them).").format(n=questions),
         *listed(_("Read as:"), notes),
@@ -132,18 +116,55 @@ def _report(
         _("Private (locations of the producers; do not hand on):"),
         *path_lines(paths.values()),
     ]
-    areas = found.areas.drop(columns=[found.areas.geometry.name, model.CRITERIA])
     data = {
         "verdict": said.verdict,
         "number": said.number,
         "caution": said.caution,
-        "concentrations": areas.reset_index(names="concentration").to_dict("records"),
+        "concentrations": _records(found.areas, "concentration"),
         "criteria": typology.criteria.to_dict("records"),
         "sensitivity": typology.sensitivity.to_dict("records"),
+        "together": [
+            {"kind": other.kind, "places": _records(other.areas, "place")}
+            | {"overlaps": other.overlaps.to_dict("records")}
+            for other in answer.together
+        ],
         "notes": found.notes,
         "outputs": paths,
     }
     return Report(tuple(lines), data)
+
+
+def _together(typology: Typology) -> list[str]:
+    """Return what is said of groups or territories: their two axes, and what lies on what."""
+    title = _("Groups of concentrations:") if typology.kind == "group" else _("Territories:")
+    lines = ["", title, *_table(typology.areas)]
+    for row in typology.overlaps.to_dict("records"):
+        lines.append(
+            "  "
+            + _(
+                "{territory} and {concentration}: {area:.1f} km² in common, {footprint:.0%} of the footprint, {ground:.0%} of the territory."
+            ).format(
+                territory=row["territory"],
+                concentration=row["concentration"],
+                area=row["area_km2"],
+                footprint=row["share_of_footprint"],
+                ground=row["share_of_territory"],
+            )
+        )
+    return lines
+
+
+def _table(areas: Any) -> list[str]:
+    columns = [c for c in _SHOWN if c in areas]
+    head = ["", *(_(model.LABELS[c].text) for c in columns)]
+    rows = [[str(label), *(_cell(c, row[c]) for c in columns)] for label, row in areas.iterrows()]
+    return aligned([head, *rows], left=range(1, len(head)))
+
+
+def _records(areas: Any, index: str) -> list[dict[str, Any]]:
+    told = areas.drop(columns=[areas.geometry.name, model.CRITERIA])
+    records: list[dict[str, Any]] = told.reset_index(names=index).to_dict("records")
+    return records
 
 
 def _cell(column: str, value: Any) -> str:

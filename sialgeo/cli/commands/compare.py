@@ -9,9 +9,8 @@ from pathlib import Path
 import sialgeo
 from sialgeo import params
 from sialgeo.cli.parser import Parser, require_workfile, workfile_option
-from sialgeo.cli.reports import Report, aligned, report
+from sialgeo.cli.reports import Report, aligned, report, write_table
 from sialgeo.comparison import Comparing
-from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import BEFORE, CHANGE, N_BEFORE, NAME, WORDS, N
 from sialgeo.progress import Progress
@@ -38,9 +37,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     found = sialgeo.compare(before, after, id=options.id or None, **params.as_dict(asked))
     paths = {"work": Path(sialgeo.save(found.concentrations, options.output))}
     if options.table:
-        paths["table"] = Path(options.table)
-        with whole_file(paths["table"]) as temporary:
-            found.published().to_csv(temporary, index=False, encoding="utf-8-sig")
+        paths["table"] = write_table(found.published(), options.table)
     made = report(found.concentrations, paths)
     rows = [
         [

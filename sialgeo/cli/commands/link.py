@@ -8,16 +8,27 @@ from typing import Any
 
 import sialgeo
 from sialgeo import params
-from sialgeo.cli.parser import Parser, UsageError, names_in, require_workfile, workfile_option
+from sialgeo.cli.parser import (
+    Parser,
+    UsageError,
+    declare_tables,
+    names_in,
+    require_workfile,
+    tables_of,
+    workfile_option,
+)
 from sialgeo.cli.reports import Report, report
 from sialgeo.i18n import _
 from sialgeo.linkages import LINK, Linking
 from sialgeo.progress import Progress
 
+_GIVEN = ("tables", "suppliers", "actors", "flows", "volume")
+
 
 def declare(parser: Parser) -> None:
     add = parser.group(_("inputs")).add_argument
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
+    declare_tables(add)
     add("--suppliers", default="", metavar="FILE", help=_("producers of the raw material"))
     add("--supply", default="", metavar="COLUMN", help=_("column with what a supplier can deliver"))
     add("--actors", default="", metavar="FILE", help=_("all actors, with their link (eslabon)"))
@@ -44,8 +55,10 @@ def declare(parser: Parser) -> None:
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     require_workfile(options.output)
-    if not (options.suppliers or options.actors or options.flows or options.volume):
-        raise UsageError(_("link needs --suppliers, --actors, --flows or --volume"))
+    if not any(getattr(options, name) for name in _GIVEN):
+        raise UsageError(
+            _("link needs one of {names}").format(names=", ".join(f"--{name}" for name in _GIVEN))
+        )
     given = {p.name: getattr(options, p.name) for p in params.params_of(Linking)}
     asked = params.build(Linking, {name: text for name, text in given.items() if text})
     found = sialgeo.read_concentrations(options.workfile)
@@ -60,13 +73,15 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         layers["places"] = named.to_crs(crs)
     if options.flows:
         layers["flows"] = _table(options.flows)
+    tables = tables_of(options)
     texts = ("supply", "volume", "attraction", "capacity")
     columns = {name: getattr(options, name) for name in texts if getattr(options, name)}
     links = names_in(options.links)
-    if links and "actors" not in layers:
+    if links and "actors" not in layers and tables is None:
         layers["actors"] = _own_and(layers.get("suppliers"), found.producers)
     found = sialgeo.link(
         found,
+        tables=tables,
         links=links,
         id=options.id,
         volume_unit=options.volume_unit,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import sialgeo
 from sialgeo import params
-from sialgeo.cli.parser import Parser, UsageError, names_in, require_workfile, workfile_option
+from sialgeo.cli.parser import Parser, named_lists, require_workfile, workfile_option
 from sialgeo.cli.reports import Report, aligned, report
 from sialgeo.i18n import _
 from sialgeo.model import NAME, P_TOP, PRIORITY, PRIORITY_RANK, RANK_HIGH, RANK_LOW, WORDS
@@ -35,7 +35,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     require_workfile(options.output)
     given = {p.name: getattr(options, p.name) for p in params.params_of(Prioritising)}
     asked = params.build(Prioritising, {name: text for name, text in given.items() if text})
-    chosen = dict(_subindex(text) for text in options.subindex)
+    chosen = named_lists(options.subindex, "--subindex", "NAME=COLUMN,-COLUMN")
     found = sialgeo.read_concentrations(options.workfile)
     progress(0.3, _("Ranking"))
     found = sialgeo.prioritise(found, subindices=chosen or None, **params.as_dict(asked))
@@ -55,18 +55,6 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     columns = [NAME, PRIORITY_RANK, RANK_LOW, RANK_HIGH, P_TOP, PRIORITY]
     ranks = found.areas[columns].to_dict("records")
     return Report((*made.lines, *lines), {**made.data, "priorities": ranks})
-
-
-def _subindex(text: str) -> tuple[str, dict[str, int]]:
-    name, equals, columns = text.partition("=")
-    wanted = list(names_in(columns))
-    if not equals or not name.strip() or not wanted:
-        raise UsageError(
-            _("--subindex {text}: write NAME=COLUMN, as need=pobreza_2018,-idh_2019").format(
-                text=text
-            )
-        )
-    return name.strip(), {c.removeprefix("-"): -1 if c.startswith("-") else 1 for c in wanted}
 
 
 def _figure(value: float, digits: int = 0) -> str:

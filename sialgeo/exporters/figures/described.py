@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sialgeo.exporters.figures.furniture import dot, heading_handle, one_line
+from sialgeo.exporters.figures.furniture import GREY, dot, heading_handle, one_line
 from sialgeo.exporters.figures.layers import (
     draw_areas,
     draw_grid,
@@ -19,6 +21,7 @@ from sialgeo.i18n import _, localised
 from sialgeo.model import (
     CHAIN_N,
     EVIDENCE,
+    EXPOSURE_ACTIVATION,
     HELD_OUT_HIGH,
     HELD_OUT_LOW,
     MAIN_CHAIN,
@@ -39,10 +42,12 @@ from sialgeo.symbology import (
     NO_DATA,
     POINT,
     TERRITORY_LINE,
+    WORD_COLOURS,
     chain_colours,
     class_of,
     width_classes,
 )
+from sialgeo.trade import CAUTION
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -127,6 +132,47 @@ def concentrations(
     return sheet.close()
 
 
+def exposure(
+    shown: Concentrations | Publication, ax: Axes | None = None, *, context: Context | None = None
+) -> Axes:
+    """Draw the concentrations by exposure to trade opening and by activation, two ways at once.
+
+    Strong colours are exposed, blue is activated, orange not, grey not assessable. Exposure, never
+    impact: the foot says so.
+    """
+    sheet = Sheet(
+        shown,
+        ax,
+        context=context,
+        points=False,
+        heading=_("Exposure to trade opening by activation"),
+    )
+    if sheet.crs is None:
+        return sheet.close()
+    sheet.outline()
+    areas = sheet.held.areas
+    told = areas.get(EXPOSURE_ACTIVATION)
+    if told is None or not told.notna().any():
+        sheet.handles += draw_areas(
+            sheet.ax, sheet.held, sheet.crs, None, sheet.writer, hollow=True
+        )
+        sheet.places()
+        sheet.empty(_("Exposure is not known: no table of trade opening (apertura)."))
+        return sheet.close()
+    colours = WORD_COLOURS[EXPOSURE_ACTIVATION]
+    shapes = areas.geometry.to_crs(sheet.crs)
+    fills = [colours.get(word, "#ffffff") for word in told]
+    polygons(sheet.ax, shapes, facecolor=fills, edgecolor="#333333", linewidth=1.2, zorder=4)
+    if sheet.writer is not None:
+        sheet.writer.areas(shapes, areas[NAME])
+    _two_ways(sheet.ax, colours)
+    sheet.legend_top = 0.45
+    sheet.places()
+    if told.isna().any():
+        sheet.notes.append(_("White: exposure is not known."))
+    return sheet.close()
+
+
 def quality(
     shown: Concentrations | Publication, ax: Axes | None = None, *, context: Context | None = None
 ) -> Axes:
@@ -169,6 +215,38 @@ def quality(
         else _("These bounds ignore that the concentrations were selected: they are too narrow.")
     )
     return sheet.close()
+
+
+def _two_ways(ax: Axes, colours: Mapping[str, str]) -> None:
+    """Draw the legend of two ways: exposure downwards, activation across."""
+    from matplotlib.patches import Rectangle
+
+    across = {"passive": _("no"), "active": _("yes"), "unknown": _("not assessable")}
+    down = {"sheltered": _("little or none"), "exposed": _("medium or high")}
+    table = ax.inset_axes((1.135, 0.8, 0.23, 0.12))
+    for y, exposed in enumerate(down):
+        for x, active in enumerate(across):
+            fill = colours[f"{exposed}_{active}"]
+            table.add_patch(Rectangle((x, y), 1, 1, facecolor=fill, edgecolor="white", linewidth=1))
+    table.set_xlim(0, len(across))
+    table.set_ylim(0, len(down))
+    table.set_xticks(
+        [x + 0.5 for x in range(len(across))],
+        [textwrap.fill(t, 9) for t in across.values()],
+        fontsize=7,
+    )
+    table.set_yticks(
+        [y + 0.5 for y in range(len(down))],
+        [textwrap.fill(t, 8) for t in down.values()],
+        fontsize=7,
+    )
+    table.set_xlabel(_("Able to respond (activated)"), fontsize=8)
+    table.set_ylabel(_("Exposure"), fontsize=8)
+    table.tick_params(length=0)
+    for spine in table.spines.values():
+        spine.set_visible(False)
+    said = textwrap.fill(_(CAUTION), 42)  # beside the classes: the foot may have no room for it
+    ax.text(1.02, 0.66, said, transform=ax.transAxes, fontsize=8, va="top", color=GREY)
 
 
 # --- parts ------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.errors import ParameterError, raise_all
-from sialgeo.exporters.figures import described, ground, maps, related
+from sialgeo.exporters.figures import described, ground, maps, related, workshop
 from sialgeo.exporters.figures.furniture import require_matplotlib, save
 from sialgeo.exporters.kinds import MAP, kind_of
 from sialgeo.exporters.wording import title_of
@@ -30,6 +30,8 @@ DRAWERS: Mapping[str, Callable[..., Any]] = {
     "actors": related.actors,
     "quality": described.quality,
     "change": related.change,
+    "exposure": described.exposure,
+    "workshop": workshop.workshop,
 }
 
 
@@ -53,7 +55,8 @@ def figure(
         LISA (``column=``, or ``classes=`` of :func:`sialgeo.hot_spots` or
         :func:`sialgeo.local_association`). ``"linkages"``: ``flows=`` (lines with ``volume``) and
         ``catchments=``. ``"actors"``: ``actors=`` (points), by the column ``by=``, named by ``name=``. ``"quality"``: how uncertain the relative risk is. ``"change"``: against
-        ``before=``, with ``dates=("2012", "2024")``.
+        ``before=``, with ``dates=("2012", "2024")``. ``"exposure"``: exposure to trade opening by
+        activation. ``"workshop"``: a page of A3 to draw on in a workshop.
     concentrations
         A result: drawn as it is, for the analyst's own eyes. Or a publication of
         :func:`sialgeo.protect`: only what it holds.

@@ -33,6 +33,11 @@ INK, GREY = "#1a1a1a", "#6b6b6b"
 _ALARM = "#a11111"
 _LABELLED, _LONGEST = 25, 60  # concentrations written on the map: the strongest; characters
 _FOOT_WIDTH, _FOOT_LINES = 165, 11  # characters, lines
+# by format: what names the program, and no date, so that the same is written twice
+_METADATA: Mapping[str, Mapping[str, Any]] = {
+    "svg": {"Date": None},
+    "pdf": {"Creator": "sialgeo", "CreationDate": None},
+}
 _SPACES = re.compile(r"\s+")
 
 
@@ -57,7 +62,7 @@ def require_matplotlib() -> None:
 def save(
     draw: Callable[[], Any], path: str | os.PathLike[str], title: str = "", **options: Any
 ) -> None:
-    """Draw a figure and write it as PNG or SVG, by the suffix: whole or not at all, and the same twice.
+    """Draw a figure and write it as PNG, SVG or PDF, by the suffix: whole or not at all, and the same twice.
 
     The target is looked at first, so that nothing is drawn for a folder that may not be written.
     """
@@ -65,7 +70,7 @@ def save(
 
     kind = Path(path).suffix.lower().lstrip(".")
     metadata: dict[str, Any] = {"Title": title} if title else {}
-    metadata |= {"Date": None} if kind == "svg" else {"Software": "sialgeo"}
+    metadata |= _METADATA.get(kind, {"Software": "sialgeo"})
     with whole_file(path) as temporary:
         figure = draw()
         with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "sialgeo"}):
@@ -284,6 +289,12 @@ class Labels:
             if str(name) not in self.named and not at.is_empty:
                 gap = 4 * self.point
                 self._write(at.x + gap, at.y + gap, name, 7, ha="left", va="bottom")
+
+    def text(
+        self, x: float, y: float, text: Any, size: float, *, colour: str = INK, **options: Any
+    ) -> bool:
+        """Write any name where there is room, and return whether there was."""
+        return self._write(x, y, text, size, colour=colour, **options)
 
     def _write(self, x: float, y: float, text: Any, size: float, **options: Any) -> bool:
         """Write a text where there is room, and return whether there was."""

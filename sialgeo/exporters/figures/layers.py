@@ -85,9 +85,13 @@ def window_of(
     crs: Any,
     wanted: float = MAP[2] * SIZE[0] / (MAP[3] * SIZE[1]),
     more: Sequence[Any] = (),
+    focus: Sequence[Any] = (),
 ) -> Window:
-    """Return what the map shows: all layers with a margin, in the proportions of the frame."""
-    bounds = np.array([layer.geometry.to_crs(crs).total_bounds for layer in _layers(held, more)])
+    """Return what the map shows: all layers, or those in focus, with a margin, as the frame is wide."""
+    shown = [layer for layer in focus if layer is not None and len(layer)]
+    bounds = np.array(
+        [layer.geometry.to_crs(crs).total_bounds for layer in shown or _layers(held, more)]
+    )
     return framed(bounds[:, :2].min(axis=0), bounds[:, 2:].max(axis=0), wanted)
 
 

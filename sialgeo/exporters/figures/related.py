@@ -69,7 +69,7 @@ def linkages(
     areas = draw_areas(sheet.ax, sheet.held, sheet.crs, None, sheet.writer, hollow=False)
     sheet.handles += areas
     if flows is not None and len(flows):
-        _draw_flows(sheet, flows)
+        draw_flows(sheet, flows)
     sheet.places()
     if not more:
         sheet.empty(_("No flows and no catchments are known."))
@@ -211,7 +211,7 @@ def _common(later: gpd.GeoDataFrame, earlier: gpd.GeoDataFrame) -> Any:
     return found
 
 
-def _draw_flows(sheet: Sheet, flows: gpd.GeoDataFrame) -> None:
+def draw_flows(sheet: Sheet, flows: gpd.GeoDataFrame) -> None:
     """Draw the greatest flows as arrows; the others are counted in the foot."""
     from matplotlib.patches import FancyArrowPatch
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Sheet:
     """Axes in metres with the basemap drawn; ``crs`` is None where there is nothing to show.
 
-    A kind of map draws on ``ax``, adds to ``handles`` (legend) and ``notes`` (foot), and returns
+    It shows all layers, or those of ``focus``. A kind of map draws on ``ax``, adds to ``handles`` (legend) and ``notes`` (foot), and returns
     ``close()``.
     """
 
@@ -50,6 +50,8 @@ class Sheet:
         heading: str = "",
         more: Sequence[Any] = (),
         crs: Any = None,
+        focus: Sequence[Any] = (),
+        proportions: float | None = None,
     ) -> None:
         held = held_of(shown, context)
         if territories is not None:
@@ -67,7 +69,8 @@ class Sheet:
         if self.crs is None:
             return
         self.crs = crs or self.crs
-        self.window = window_of(self.held, self.crs, more=more)
+        shape = {} if proportions is None else {"wanted": proportions}
+        self.window = window_of(self.held, self.crs, more=more, focus=focus, **shape)
         self._show_window()
         self.writer = Labels(self.ax, self.window) if labels else None
         if basemap:

@@ -11,6 +11,7 @@ export const state = {
   lang: 'es',
   open: null, // id of the concentration whose ficha is open
   indicator: '', // what colours the territories
+  areas: '', // the words that colour the concentrations; '' is their evidence
   hidden: new Set(), // layers and chains that are switched off
   sort: null,
   filter: { chain: '', least: 0 },

@@ -105,7 +105,9 @@ function facts(area) {
   between('location_quotient', v.main_chain || '');
   ['output', 'share_of_output', 'territories'].forEach(plainly);
   ['spatial_evidence', 'activation', 'activation_evidence', 'coordination', 'declustering_risk', 'declustering_reasons', 'links_present',
-    'chain_completeness', 'share_of_members', 'criteria_unmet', 'criteria_not_evaluable', 'exposure', 'exposure_activation', 'income_effect'].forEach(plainly);
+    'links_missing', 'chain_completeness', 'share_of_members', 'criteria_unmet', 'criteria_not_evaluable', 'exposure', 'exposure_activation', 'income_effect',
+    'supplier_access', 'catchment_n', 'catchment_volume', 'catchment_km', 'local_content', 'backward_share', 'forward_share', 'sold_outside',
+    'change', 'before', 'n_before', 'n_change', 'declustering_since', 'priority', 'priority_rank', 'priority_rank_low', 'priority_rank_high'].forEach(plainly);
   return list;
 }
 function chainMix(area) {

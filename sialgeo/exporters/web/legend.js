@@ -1,7 +1,7 @@
 /* Layers and legend: what is drawn, and what colours the territories. */
 import { byId, colourSwatch, data, el, inLang, mapped, number, sourceOf, state, swatch, t } from './app.js';
 import { remember } from './link.js';
-import { bivariateOf, layers, map, points, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { bivariateOf, coloursOf, layers, map, markOnMap, points, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
 import { densityClasses } from './points.js';
 import { known } from './text.js';
 
@@ -13,8 +13,13 @@ export function renderLegend() {
     parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('grid')), check('grid', el('strong', {}, t('grid')), switchLayer('grid')),
       classList(data.grid.classes)));
   }
+  if (data.flows.length) {
+    parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('flows')),
+      check('flows', el('span', { class: 'kind' }, colourSwatch(data.style.flow.line), el('strong', {}, t('flows'))), switchLayer('flows')), el('small', {}, t('flows_note'))));
+  }
   const rest = el('fieldset', {}, el('legend', { class: 'unseen' }, t('layers')));
   if (data.places) rest.append(check('places', t('places'), () => {}));
+  if (data.terroirs.length) rest.append(check('terroirs', t('terroirs'), switchLayer('terroirs')));
   rest.append(check('basemap', t('basemap_layer'), () => {}));
   byId('layers').replaceChildren(...parts, rest);
 }
@@ -35,7 +40,28 @@ const classList = (classes) => el('ul', {}, ...classes.map((one) => el('li', {},
 const concentrationLegend = () => el('fieldset', {},
   el('legend', { class: 'unseen' }, t('concentrations')),
   check('concentrations', el('strong', {}, t('concentrations')), switchLayer('concentrations')),
-  el('ul', {}, ...Object.values(data.evidence).map((style) => el('li', {}, swatch(style), inLang(style.label)))));
+  ...areaColours(),
+  el('ul', {}, ...Object.values(data.evidence).map((style) => el('li', {}, swatch(coloursOf(state.areas) ? { ...style, opacity: 0 } : style), inLang(style.label)))));
+
+/* What fills the concentrations: their evidence, or the words of a column (activation, exposure, change). */
+function areaColours() {
+  if (!data.area_colours.length) return [];
+  const select = el('select', { id: 'area-colour' }, el('option', { value: '' }, t('evidence')),
+    ...data.area_colours.map((one) => el('option', { value: one.column }, inLang(one.label))));
+  select.value = state.areas;
+  select.addEventListener('change', () => {
+    state.areas = select.value;
+    markOnMap([state.open]);
+    renderLegend();
+    byId('area-colour').focus();
+    remember();
+  });
+  const chosen = coloursOf(state.areas);
+  const met = chosen ? Object.entries(chosen.colours).filter(([word]) => data.areas.some((area) => area.values[chosen.column] === word)) : [];
+  return [el('label', { class: 'over', for: 'area-colour' }, t('area_coloured')), select,
+    met.length ? el('ul', {}, ...met.map(([word, colour]) => el('li', {}, colourSwatch(colour), inLang(data.words[chosen.column][word])))) : null,
+    chosen && chosen.note ? el('small', {}, inLang(chosen.note)) : null];
+}
 
 function pointLegend() {
   const part = el('fieldset', {}, el('legend', {}, t('points')), ...points.groups.map((group) => check(`chain:${group.chain}`,

@@ -7,6 +7,7 @@ export function remember() {
   const hash = toHash({
     c: state.open,
     i: state.indicator !== startIndicator ? state.indicator || '-' : null,
+    a: state.areas || null,
     chain: state.filter.chain,
     min: state.filter.least || null,
     vs: state.compared.join(','),
@@ -21,6 +22,7 @@ export function recall() {
   if (['es', 'en'].includes(kept.lang)) state.lang = kept.lang;
   if (kept.i === '-') state.indicator = '';
   else if (mapped.some((one) => one.column === kept.i) || bivariateOf(kept.i)) state.indicator = kept.i;
+  state.areas = data.area_colours.some((one) => one.column === kept.a) ? kept.a : '';
   state.filter.chain = data.chains.some((chain) => chain.name === kept.chain) ? kept.chain : '';
   state.filter.least = Math.max(0, Math.floor(Number(kept.min) || 0));
   const compared = (kept.vs || '').split(',');

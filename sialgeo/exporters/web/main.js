@@ -9,7 +9,7 @@ import { drawGround } from './ground.js';
 import { renderLegend } from './legend.js';
 import { recall, remember } from './link.js';
 import { copyTable, download, renderFilter, renderTable } from './list.js';
-import { drawConcentrations, drawControls, drawGrid, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { drawConcentrations, drawControls, drawGrid, drawLines, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
 import { gatherPlaces, search } from './search.js';
 
 function renderWords() {
@@ -104,6 +104,7 @@ async function start() {
   drawTerritories();
   drawGrid();
   drawConcentrations();
+  drawLines();
   drawNames();
   styleTerritories();
   gatherPlaces();

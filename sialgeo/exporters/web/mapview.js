@@ -13,7 +13,7 @@ export const shapes = new Map(); // id → polygon of a concentration, above a p
 export const layers = {}; // grid, dots, concentrations
 const names = [];
 const controls = [];
-const PANES = { ground: 200, territories: 350, grid: 360, concentrations: 410, dots: 420, names: 450 };
+const PANES = { ground: 200, territories: 350, grid: 360, terroirs: 380, concentrations: 410, flows: 415, dots: 420, names: 450 };
 
 export function makeMap() {
   const still = calm();
@@ -94,6 +94,27 @@ export function drawGrid() {
   layers.grid.addTo(map);
 }
 
+/* ---- flows out of concentrations, and territories given by the user: few lines, drawn as they are ---- */
+export function drawLines() {
+  const drawn = (name, style, items, shape) => {
+    if (!items.length) return;
+    const renderer = L.svg({ pane: name, padding: 0.3 });
+    const look = { renderer, pane: name, color: style.line, opacity: 0.85, dashArray: style.dash || null };
+    layers[name] = L.layerGroup();
+    items.forEach((one) => shape(one, look).forEach((layer) => layer.addTo(layers[name])));
+    layers[name].addTo(map);
+  };
+  drawn('terroirs', data.style.terroir, data.terroirs, (one, look) => [
+    L.polygon(one.rings, { ...look, weight: data.style.terroir.width, fill: false }).bindTooltip(() => el('span', {}, one.name), { sticky: true })]);
+  drawn('flows', data.style.flow, data.flows, (one, look) => [
+    L.polyline(one.line, { ...look, weight: one.width }), L.circleMarker(one.line[1], { ...look, radius: one.width / 2 + 3, weight: 1, fillColor: look.color, fillOpacity: 0.9 }),
+  ].map((layer) => layer.bindTooltip(() => el('span', {}, flowLine(one)), { sticky: true })));
+}
+function flowLine(one) {
+  const product = one.product ? `${one.product}, ` : '';
+  return `${one.name} → ${one.destination}: ${product}${withUnit(one.volume, 1, one.volume_unit)} (${t('producers')}: ${number(one.n, 0)})`;
+}
+
 /* ---- producers ---- */
 export const shownGroups = () => points.groups.filter((group) =>
   !state.hidden.has(`chain:${group.chain}`) && (!state.filter.chain || group.chain === state.filter.chain));
@@ -157,9 +178,15 @@ function pathStyle(area, chosen) {
     color: chosen ? '#000000' : style.line,
     weight: chosen ? style.width + 2 : style.width,
     dashArray: style.dash || null,
-    fillColor: style.fill,
-    fillOpacity: chosen ? Math.min(0.7, style.opacity + 0.15) : style.opacity,
+    ...areaFill(area, style, chosen),
   };
+}
+/* The fill tells the evidence, or the words of the column that was chosen; the line is always the evidence. */
+export const coloursOf = (column) => data.area_colours.find((one) => one.column === column);
+function areaFill(area, style, chosen) {
+  const words = coloursOf(state.areas);
+  if (words) return { fillColor: words.colours[area.values[words.column]] || data.style.no_data.fill, fillOpacity: chosen ? 0.95 : 0.8 };
+  return { fillColor: style.fill, fillOpacity: chosen ? Math.min(0.7, style.opacity + 0.15) : style.opacity };
 }
 export function markOnMap(ids) {
   data.areas.forEach((area) => {
