@@ -125,7 +125,6 @@ def write_change(
     now, before = (
         sialgeo.protect(c, min_n=min_n, context=context) for c in (told.concentrations, earlier)
     )
-    figures.write(
-        now, picture, "change", before=before, dates=(date, context.date) if date else None
-    )
+    options = {"before": before, "dates": (date, context.date) if date else None}
+    figures.write(now, picture, "change", options)
     return {"change": table, "change_figure": picture}
