@@ -6,6 +6,7 @@ from __future__ import annotations
 
 def all_algorithms() -> tuple:
     """Return every algorithm class."""
+    from . import sial
     from .areas import BivariateMap, HotSpots, ScanAreas
     from .association import AssociateConcentrations
     from .chains import DetectChains
@@ -17,13 +18,6 @@ def all_algorithms() -> tuple:
     from .overlay import OverlayIndicators
     from .radius import SuggestRadius
     from .rings import CatchmentRings
-    from .sial import (
-        ClassifyConcentrations,
-        CompareConcentrations,
-        LinkConcentrations,
-        PrioritiseConcentrations,
-        TemplateWorkbook,
-    )
     from .steps import (
         AssessConcentrations,
         ConfirmConcentrations,
@@ -55,11 +49,11 @@ def all_algorithms() -> tuple:
         CatchmentRings,
         AssociateConcentrations,
         BivariateMap,
-        TemplateWorkbook,
-        LinkConcentrations,
-        ClassifyConcentrations,
-        PrioritiseConcentrations,
-        CompareConcentrations,
+        sial.TemplateWorkbook,
+        sial.LinkConcentrations,
+        sial.ClassifyConcentrations,
+        sial.PrioritiseConcentrations,
+        sial.CompareConcentrations,
         ExportMap,
         ExportReport,
         PrintSheets,
