@@ -126,6 +126,13 @@ _SPARE = 2_000  # bytes that are kept for what is said of the points
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=async |function |const |let |class )", re.MULTILINE)
 
+STYLES: Mapping[str, Style] = {
+    "territory": TERRITORY_LINE,
+    "no_data": NO_DATA,
+    "place": PLACE,
+    "flow": FLOW,
+    "terroir": TERROIR,
+}
 # Every text of the page. English sources; ``both`` gives the page all languages at once.
 VERBS = {
     "detect": N_("Detection"),
@@ -412,13 +419,7 @@ def payload(
             "grid": DIGITS,
             "territories": TERRITORY_DIGITS,
         },
-        "style": {
-            "territory": _style(TERRITORY_LINE),
-            "no_data": _style(NO_DATA),
-            "place": _style(PLACE),
-            "flow": _style(FLOW),
-            "terroir": _style(TERROIR),
-        },
+        "style": {name: _style(style) for name, style in STYLES.items()},
         "basemap": ground,
         "bounds": view,
     }
