@@ -213,8 +213,7 @@ def link(
     notes: list[str] = []
     if tables is not None:
         told = _of_tables(tables, given)
-        actors = told.actors if actors is None else actors
-        flows = told.flows if flows is None else flows
+        actors, flows = _first(actors, told.actors), _first(flows, told.flows)
         links, weights = (links, weights) if links else (told.links, told.weights)
     given.check(suppliers, supply, actors, flows, places, attraction, capacity, volume, place_name)
     (progress or silent)(0.1, _("Linking"))
@@ -252,6 +251,10 @@ class _Told(NamedTuple):
     flows: pd.DataFrame | None
     links: Mapping[str, Sequence[str]]
     weights: Mapping[str, Mapping[str, float]]
+
+
+def _first(given: Any, told: Any) -> Any:
+    return told if given is None else given
 
 
 def _of_tables(tables: SialTables, given: _Given) -> _Told:
