@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import traceback
 
-from qgis.core import Qgis, QgsApplication, QgsMessageLog, QgsTask
-from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
+from qgis.core import Qgis, QgsApplication, QgsFeedback, QgsMessageLog, QgsTask
+from qgis.PyQt.QtCore import QTimer, pyqtSignal
 
 from . import library
 from .texts import LOG, tr
@@ -17,14 +17,16 @@ _SILENT = getattr(QgsTask.Flag, "Silent", None)
 _FLAGS = QgsTask.Flag.CanCancel if _SILENT is None else QgsTask.Flag.CanCancel | _SILENT
 
 
-class Voice(QObject):
-    """What a running function speaks to, as to QgsFeedback: it tells the task and the window."""
+class Voice(QgsFeedback):
+    """What a running function speaks to: it tells the task and the window, and stops when the task does."""
 
     said = pyqtSignal(str)
     task = None
 
     def isCanceled(self) -> bool:  # noqa: N802
-        """Return whether the person stopped it."""
+        """Return whether the person stopped it; QGIS's own loops then stop too."""
+        if self.task.isCanceled():
+            self.cancel()
         return self.task.isCanceled()
 
     def setProgress(self, share: float) -> None:  # noqa: N802

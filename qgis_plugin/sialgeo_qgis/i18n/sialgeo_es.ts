@@ -2218,10 +2218,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>{n} fallas; no se puede clasificar nada antes de corregirlas.</translation>
     </message>
     <message>
-        <source>Reading the producers</source>
-        <translation>Leyendo los productores</translation>
-    </message>
-    <message>
         <source>Looking at several radii</source>
         <translation>Mirando varios radios</translation>
     </message>

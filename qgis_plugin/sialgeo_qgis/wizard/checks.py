@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -26,17 +26,15 @@ class Checked:
 def producers(study, report) -> Checked:
     """Read and examine the producers."""
     import sialgeo
+    from sialgeo.study import read_inputs
 
     source = study.producers
-    report(0.1, tr("Reading the producers"))
-    table = sialgeo.read_producers(study.resolve(source.path), **source.reading)
+    inputs = read_inputs(replace(study, reference=None), report.part(0.0, 0.6))
+    table, usable = inputs.everyone, len(inputs.producers)
     report(0.6, tr("Examining the rows"))
     triage = sialgeo.check_producers(table, country=source.country or None)
-    told = [_strong(triage.summary), _list(_read(table))]
-    usable = triage.usable
+    told = [_strong(triage.summary), _list([*_read(table), *inputs.notes])]
     if source.cases:
-        chosen = sialgeo.select_cases(table, source.cases)
-        usable = len(chosen)
         told.append(
             _paragraph(
                 tr("{n} of {total} rows are producers by your rule.").format(
@@ -44,6 +42,8 @@ def producers(study, report) -> Checked:
                 )
             )
         )
+    else:
+        usable = triage.usable
     told.append(_faults_by_code(triage.faults))
     return Checked(usable > 1, "".join(told), _columns(table), triage)
 
