@@ -81,7 +81,8 @@ class StudyWizard(QWizard):
 
     def before(self, page) -> tuple:
         """Return what the checks of the pages before one rest on."""
-        earlier = self.pages[1 : self.pages.index(page)]
+        here = self.pages.index(page)
+        earlier = self.pages[1:here]
         return tuple(
             (tuple(p.signature() for p in one.pickers()), one.choices()) for one in earlier
         )
