@@ -1178,7 +1178,7 @@ _UNSEEN = dict.fromkeys(
 
 
 def legible(value: Any) -> Any:
-    """Return a text without what no name needs: control characters, and overrides of its direction.
+    r"""Return a text without what no name needs: control characters, and overrides of its direction.
 
     >>> legible("queso\x00 \u202eocserf"), legible(("a\x07", 1))
     ('queso ocserf', ('a', 1))

@@ -168,8 +168,8 @@ def gather_evidence(
     >>> rule = RelativeDBSCAN(radius=3_000)
     >>> found = detect(dairies, rule, reference=farms)
     >>> found = gather_evidence(found, detector=rule, reference=farms, replicates=99, splits=9, runs=9)
-    >>> found.areas[["grade", "stability_band", "agreement"]].iloc[0].tolist()
-    ['strong', 'robust', 1.0]
+    >>> found.areas[["grade", "stability_band", "agreement"]].iloc[0].astype(str).tolist()
+    ['strong', 'robust', '1.0']
     """
     shared: dict[str, Any] = {"detector": detector, "reference": reference, "seed": seed}
     part = scaled(progress, 0.0, 0.7)

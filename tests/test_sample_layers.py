@@ -514,7 +514,7 @@ def test_rebuilding_gives_the_committed_files(tmp_path: Path) -> None:
         for folder in (CAJAMARCA, MEXICO, BASEMAP.parent)
         for path in folder.iterdir()
         if path.suffix in {".csv", ".gpkg", ".tif"}
-    }
+    } - {(BASEMAP.parent / "cadenas.csv").relative_to(ROOT)}  # codes of chains: written by hand
     assert rebuilt == committed
     for path in sorted(rebuilt):
         new, old = tmp_path / path, ROOT / path

@@ -353,6 +353,7 @@ def test_a_run_writes_what_is_handed_on_and_keeps_apart_what_is_not(runnable: Pa
     assert told[-1] == 1.0
     written = sorted(str(p.relative_to(out)) for p in out.rglob("*") if p.is_file())
     assert written == [
+        ".sialgeo.json",  # what the run wrote, so that the next takes no more away
         "concentrations.geojson",
         "datapackage.json",
         f"{PRIVATE}/{WORKFILE}",

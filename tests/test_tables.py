@@ -32,6 +32,8 @@ def test_one_sheet_a_table(tmp_path: Path) -> None:
         "By territory",
         "Indicators",
         "Tests",
+        "SIAL guide",
+        "Field questions",
         "Sources and parameters",
     ]
     for sheet in held:

@@ -59,7 +59,7 @@ def bivariate_map(
     >>> cells["hdi"] = np.repeat(np.arange(6.0), 6)
     >>> found = bivariate_map(cells.assign(poor=-cells.hdi, people=10), "hdi", "poor", population="people")
     >>> found["class"].iloc[0], round(found.attrs["global"]["statistic"], 2)
-    ('1-3', -0.77)
+    ('1-3', -0.69)
     """
     answer = bivariate_classes(territories, x, y, population=population, suppressed=suppressed)
     hidden = (answer["class"] == SUPPRESSED).to_numpy()

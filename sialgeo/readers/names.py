@@ -56,7 +56,7 @@ def coordinate_pairs(names: Sequence[str]) -> list[Pair]:
     """Return the pairs of columns whose names say coordinates, the surest first.
 
     >>> coordinate_pairs(["id", "_x_latitude", "_x_longitude", "Este", "Norte"])[0].kind
-    'any'
+    'degrees'
     >>> [p.x for p in coordinate_pairs(["LATITUD", "LONGITUD", "precio_x_kilo"])]
     ['LONGITUD']
     """

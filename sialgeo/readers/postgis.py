@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -91,13 +91,12 @@ def _connected(url: str) -> Iterator[Any]:
 def _without_secret(text: str, url: str) -> str:
     """Return a server's message in one line, the password of the URL left out."""
     said = " ".join(text.split()).rstrip(".")
-    try:
-        password = urlsplit(url).password or ""
-    except ValueError:
-        password = ""
     between = re.search(r"://(?:[^:@/]*):(.*)@", url)
-    secrets = {password, unquote(password), between[1] if between else ""}
-    for secret in sorted((s for s in secrets if s), key=len, reverse=True):
+    secrets = {between[1]} if between else set()
+    with suppress(ValueError):  # not the form of a URL
+        parsed = urlsplit(url).password or ""
+        secrets |= {parsed, unquote(parsed)}
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
         said = said.replace(secret, "…")
     return said
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sialgeo
 from sialgeo import model
 from sialgeo.crs import crs_name
-from sialgeo.errors import ParameterError, raise_all
+from sialgeo.errors import MissingDependencyError, ParameterError, raise_all
 from sialgeo.exporters.diagrams import write_evidence, write_guide
 from sialgeo.files import run_folder
 from sialgeo.i18n import _, language, ngettext
@@ -424,7 +424,12 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         else:
             (private / REJECTED).unlink(missing_ok=True)
         if found.guide is not None:
-            paths["guide"] = write_guide(found.guide, private / GUIDE_FIGURE)
+            try:
+                paths["guide"] = write_guide(found.guide, private / GUIDE_FIGURE)
+            except (
+                MissingDependencyError
+            ) as lacking:  # nobody asked for this figure: said, and left out
+                notes = (*notes, str(lacking))
         paths["study"] = private / "study.toml"
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
         paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.8, 0.98))

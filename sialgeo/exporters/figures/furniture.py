@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import re
@@ -75,7 +76,10 @@ def save(
         figure = draw()
         with warnings.catch_warnings(), mpl.rc_context({"svg.hashsalt": "sialgeo"}):
             warnings.filterwarnings("ignore", "Glyph .* missing")
-            figure.savefig(temporary, format=kind, dpi=DPI, metadata=clean_all(metadata), **options)
+            # into memory first: on a full disk the PDF writer fails in closing, and hides why
+            drawn = io.BytesIO()
+            figure.savefig(drawn, format=kind, dpi=DPI, metadata=clean_all(metadata), **options)
+        Path(temporary).write_bytes(drawn.getvalue())
 
 
 def furnish(ax: Axes, window: Window) -> None:
