@@ -245,7 +245,10 @@ def test_detect_says_verdict_number_caution_then_the_table(folder: Path, capsys:
         "Expected",
         "Relative",
         "risk",
+        *("on", "held-out", "producers"),
         "p",
+        "Stability",
+        "Confirmed",
         "Evidence",
     ]
     assert "0.050" in lines[5]

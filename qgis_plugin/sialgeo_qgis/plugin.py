@@ -173,9 +173,13 @@ class SialgeoPlugin:
 
     def show_dependencies(self) -> None:
         """Show what is installed and what is missing, and offer to install it."""
+        from qgis.PyQt.QtCore import Qt
+
         from .dependencies import DependenciesDialog
 
-        self._keep(DependenciesDialog(self.iface.mainWindow())).show()
+        dialog = DependenciesDialog(self.iface.mainWindow())
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._keep(dialog).show()
 
     def explain(self, reasons) -> None:
         """Say why something cannot be done and what helps."""
@@ -200,11 +204,12 @@ class SialgeoPlugin:
             kind, f"sialgeo – {title}", text, QMessageBox.StandardButton.Ok, self.iface.mainWindow()
         )
         box.setObjectName("SialgeoMessage")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._keep(box).open()
 
     def _keep(self, dialog):
-        """Hold on to a window, which Python would take away, until it is closed."""
+        """Hold on to a window, which Python would take away, until it is deleted."""
         self.dialogs = [kept for kept in self.dialogs if _alive(kept)]
         self.dialogs.append(dialog)
         return dialog
@@ -235,12 +240,14 @@ def _icon(name: str):
 
 def _alive(dialog) -> bool:
     try:
-        return dialog.isVisible()
+        dialog.objectName()
     except RuntimeError:  # Qt has deleted it
         return False
+    return True
 
 
 def _discard(dialog) -> None:
     if _alive(dialog):
         dialog.close()
+        dialog.setParent(None)
         dialog.deleteLater()

@@ -32,6 +32,7 @@ LIBRARIES = (
     "scikit-learn>=1.3",
     "numba>=0.59",
     "rasterio>=1.3.9",
+    "affine<3",  # its later versions want attrs 23.2; Debian's, which the environment sees, is older
     "exactextract>=0.2",
     "folium>=0.16",
     "typst>=0.13",
