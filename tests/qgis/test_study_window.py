@@ -35,7 +35,7 @@ def test_nothing_went_wrong(told: dict[str, Any]) -> None:
 def test_each_page_says_what_was_found(told: dict[str, Any]) -> None:
     said = {name: page["told"] for name, page in told["pages"].items()}
     assert told["pages"]["reference"]["title"] == "¿Más concentradas que qué?"
-    assert "500 filas leídas, sin fallas" in said["producers"]
+    assert "500 filas leídas: 500 utilizables, 0 descartadas" in said["producers"]
     assert "EPSG:4326" in said["producers"]
     assert "500 productores frente a 30,000 de «productores de leche»" in said["reference"]
     assert "ya no se distinguen" in said["radius"]
@@ -102,7 +102,8 @@ def test_what_is_chosen_in_options_is_kept(told: dict[str, Any]) -> None:
 def test_an_input_that_cannot_be_used_is_explained_on_its_page(told: dict[str, Any]) -> None:
     complete, said = told["bad_table"]
     assert not complete
-    assert "sin_coordenadas.csv" in said
+    assert "no se reconocen columnas de coordenadas" in said
+    assert "Remedio" in said
     assert "Traceback" not in said
 
 

@@ -2698,8 +2698,8 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Tablas, capas y rásteres</translation>
     </message>
     <message>
-        <source>A quick look: {n} maps drawn by chance</source>
-        <translation>Un vistazo: {n} mapas sorteados al azar</translation>
+        <source>A quick look: {n} maps drawn by chance, no priorities</source>
+        <translation>Un vistazo: {n} mapas sorteados al azar, sin prioridades</translation>
     </message>
     <message>
         <source>A result: {n} maps drawn by chance</source>

@@ -338,7 +338,9 @@ class NeighbourhoodPage(CheckedPage):
         self.auto.toggled.connect(self.radius.setDisabled)
         self.least = QSpinBox()
         self.least.setRange(2, 1_000)
-        self.quick = QRadioButton(tr("A quick look: {n} maps drawn by chance").format(n=QUICK))
+        self.quick = QRadioButton(
+            tr("A quick look: {n} maps drawn by chance, no priorities").format(n=QUICK)
+        )
         self.full = QRadioButton()
         self.full.setChecked(True)
         kinds = QButtonGroup(self)
@@ -401,6 +403,9 @@ class NeighbourhoodPage(CheckedPage):
             parameters["radius"] = 1000 * self.radius.value()
         if self.quick.isChecked():
             repeats = {"replicates": QUICK, "splits": 0, "runs": 0, "confirm": False}
+            study = replace(
+                study, priorities=None
+            )  # they weigh what a quick look does not estimate
         else:
             repeats = {"replicates": self.replicates}
         return replace(study, detection=replace(held, parameters=parameters, **repeats))
