@@ -107,6 +107,8 @@ class SpecialiseDistricts(AmongUnits):
         """Compare, write, tell."""
         import sialgeo
 
+        from ..adapters import Reporter
+
         units = self.frame(parameters, "UNITS", context, feedback)
         areas = self.frame(parameters, "AREAS", context, feedback)
         chain, code = (self.field(parameters, name, context) for name in ("KIND", "CODE"))
@@ -122,6 +124,7 @@ class SpecialiseDistricts(AmongUnits):
             )
         shapes = areas.assign(_code=areas[key].astype(str)).set_index("_code").geometry
         drawn = shapes.reindex(found[code].astype(str))
+        Reporter(feedback)(0.9, "")  # a cancel ends here, with nothing written
         layer = type(areas)(found.reset_index(drop=True), geometry=drawn.to_numpy(), crs=areas.crs)
         written = self.write(
             layer, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon"
