@@ -534,7 +534,6 @@ class Publication:
         ``publish="masked"`` was.
     grid : GeoDataFrame or None
         Producers counted by square cells of several sizes (EPSG:4326), rounded, where ``publish="grid"`` was asked for.
-        Producers counted by grid cell (EPSG:4326), where ``publish="grid"`` was asked for.
     flows : GeoDataFrame or None
         Flows out of the published concentrations, summed by destination, as straight lines from
         footprint to footprint or market (EPSG:4326); without geometry where the market has no place.

@@ -64,6 +64,22 @@ def test_a_fact_sheet_has_two_pages(written: Path) -> None:
 
 
 @needs_poppler
+def test_many_cautions_leave_a_fact_sheet_its_two_pages_and_are_all_told(tmp_path: Path) -> None:
+    cautions = tuple(f"Caution {i} of the study." for i in range(40))
+    many = replace(publication(), notes=cautions)
+    for name, more in (("a.ficha.pdf", 1), ("b.pdf", None)):
+        dossier.write(many, tmp_path / name)
+        found = pages(tmp_path / name)
+        sheets = [i for i, page in enumerate(found) if "What this sheet does not say" in page]
+        begins = [i for i, page in enumerate(found) if re.match(r"\s*\d+ · ", page)]
+        assert sheets == [i + 1 for i in begins]
+        assert len(sheets) == len(many.areas)
+        assert more is None or len(found) == 2 * len(sheets) + more
+        assert "more hold for the whole study" in found[sheets[0]]
+        assert all(text in flat("".join(found)) for text in cautions)
+
+
+@needs_poppler
 def test_verdict_number_and_caution_come_before_the_statistics(written: Path) -> None:
     page = flat(pages(written / "ficha.pdf")[0])
     order = [

@@ -92,6 +92,7 @@ from sialgeo.symbology import UNITS
 Row = Mapping[str, Any]
 
 LONGEST = 120  # characters of a name in a heading
+MOST_CAUTIONS = 14  # what the second page of a fact sheet holds
 _DPI = 200
 SIZE = (N, SHARE, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
 TESTED = (EVIDENCE, P_VALUE, FDR, EXPECTED, GRADE, STABILITY, STABILITY_BAND, AGREEMENT, RADII)
@@ -128,7 +129,9 @@ NOT_SAID = (
 )
 
 
-def ficha(publication: Publication, concentration: Any, *, maps: bool = True) -> tuple[Block, ...]:
+def ficha(
+    publication: Publication, concentration: Any, *, maps: bool = True, brief: bool = False
+) -> tuple[Block, ...]:
     """Return the fact sheet of one published concentration, in the language in force.
 
     Parameters
@@ -139,6 +142,8 @@ def ficha(publication: Publication, concentration: Any, *, maps: bool = True) ->
         Its number: a label of ``publication.areas``.
     maps
         Whether its two maps are drawn.
+    brief
+        Whether no more cautions are listed than two pages hold: :func:`all_cautions` tells the rest.
     """
     row = publication.areas.drop(columns=publication.areas.geometry.name).loc[concentration]
     held = {str(column): value for column, value in row.items()}
@@ -164,7 +169,7 @@ def ficha(publication: Publication, concentration: Any, *, maps: bool = True) ->
         *_chains(held),
         *_activation(held, publication),
         *_context(held, publication),
-        *_reliability(publication),
+        *_reliability(publication, brief=brief),
         Heading(_("What this sheet does not say")),
         Bullets(tuple(_(text) for text in NOT_SAID)),
     )
@@ -369,10 +374,25 @@ def _context(row: Row, publication: Publication) -> tuple[Block, ...]:
     )
 
 
-def _reliability(publication: Publication) -> tuple[Block, ...]:
-    lines = [synthetic_of(publication), *withheld_sentences(publication)]
-    lines += [retell(note) for note in publication.notes if retell(note) != _(ECOLOGICAL)]
-    lines = list(dict.fromkeys(shortened(line, 300) for line in lines if line))
+def all_cautions(publication: Publication) -> tuple[Block, ...]:
+    """Return the cautions in full, where brief fact sheets could not hold them."""
+    if len(_cautions(publication)) <= MOST_CAUTIONS:
+        return ()
+    return _reliability(publication, brief=False)
+
+
+def _reliability(publication: Publication, *, brief: bool) -> tuple[Block, ...]:
+    lines = _cautions(publication)
     if not lines:
         return ()
+    if brief and len(lines) > MOST_CAUTIONS:
+        kept = lines[: MOST_CAUTIONS - 1]
+        more = _("{n} more hold for the whole study: see “Reliability” at the end.")
+        lines = [*kept, more.format(n=tell_number(len(lines) - len(kept)))]
     return (Heading(_("Reliability")), Bullets(tuple(lines)))
+
+
+def _cautions(publication: Publication) -> list[str]:
+    lines = [synthetic_of(publication), *withheld_sentences(publication)]
+    lines += [retell(note) for note in publication.notes if retell(note) != _(ECOLOGICAL)]
+    return list(dict.fromkeys(shortened(line, 300) for line in lines if line))

@@ -15,8 +15,9 @@ from sialgeo.exporters.dossier.blocks import (
     Paragraph,
     Picture,
     Table,
+    Turn,
 )
-from sialgeo.exporters.dossier.ficha import LONGEST, ficha, figure_of, png, shortened
+from sialgeo.exporters.dossier.ficha import LONGEST, all_cautions, ficha, figure_of, png, shortened
 from sialgeo.exporters.dossier.paragraph import method_sentences, references
 from sialgeo.exporters.tables import Sheet, chain_sheets, guide_sheet
 from sialgeo.exporters.wording import said_first, shown, synthetic_of, title_of
@@ -49,12 +50,13 @@ def report(publication: Publication) -> Document:
         _map(publication),
     ]
     for concentration in publication.areas.index:
-        blocks += ficha(publication, concentration)
+        blocks += ficha(publication, concentration, brief=True)
     blocks += [
         Heading(_("How it was done"), 1),
         *(Paragraph(text) for text in method_sentences(publication)),
         *_radii(publication),
         *_chains(publication),
+        *all_cautions(publication),
         Heading(_("Tests")),
         _tests(publication),
         Heading(_("Sources")),
@@ -67,8 +69,10 @@ def report(publication: Publication) -> Document:
 
 def fichas(publication: Publication) -> Document:
     """Return the fact sheets alone."""
-    blocks = [block for c in publication.areas.index for block in ficha(publication, c)]
-    return document(publication, tuple(blocks))
+    sheets = (ficha(publication, c, brief=True) for c in publication.areas.index)
+    blocks = [block for sheet in sheets for block in sheet]
+    rest = all_cautions(publication)
+    return document(publication, (*blocks, *((Turn(), *rest) if rest else ())))
 
 
 def document(publication: Publication, blocks: tuple[Block, ...]) -> Document:
