@@ -12,7 +12,6 @@ from sialgeo import model
 from sialgeo.association.result import associations_of, p_text
 from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _, ngettext, pick
-from sialgeo.radii import evidence_by_radius, guide_of
 from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -169,6 +168,8 @@ def report(
 
 def _radii(found: Concentrations) -> list[str]:
     """Say what each radius of a ladder shows, or what chance gives within the one given."""
+    from sialgeo.radii import evidence_by_radius, guide_of  # scipy: not for a command to start with
+
     guide = guide_of(found)
     if guide is not None:
         return ["", *guide.sentences()]
@@ -215,6 +216,8 @@ def path_lines(paths: Iterable[Path]) -> list[str]:
 def _data(
     found: Concentrations, paths: Mapping[str, Path], guesses: Sequence[str], rejected: int
 ) -> dict[str, Any]:
+    from sialgeo.radii import evidence_by_radius, guide_of
+
     said = found.summary()
     areas = found.areas.drop(columns=found.areas.geometry.name)
     rows = areas.reset_index(names="concentration").to_dict(orient="records")
