@@ -170,7 +170,8 @@ def constraints() -> list[str]:
         if name and own_folder() not in Path(str(found.locate_file(""))).parents:
             held.setdefault(name, found.version)  # the first on the path is the one in use
     told = [f"{name}=={one}" for name, one in held.items() if _VERSION.fullmatch(str(one))]
-    return sorted(told) or pins()
+    # rasterio's affine: from 3 on it wants newer attrs than Debian's QGIS brings
+    return [*(sorted(told) or pins()), *([] if "affine" in held else ["affine<3"])]
 
 
 # --- the profile's own folder ---------------------------------------------------------------------
