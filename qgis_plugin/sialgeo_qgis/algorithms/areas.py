@@ -11,12 +11,43 @@ from qgis.core import (
     QgsProcessingParameterField,
 )
 
-from .. import declared, library
+from .. import library
 from ..texts import mark, tr
 from .base import POLYGON, SialgeoAlgorithm
 
+POLYGONS = QgsProcessing.SourceType.TypeVectorPolygon
+NUMERIC = QgsProcessingParameterField.DataType.Numeric
 
-class HotSpots(SialgeoAlgorithm):
+
+class OfDistricts(SialgeoAlgorithm):
+    """What the algorithms on a layer of districts share."""
+
+    NEEDS = library.ALL
+
+    def add_areas(self, about: str) -> None:
+        """Declare the layer of districts."""
+        self.add(QgsProcessingParameterFeatureSource("AREAS", tr("Districts"), [POLYGONS]), about)
+
+    def add_population(self, about: str) -> None:
+        """Declare the field of those at risk."""
+        self.add(
+            QgsProcessingParameterField(
+                "POPULATION",
+                tr("Population at risk"),
+                parentLayerParameterName="AREAS",
+                type=NUMERIC,
+                optional=True,
+            ),
+            about,
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Explain a layer or a value that cannot be."""
+        found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
+        return found + self.declared_faults(parameters, context)
+
+
+class HotSpots(OfDistricts):
     """Find areas among high or low values."""
 
     ID = "hotspots"
@@ -30,38 +61,25 @@ class HotSpots(SialgeoAlgorithm):
     GROUP = ("analysis", mark("Analysis"))
     TAGS = "hot spot,punto caliente,Getis-Ord,Gi*,Moran,LISA,cluster,municipio,district,distrito"
     ICON = "detect"
-    NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and output."""
         del configuration
-        numeric = QgsProcessingParameterField.DataType.Numeric
-        polygons = QgsProcessing.SourceType.TypeVectorPolygon
-        self.add(
-            QgsProcessingParameterFeatureSource("AREAS", tr("Districts"), [polygons]),
-            tr("Polygons of districts or municipalities."),
-        )
+        self.add_areas(tr("Polygons of districts or municipalities."))
         self.add(
             QgsProcessingParameterField(
-                "COUNTS", tr("Count or value"), parentLayerParameterName="AREAS", type=numeric
+                "COUNTS", tr("Count or value"), parentLayerParameterName="AREAS", type=NUMERIC
             ),
             tr("Field with the number of producers, or another value."),
         )
-        self.add(
-            QgsProcessingParameterField(
-                "POPULATION",
-                tr("Population at risk"),
-                parentLayerParameterName="AREAS",
-                type=numeric,
-                optional=True,
-            ),
+        self.add_population(
             tr(
                 "Field with all farms or people: the rate is analysed, smoothed by empirical Bayes."
             ),
         )
         self.add_declared()
         self.add(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Hot spots"), polygons),
+            QgsProcessingParameterFeatureSink("OUTPUT", tr("Hot spots"), POLYGONS),
             tr("The districts with statistic, p-values and class."),
         )
 
@@ -70,11 +88,6 @@ class HotSpots(SialgeoAlgorithm):
         from sialgeo.hotspots import HotSpots as Declared
 
         return Declared
-
-    def faults(self, parameters, context) -> list:
-        """Explain a layer or a value that cannot be."""
-        found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
-        return found + self.declared_faults(parameters, context)
 
     def work(self, parameters, context, feedback):
         """Find, write, tell."""
@@ -114,7 +127,7 @@ class HotSpots(SialgeoAlgorithm):
         return {}
 
 
-class ScanAreas(SialgeoAlgorithm):
+class ScanAreas(OfDistricts):
     """Find the groups of districts with more than expected."""
 
     ID = "scanareas"
@@ -129,55 +142,41 @@ class ScanAreas(SialgeoAlgorithm):
     GROUP = ("analysis", mark("Analysis"))
     TAGS = "scan,escaneo,Kulldorff,SaTScan,cluster,municipio,district,distrito,multinomial"
     ICON = "detect"
-    NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and output."""
         del configuration
-        numeric = QgsProcessingParameterField.DataType.Numeric
-        polygons = QgsProcessing.SourceType.TypeVectorPolygon
-        self.add(
-            QgsProcessingParameterFeatureSource("AREAS", tr("Districts"), [polygons]),
-            tr("Polygons of districts or municipalities."),
-        )
+        self.add_areas(tr("Polygons of districts or municipalities."))
         self.add(
             QgsProcessingParameterField(
                 "CASES",
                 tr("Counts"),
                 parentLayerParameterName="AREAS",
-                type=numeric,
+                type=NUMERIC,
                 allowMultiple=True,
             ),
             tr("Field with the number of producers; or several, one a chain."),
         )
-        self.add(
-            QgsProcessingParameterField(
-                "POPULATION",
-                tr("Population at risk"),
-                parentLayerParameterName="AREAS",
-                type=numeric,
-                optional=True,
-            ),
+        self.add_population(
             tr("Field with all farms or people; none where several counts are given."),
         )
-        for one in self.declarations():
-            if one.name not in ("centres", "model"):
-                self.addParameter(declared.parameter(one))
+        self.add_declared()
         self.add(
-            QgsProcessingParameterFeatureSink("OUTPUT", tr("Zones of districts"), polygons),
+            QgsProcessingParameterFeatureSink("OUTPUT", tr("Zones of districts"), POLYGONS),
             tr("The districts with their zone (-1: none) and its figures."),
         )
         self.addOutput(QgsProcessingOutputNumber("ZONES_COUNT", tr("Zones found")))
 
     def declarations(self) -> tuple:
-        """Return the declarations of the scan and of its replicates."""
+        """Return the declarations of the scan, but for what the counts decide, and of its replicates."""
         scan = super().declarations()
         if not scan:
             return ()
         from sialgeo.params import params_of
         from sialgeo.significance import Replication
 
-        return (*scan, *params_of(Replication))
+        chosen = [one for one in scan if one.name not in ("centres", "model")]
+        return (*chosen, *params_of(Replication))
 
     def owner(self):
         """Return the declaration of the scan."""
@@ -187,7 +186,7 @@ class ScanAreas(SialgeoAlgorithm):
 
     def faults(self, parameters, context) -> list:
         """Explain a layer or fields that cannot be."""
-        found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
+        found = super().faults(parameters, context)
         counts = self.parameterAsFields(parameters, "CASES", context)
         population = self.field(parameters, "POPULATION", context)
         if len(counts) == 1 and population is None:
@@ -206,11 +205,7 @@ class ScanAreas(SialgeoAlgorithm):
         report(0.0, tr("Reading the layers"))
         areas = self.frame(parameters, "AREAS", context, feedback)
         counts = self.parameterAsFields(parameters, "CASES", context)
-        given = {
-            one.name: declared.value(self, one, parameters, context)
-            for one in self.declarations()
-            if one.name not in ("centres", "model")
-        }
+        given = self.given(parameters, context)
         given["shapes"] = given.pop("shape")
         found = sialgeo.scan_areas(
             areas,
@@ -233,7 +228,7 @@ class ScanAreas(SialgeoAlgorithm):
         return {"OUTPUT": layer, "ZONES_COUNT": len(zones)}
 
 
-class BivariateMap(SialgeoAlgorithm):
+class BivariateMap(OfDistricts):
     """Two indicators of districts at once, and where they go together."""
 
     ID = "bivariate"
@@ -248,17 +243,11 @@ class BivariateMap(SialgeoAlgorithm):
     GROUP = ("territory", mark("Territory and poverty"))
     TAGS = "bivariate,bivariado,choropleth,coropleta,Lee,Moran,LISA,HDI,IDH,poverty,pobreza"
     ICON = "overlay"
-    NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and outputs."""
         del configuration
-        polygons = QgsProcessing.SourceType.TypeVectorPolygon
-        numeric = QgsProcessingParameterField.DataType.Numeric
-        self.add(
-            QgsProcessingParameterFeatureSource("AREAS", tr("Districts"), [polygons]),
-            tr("Polygons of districts with both indicators as fields."),
-        )
+        self.add_areas(tr("Polygons of districts with both indicators as fields."))
         parent = {"parentLayerParameterName": "AREAS"}
         for name, label, about in (
             ("X", tr("First indicator"), tr("Field; it turns orange as it grows.")),
@@ -269,7 +258,7 @@ class BivariateMap(SialgeoAlgorithm):
                 tr("Field with the people of each district: each class holds a third of them."),
             ),
         ):
-            self.add(QgsProcessingParameterField(name, label, type=numeric, **parent), about)
+            self.add(QgsProcessingParameterField(name, label, type=NUMERIC, **parent), about)
         self.add(
             QgsProcessingParameterField("SUPPRESSED", tr("Withheld"), optional=True, **parent),
             tr("Field that is true (or 1) where a district's figures may not be shown."),
@@ -284,7 +273,7 @@ class BivariateMap(SialgeoAlgorithm):
                 True,
             ),
         ):
-            sink = QgsProcessingParameterFeatureSink(name, label, polygons, optional=optional)
+            sink = QgsProcessingParameterFeatureSink(name, label, POLYGONS, optional=optional)
             self.add(sink, about)
 
     def owner(self):
@@ -292,11 +281,6 @@ class BivariateMap(SialgeoAlgorithm):
         from sialgeo.association import LocalAssociation
 
         return LocalAssociation
-
-    def faults(self, parameters, context) -> list:
-        """Explain a layer or a value that cannot be."""
-        found = self.source_faults(parameters, "AREAS", context, kind=POLYGON)
-        return found + self.declared_faults(parameters, context)
 
     def work(self, parameters, context, feedback):
         """Class, test, write, tell."""
