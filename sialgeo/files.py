@@ -9,7 +9,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -138,17 +138,25 @@ def whole_folder(output: Path) -> Iterator[Path]:
     holder = _folder_holder(output)
     temporary, old = holder / "new", holder / "old"
     try:
-        temporary.mkdir()
-        old.mkdir()
-        yield temporary
-        _move(temporary, output, old)
+        with _named(temporary, output):
+            temporary.mkdir()
+            old.mkdir()
+            yield temporary
+            _move(temporary, output, old)
+    finally:
+        shutil.rmtree(holder, ignore_errors=True)
+
+
+@contextmanager
+def _named(temporary: Path, output: Path) -> Iterator[None]:
+    """Let errors speak of the output, not of the folder that stands for it meanwhile."""
+    try:
+        yield
     except SialgeoError as failure:
         failure.args = (str(failure).replace(str(temporary), str(output)),)
         raise
     except OSError as failure:
         raise FileError(explain(output, failure)) from failure
-    finally:
-        shutil.rmtree(holder, ignore_errors=True)
 
 
 def _folder_holder(output: Path, *, beside: bool = False) -> Path:
@@ -172,15 +180,15 @@ def _move(temporary: Path, output: Path, old: Path) -> None:
     """Replace files one by one, keeping the old ones aside; undo all if one cannot be moved."""
     made = not output.exists()
     output.mkdir(exist_ok=True)
-    moved: list[tuple[Path, Path | None]] = []
-    folders: list[Path] = []
-    try:
+    with ExitStack() as undo:
+        if made:
+            undo.callback(output.rmdir)
         for i, source in enumerate(sorted(temporary.rglob("*"))):
             target = output / source.relative_to(temporary)
             if source.is_dir():
                 if not target.exists():
                     target.mkdir()
-                    folders.append(target)
+                    undo.callback(target.rmdir)
                 continue
             if target.is_symlink() and not source.is_symlink():
                 raise FileError(_link_refused(target))
@@ -189,16 +197,15 @@ def _move(temporary: Path, output: Path, old: Path) -> None:
             kept = old / str(i) if target.exists() else None
             if kept is not None:
                 target.replace(kept)
-            moved.append((target, kept))
+            undo.callback(_restore, target, kept)
             source.replace(target)
-    except BaseException:
-        for target, kept in reversed(moved):
-            target.unlink(missing_ok=True)
-            if kept is not None:
-                kept.replace(target)
-        for target in [*reversed(folders), *([output] if made else [])]:
-            target.rmdir()
-        raise
+        undo.pop_all()
+
+
+def _restore(target: Path, kept: Path | None) -> None:
+    target.unlink(missing_ok=True)
+    if kept is not None:
+        kept.replace(target)
 
 
 # --- a run's folder, replaced as one --------------------------------------------------------------
@@ -248,16 +255,12 @@ def run_folder(output: Path) -> Iterator[Path]:
         held = _hold(holder)
     new = holder / "new"
     try:
-        new.mkdir()
-        yield new
-        with _alone(parent):
-            _complete(new, output)
-            _put(new, output, holder)
-    except SialgeoError as failure:
-        failure.args = (str(failure).replace(str(new), str(output)),)
-        raise
-    except OSError as failure:
-        raise FileError(explain(output, failure)) from failure
+        with _named(new, output):
+            new.mkdir()
+            yield new
+            with _alone(parent):
+                _complete(new, output)
+                _put(new, output, holder)
     finally:
         held.close()
         shutil.rmtree(holder, ignore_errors=True)

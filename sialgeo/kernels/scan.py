@@ -23,6 +23,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -515,13 +516,12 @@ def null_maxima(
             tasks = _spread(list(window.tasks()))
             for first in (1, 8):  # a few centres from all over give something to beat
                 search.block(0, window.centres[:: -(-len(window.centres) // first)])
-            try:
+            with ExitStack() as stopped:  # by a cancel or an error: what waits is not begun
+                stopped.callback(workers.shutdown, wait=False, cancel_futures=True)
                 for done, _none in enumerate(workers.map(search.block, *zip(*tasks, strict=True))):
                     if report is not None:
                         report((number + (done + 1) / len(tasks)) / len(groups))
-            except BaseException:
-                workers.shutdown(wait=False, cancel_futures=True)
-                raise
+                stopped.pop_all()
             maxima[group.start : group.stop] = search.best[: len(group)]
     return maxima
 
