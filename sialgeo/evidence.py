@@ -101,7 +101,7 @@ def confirm(
     1.0
     """
     producers = concentrations.producers.drop(columns=[CONCENTRATION, MEMBERSHIP])
-    population = reference if isinstance(reference, Reference) else Reference.from_points(reference)
+    population = Reference.of(reference)
     sites = len(producers) + len(population.table)
     scan = SpatialScan(
         max_share=_SHARE,

@@ -32,7 +32,7 @@ from sialgeo.kernels.local import (
     two_sided,
 )
 from sialgeo.memory import require_memory
-from sialgeo.neighbourhoods import adjacency
+from sialgeo.neighbourhoods import adjacency, nearest_param, neighbours_param
 from sialgeo.params import check, param
 from sialgeo.progress import Progress, silent
 
@@ -54,15 +54,8 @@ class HotSpots:
     statistic: str = param(
         "gi*", N_("Getis–Ord Gi* or local Moran"), label=N_("Statistic"), choices=("gi*", "moran")
     )
-    neighbours: str = param(
-        "queen",
-        N_("Areas that touch, or the k nearest"),
-        label=N_("Neighbours"),
-        choices=("queen", "knn"),
-    )
-    k: int = param(
-        8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1
-    )
+    neighbours: str = neighbours_param()
+    k: int = nearest_param()
     replicates: int = param(999, N_("Random permutations"), label=N_("Replicates"), ge=1)
     seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
     level: float = param(

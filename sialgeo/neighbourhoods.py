@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.crs import metric_crs, xy_of
 from sialgeo.errors import ParameterError
-from sialgeo.i18n import _
+from sialgeo.i18n import N_, _
+from sialgeo.params import param
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 Ints = NDArray[np.int64]
+
+
+def neighbours_param() -> Any:
+    """Declare which areas are neighbours, for the parameters of a verb."""
+    return param(
+        "queen",
+        N_("Areas that touch, or the k nearest"),
+        label=N_("Neighbours"),
+        choices=("queen", "knn"),
+    )
+
+
+def nearest_param() -> Any:
+    """Declare how many nearest areas are neighbours, for the parameters of a verb."""
+    return param(8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1)
 
 
 def adjacency(areas: gpd.GeoDataFrame, kind: str, k: int) -> tuple[Ints, Ints]:

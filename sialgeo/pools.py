@@ -143,21 +143,11 @@ def prepare(
     weights: str | None = None,
 ) -> Prepared:
     """Project the producers and the reference, and merge coincident units where asked."""
-    import geopandas as gpd
-
-    population = (
-        Reference.from_points(reference) if isinstance(reference, gpd.GeoDataFrame) else reference
-    )
+    population = Reference.of(reference)
     if population is None and getattr(detector, "needs_reference", False):
         detector.labels(
             np.zeros((0, 2)), None, None, np.random.default_rng(0)
         )  # raises its own error
-    if population is not None and not isinstance(population, Reference):
-        raise ParameterError(
-            _(
-                "the reference is a {kind}, not a Reference or a point layer. Remedy: sialgeo.read_reference(path)"
-            ).format(kind=type(population).__name__)
-        )
     units = len(producers) + (0 if population is None else len(population.table))
     require_memory(
         BYTES_A_UNIT * units,

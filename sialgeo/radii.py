@@ -236,8 +236,7 @@ def suggest_radius(
 
     RadiusChoice(min_units, coincident, seed)
     radii = _checked(producers, radii)
-    given = reference is None or isinstance(reference, Reference)
-    population = reference if given else Reference.from_points(reference)
+    population = Reference.of(reference)
     crs = metric_crs(producers)
     xy = xy_of(producers, crs)
     arrays = None if population is None else population.arrays(producers, crs)

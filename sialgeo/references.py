@@ -62,6 +62,27 @@ class Reference:
     masked: bool = False
 
     @classmethod
+    def of(cls, given: Any) -> Any:
+        """Return a point layer as a reference; a reference, or None, as it is.
+
+        Raises
+        ------
+        ParameterError
+            It is something else.
+        """
+        import geopandas as gpd
+
+        if isinstance(given, gpd.GeoDataFrame):
+            return cls.from_points(given)
+        if given is not None and not isinstance(given, cls):
+            raise ParameterError(
+                _(
+                    "the reference is a {kind}, not a Reference or a point layer. Remedy: sialgeo.read_reference(path)"
+                ).format(kind=type(given).__name__)
+            )
+        return given
+
+    @classmethod
     def from_points(
         cls,
         points: gpd.GeoDataFrame,

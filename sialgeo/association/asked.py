@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sialgeo.association.result import METHODS
 from sialgeo.i18n import N_
 from sialgeo.kernels.autocorrelation import PAIR, SINGLETON
+from sialgeo.neighbourhoods import nearest_param, neighbours_param
 from sialgeo.params import check, param
 
 LEE, MORAN = "lee", "moran"
@@ -54,15 +55,8 @@ class LocalAssociation:
         label=N_("Statistic"),
         choices=(LEE, MORAN),
     )
-    neighbours: str = param(
-        "queen",
-        N_("Areas that touch, or the k nearest"),
-        label=N_("Neighbours"),
-        choices=("queen", "knn"),
-    )
-    k: int = param(
-        8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1
-    )
+    neighbours: str = neighbours_param()
+    k: int = nearest_param()
     replicates: int = param(999, N_("Random permutations"), label=N_("Replicates"), ge=99)
     seed: int = param(1, N_("Seed of the random draws"), label=N_("Seed"), ge=0)
     level: float = param(

@@ -269,9 +269,7 @@ def _pool(
 
     if isinstance(reference, str):
         return reference
-    population = (
-        Reference.from_points(reference) if isinstance(reference, gpd.GeoDataFrame) else reference
-    )
+    population = Reference.of(reference)
     if not isinstance(table, gpd.GeoDataFrame):
         return population
     require_crs(producers=table, reference=population.table)

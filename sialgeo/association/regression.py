@@ -22,7 +22,7 @@ from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import N_, _
 from sialgeo.kernels import regression as kernel
 from sialgeo.model import SIGNIFICANCE, Summary
-from sialgeo.neighbourhoods import adjacency
+from sialgeo.neighbourhoods import adjacency, nearest_param, neighbours_param
 from sialgeo.params import check, param
 
 if TYPE_CHECKING:
@@ -51,15 +51,8 @@ class Regressing:
         label=N_("Model"),
         choices=("", OLS, LAG, ERROR),
     )
-    neighbours: str = param(
-        "queen",
-        N_("Areas that touch, or the k nearest"),
-        label=N_("Neighbours"),
-        choices=("queen", "knn"),
-    )
-    k: int = param(
-        8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1
-    )
+    neighbours: str = neighbours_param()
+    k: int = nearest_param()
 
     def __post_init__(self) -> None:
         check(self)
