@@ -426,10 +426,8 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         if found.guide is not None:
             try:
                 paths["guide"] = write_guide(found.guide, private / GUIDE_FIGURE)
-            except (
-                MissingDependencyError
-            ) as lacking:  # nobody asked for this figure: said, and left out
-                notes = (*notes, str(lacking))
+            except MissingDependencyError as lacking:
+                notes = (*notes, str(lacking))  # nobody asked for this figure: said, and left out
         paths["study"] = private / "study.toml"
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
         paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.8, 0.98))

@@ -41,7 +41,7 @@ class InputPicker(QWidget):
     def __init__(self, filters, file_filter, folder, parent=None, *, folders=False) -> None:
         """Offer layers of these kinds (None: files only), and folders where they will do too."""
         super().__init__(parent)
-        self._file, self._filter, self._folder, self._folders = "", file_filter, folder, folders
+        self._file, self._filter, self._folder = "", file_filter, folder
         self._combo = QgsMapLayerComboBox(self)
         empty = tr("(choose a layer, or a file with the button)")
         if filters is None:
