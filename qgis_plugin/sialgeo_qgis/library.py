@@ -178,11 +178,15 @@ def constraints() -> list[str]:
 
 
 def own_folder() -> Path:
-    """Return the profile's folder of libraries for this version of Python."""
+    """Return the profile's folder of libraries for this version of Python.
+
+    QGIS has the folder ``python`` of the profile on its path: a folder ``sialgeo`` in it would be
+    imported in sialgeo's place.
+    """
     from qgis.core import QgsApplication
 
     key = "py" + "".join(str(part) for part in sys.version_info[:2])
-    return Path(QgsApplication.qgisSettingsDirPath()) / "python" / "sialgeo" / key
+    return Path(QgsApplication.qgisSettingsDirPath()) / "python" / "sialgeo-libraries" / key
 
 
 def own_libraries() -> Path:

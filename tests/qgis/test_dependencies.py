@@ -88,6 +88,16 @@ def test_libraries_for_another_numpy_are_not_used_and_can_be_removed(told: dict[
     assert told["path after unload"] == []
 
 
+def test_qgis_starts_again_beside_the_folder_of_libraries(
+    bare: Profile, told: dict[str, Any]
+) -> None:
+    assert told["ticked"]  # libraries were installed in this profile, and removed
+    assert any(bare.home.glob("conf/profiles/*/python/sialgeo*"))
+    listed = bare.call("list")
+    assert listed.returncode == 0, listed.stderr
+    assert "sialgeo:detectconcentrations" in listed.stdout
+
+
 def test_the_python_of_qgis_is_found_where_sys_executable_is_qgis_itself(
     bare: Profile, tmp_path: Path
 ) -> None:
