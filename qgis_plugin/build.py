@@ -111,7 +111,10 @@ def _not_carried(_where: str, names: list[str]) -> set[str]:
     return {
         n
         for n in names
-        if n == "__pycache__" or n.startswith(".") or Path(n).suffix in _NOT_CARRIED
+        if n == "__pycache__"
+        or n.startswith(".")
+        or n.endswith(".aux.xml")  # statistics that GDAL leaves beside a raster it has looked at
+        or Path(n).suffix in _NOT_CARRIED
     }
 
 
