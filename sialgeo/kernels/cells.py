@@ -21,40 +21,6 @@ from typing import Any
 import numpy as np
 
 
-# --- sorting ---------------------------------------------------------------------------------------
-def _number(
-    xy: Any, x0: float, y0: float, side: float, width: int, first: int, last: int, keys: Any, size: Any
-) -> None:  # fmt: skip
-    """Number the cells of the points ``first`` to ``last``, and count what each holds."""
-    for i in range(first, last):
-        key = int((xy[i, 1] - y0) / side) * width + int((xy[i, 0] - x0) / side)
-        keys[i] = key
-        size[key] += 1
-
-
-def _deal(
-    xy: Any, keys: Any, first: int, last: int, shift: int, place: Any, dealt: Any, tags: Any
-) -> None:
-    """Put the points into stacks of neighbouring cells, so that sorting each stack stays in the cache."""
-    for i in range(first, last):
-        key = np.int64(keys[i])
-        at = place[key >> shift]
-        place[key >> shift] = at + 1
-        dealt[at, 0], dealt[at, 1] = xy[i, 0], xy[i, 1]
-        tags[at] = (key << 32) | i
-
-
-def _scatter(
-    dealt: Any, tags: Any, first: int, last: int, place: Any, x: Any, y: Any, order: Any
-) -> None:
-    for i in range(first, last):
-        key = tags[i] >> 32
-        at = place[key]
-        place[key] = at + 1
-        order[at] = tags[i] & 0xFFFFFFFF
-        x[at], y[at] = dealt[i, 0], dealt[i, 1]
-
-
 # --- counting --------------------------------------------------------------------------------------
 def _windows(
     qkeys: Any, keys: Any, width: int, first: int, last: int, begin: Any, low: Any, high: Any
@@ -247,7 +213,6 @@ def _cover(
                                 break
 
 
-SORTING = (_number, _deal, _scatter)
 COUNTING = (_windows, _count)
 JOINING = (_windows, _union, _nearest)
 COVERING = (_windows, _cover)

@@ -34,29 +34,35 @@ def serves() -> bool:
 
 
 @functools.cache
-def compile_all(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace | None:
+def compile_all(
+    functions: tuple[Callable[..., Any], ...], *, bare: bool = False
+) -> SimpleNamespace | None:
     """Return the functions compiled, by their names without ``_``, or None where numba cannot serve.
 
     They are compiled at their first call, which takes seconds, and kept on disk: where they are not
-    kept yet, the verb at work says so through its progress.
+    kept yet, the verb at work says so through its progress. ``bare`` functions make no array: what
+    would count the references to one is left out, which compiles sooner.
     """
     if not serves():
         return None
     _spare_the_collector()
-    made = SimpleNamespace(**{f.__name__[1:]: _compiled(f) for f in functions})
+    made = SimpleNamespace(**{f.__name__[1:]: _compiled(f, bare) for f in functions})
     if not kept(made):
         announce(_("Preparing the fast path: a few seconds, once on this computer"))
     return made
 
 
 @functools.cache
-def _compiled(function: Callable[..., Any]) -> Any:
+def _compiled(function: Callable[..., Any], bare: bool) -> Any:
     from numba import njit
 
+    # neither called from C nor made of expressions on whole arrays: both passes would only take time
+    options: dict[str, Any] = {"no_cfunc_wrapper": True, "no_rewrites": True, "_nrt": not bare}
+    options |= {"nogil": True, "error_model": "numpy"}
     try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # no folder where a compiled kernel may be kept
-        return njit(nogil=True, error_model="numpy")(function)
+        return njit(**options)(function)
 
 
 def kept(made: SimpleNamespace) -> bool:

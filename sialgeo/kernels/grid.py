@@ -41,7 +41,7 @@ TIGHT = 1e-9  # relative room for rounding where a square is taken or left whole
 ROUGH = 1e-3  # more room than this, and the coordinates cannot tell squares apart
 MOST = 2**31 - 1  # points: their numbers take 32 bits
 PARTS = 8  # for each thread: the work of squares is uneven
-STACKS = 9  # bits: as many stacks of squares are sorted one by one
+BLOCK = 65_536  # points whose squares are found at a time: they stay in the cache
 ALONE = 20_000  # points under which threads are not worth starting
 
 
@@ -97,10 +97,7 @@ class Grid:
         """Sort points (n, 2), all within the frame."""
         _in_use.set()
         xy = np.require(xy, dtype=float, requirements=["C", "W"])
-        cells = (int((float(xy[:, 1].max()) - frame.y0) / frame.side) + 1) * frame.width
-        if cells < 4 * len(xy) + 1024 and cells <= MOST:
-            return _sorted_by_tally(xy, frame, cells, _bounds(len(xy), threads))
-        return _sorted_by_digits(xy, frame, cells)
+        return _sorted(xy, frame, (float(xy[:, 1].max()) - frame.y0) / frame.side + 1, threads)
 
     def counts(self, points: Grid, radius: float, threads: int = 0) -> Ints:
         """Count, for each of this grid's points as sorted, the points of another at ≤ radius.
@@ -164,12 +161,18 @@ class Grid:
     @cached_property
     def box(self) -> Array:
         """Return what the points of each square fill: west, east, south, north."""
-        box, first = np.empty((len(self.keys), 4)), self.start[:-1]
-        for at, fill, place in (
-            (0, np.minimum, self.x), (1, np.maximum, self.x),
-            (2, np.minimum, self.y), (3, np.maximum, self.y),
-        ):  # fmt: skip
-            box[:, at] = fill.reduceat(place, first)
+        box = np.empty((len(self.keys), 4))
+
+        def fill(low: int, high: int) -> None:
+            first, held = (
+                self.start[low:high] - self.start[low],
+                slice(self.start[low], self.start[high]),
+            )
+            for at, place in ((0, self.x), (2, self.y)):
+                box[low:high, at] = np.minimum.reduceat(place[held], first)
+                box[low:high, at + 1] = np.maximum.reduceat(place[held], first)
+
+        _run(fill, _bounds(len(box), 0), 0)
         return box
 
     def subset(self, chosen: Ints, order: NDArray[np.integer[Any]], threads: int = 0) -> Grid:
@@ -290,7 +293,7 @@ class Grid:
 
 
 def _made(functions: tuple[Callable[..., Any], ...]) -> SimpleNamespace:
-    found = compile_all(functions)
+    found = compile_all(functions, bare=True)
     if found is None:
         raise RuntimeError("the compiled path was asked for without numba")
     return found
@@ -333,55 +336,37 @@ def _bounds(n: int, threads: int) -> list[tuple[int, int]]:
     return list(itertools.pairwise(np.linspace(0, n, workers + 1).astype(int).tolist()))
 
 
-def _sorted_by_tally(xy: Array, frame: Frame, count: int, bounds: list[tuple[int, int]]) -> Grid:
-    """Sort by counting what each of the ``count`` squares holds."""
-    made, n = _made(cells.SORTING), len(xy)
-    keys, sizes = np.empty(n, dtype=np.int32), np.zeros((len(bounds), count), dtype=np.int32)
-    turn = {first: t for t, (first, _last) in enumerate(bounds)}
-    _run(
-        lambda first, last: made.number(xy, *frame, first, last, keys, sizes[turn[first]]),
-        bounds,
-        len(bounds),
-    )
-    held = sizes.sum(axis=0, dtype=np.int32)
-    place = np.cumsum(held, dtype=np.int32) - held
-    found = np.flatnonzero(held)
-    start = np.append(place[found], n).astype(np.int64)
-    shift = max(count.bit_length() - STACKS, 0)
-    stacks = np.add.reduceat(sizes, np.arange(0, count, 1 << shift), axis=1, dtype=np.int64).T
-    before = np.ascontiguousarray((np.cumsum(stacks).reshape(stacks.shape) - stacks).T)
-    ends = np.append(before[0], n)
-    dealt, tags = np.empty((n, 2)), np.empty(n, dtype=np.int64)
-    _run(
-        lambda first, last: made.deal(
-            xy, keys, first, last, shift, before[turn[first]], dealt, tags
-        ),
-        bounds,
-        len(bounds),
-    )
-    x, y, order = np.empty(n), np.empty(n), np.empty(n, dtype=np.int32)
-    cuts = np.unique(ends[np.searchsorted(ends, np.linspace(0, n, len(bounds) + 1))]).tolist()
-    _run(
-        lambda first, last: made.scatter(dealt, tags, first, last, place, x, y, order),
-        list(itertools.pairwise(cuts)),
-        len(bounds),
-    )
-    return Grid(x, y, order, found, start, frame)
+def _sorted(xy: Array, frame: Frame, rows: float, threads: int) -> Grid:
+    """Sort points by square, and by row as given within each; no square is kept that is empty."""
+    n, bounds = len(xy), _bounds(len(xy), threads)
+    keys, order = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.int32)
+    x, y, packed = np.empty(n), np.empty(n), rows * frame.width <= MOST
 
+    def number(first: int, last: int) -> None:
+        for low in range(first, last, BLOCK):
+            high = min(low + BLOCK, last)
+            square = ((xy[low:high, 1] - frame.y0) / frame.side).astype(np.int64) * frame.width
+            square += ((xy[low:high, 0] - frame.x0) / frame.side).astype(np.int64)
+            if packed:  # number and row in one word: sorted sooner than an order is found
+                square <<= 32
+                square |= np.arange(low, high)
+            keys[low:high] = square
+        if packed:
+            keys[first:last].sort()
 
-def _sorted_by_digits(xy: Array, frame: Frame, count: int) -> Grid:
-    """Sort where squares are many more than points: none is kept that is empty."""
-    keys = ((xy[:, 1] - frame.y0) / frame.side).astype(np.int64) * frame.width
-    keys += ((xy[:, 0] - frame.x0) / frame.side).astype(np.int64)
-    if count <= MOST:  # number and row fit one word, which sorts faster than an order is found
-        keys <<= 32
-        keys |= np.arange(len(xy))
-        keys.sort()
-        order = (keys & MOST).astype(np.int32)
-        keys >>= 32
-    else:
-        order = np.argsort(keys, kind="stable").astype(np.int32)
+    def take(first: int, last: int) -> None:
+        part = slice(first, last)
+        if packed:
+            order[part] = keys[part] & MOST
+            keys[part] >>= 32
+        x[part], y[part] = xy[:, 0][order[part]], xy[:, 1][order[part]]
+
+    _run(number, bounds, threads)
+    if not packed:
+        order[:] = np.argsort(keys, kind="stable")
         keys = keys[order]
-    new = np.flatnonzero(np.diff(keys)) + 1
-    start = np.concatenate([[0], new, [len(xy)]]).astype(np.int64)
-    return Grid(xy[:, 0][order], xy[:, 1][order], order, keys[start[:-1]], start, frame)
+    elif len(bounds) > 1:
+        keys.sort(kind="stable")  # joins what is sorted already
+    _run(take, bounds, threads)
+    start = np.concatenate([[0], np.flatnonzero(keys[1:] != keys[:-1]) + 1, [n]])
+    return Grid(x, y, order, keys[start[:-1]], start.astype(np.int64), frame)

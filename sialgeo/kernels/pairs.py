@@ -87,7 +87,7 @@ def sums_within(
         return rings
     if compiled is None:
         compiled = len(queries.x) * len(points.x) >= COMPILED_FROM
-    made = compile_all((_rings,)) if compiled else None
+    made = compile_all((_rings,), bare=True) if compiled else None
     limits = np.asarray(radii, dtype=float) ** 2
     if made is not None:
         made.rings(
@@ -144,7 +144,7 @@ def histogram(
     w = np.ones(len(points.x)) if weights is None else np.ascontiguousarray(weights, dtype=float)
     if compiled is None:
         compiled = len(points.x) ** 2 >= COMPILED_FROM
-    made = compile_all((_histogram,)) if compiled else None
+    made = compile_all((_histogram,), bare=True) if compiled else None
     if made is not None:
         made.histogram(
             points.x,

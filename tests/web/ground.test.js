@@ -3,7 +3,7 @@ import test from 'node:test';
 import { projected, trace } from '../../sialgeo/exporters/web/ground.js';
 
 test('a ring is projected to shares of the world, as tiles are', () => {
-  const { xy, box } = projected([[0, 0], [0, 180], [85.05112878, -180]]);
+  const { xy, box } = projected(Float64Array.from([0, 0, 180, 0, -180, 85.05112878]));
   assert.deepEqual([...xy.slice(0, 4)], [0.5, 0.5, 1, 0.5]);
   assert.ok(Math.abs(xy[5]) < 1e-4); // the north of Web Mercator
   assert.deepEqual([box[0], box[2], box[3]], [0, 1, 0.5]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { busiest, decode, density, encode, lowerBound, nearest, rangeOf, visitRect } from '../../sialgeo/exporters/web/morton.js';
+import { busiest, decode, density, encode, lowerBound, nearest, nextBound, rangeOf, visitRect } from '../../sialgeo/exporters/web/morton.js';
 
 const BITS = 12;
 let seed = 7;
@@ -25,6 +25,10 @@ test('codes go both ways, up to 26 bits an axis', () => {
 test('the lower bound is the first place that is not below', () => {
   const codes = Float64Array.from([1, 3, 3, 8]);
   assert.deepEqual([0, 3, 4, 9].map((code) => lowerBound(codes, code)), [0, 1, 3, 4]);
+  for (let i = 0; i < 300; i += 1) {
+    const [from, code] = [random(group.codes.length), random(4 ** BITS)];
+    assert.equal(nextBound(group.codes, code, from), lowerBound(group.codes, code, from));
+  }
 });
 
 test('a tile is one run that holds all of its points', () => {

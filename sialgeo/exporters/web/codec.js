@@ -152,19 +152,38 @@ export function reader(bytes) {
   return { next, step, more: () => at < bytes.length };
 }
 
-/* Shapes as Leaflet takes them: parts of rings of [latitude, longitude]. */
-export function shapesOf(bytes, digits) {
+/* Shapes as parts of rings; a ring is a Float64Array of longitude and latitude in turn. */
+export function ringsOf(bytes, digits) {
   const read = reader(bytes);
   const unit = 10 ** digits;
-  const list = (make) => Array.from({ length: read.next() }, make);
+  const list = (make) => {
+    const made = [];
+    for (let left = read.next(); left > 0; left -= 1) made.push(make());
+    return made;
+  };
   let x = 0;
   let y = 0;
-  const point = () => {
-    x += read.step();
-    y += read.step();
-    return [y / unit, x / unit];
+  const ring = () => {
+    const flat = new Float64Array(2 * read.next());
+    for (let i = 0; i < flat.length; i += 2) {
+      x += read.step();
+      y += read.step();
+      flat[i] = x / unit;
+      flat[i + 1] = y / unit;
+    }
+    return flat;
   };
   const shapes = [];
-  while (read.more()) shapes.push(list(() => list(() => list(point))));
+  while (read.more()) shapes.push(list(() => list(ring)));
   return shapes;
+}
+
+/* Shapes as Leaflet takes them: parts of rings of [latitude, longitude]. */
+export function shapesOf(bytes, digits) {
+  const places = (flat) => {
+    const ring = [];
+    for (let i = 0; i < flat.length; i += 2) ring.push([flat[i + 1], flat[i]]);
+    return ring;
+  };
+  return ringsOf(bytes, digits).map((parts) => parts.map((rings) => rings.map(places)));
 }

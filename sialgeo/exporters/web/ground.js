@@ -1,24 +1,23 @@
 /* The ground: land, provinces and borders on one canvas, drawn from their vertices without a Leaflet object
    for each, so that the page stands sooner and zooms at ease. */
 import { block, byId, data, isDark } from './app.js';
-import { shapesOf } from './codec.js';
+import { ringsOf } from './codec.js';
 import { TILE } from './points.js';
 
-/* A ring of [latitude, longitude] in shares of the world, with its box: { xy, box }. */
-export function projected(ring) {
-  const xy = new Float64Array(2 * ring.length);
+/* A ring of longitude and latitude in turn, in shares of the world instead, with its box: { xy, box }. */
+export function projected(xy) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
-  ring.forEach(([lat, lng], i) => {
-    const sine = Math.sin((Math.max(-85.05, Math.min(85.05, lat)) * Math.PI) / 180);
-    const x = lng / 360 + 0.5;
+  for (let i = 0; i < xy.length; i += 2) {
+    const sine = Math.sin((Math.max(-85.05, Math.min(85.05, xy[i + 1])) * Math.PI) / 180);
+    const x = xy[i] / 360 + 0.5;
     const y = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-    xy[2 * i] = x;
-    xy[2 * i + 1] = y;
-    box[0] = Math.min(box[0], x);
-    box[1] = Math.min(box[1], y);
-    box[2] = Math.max(box[2], x);
-    box[3] = Math.max(box[3], y);
-  });
+    xy[i] = x;
+    xy[i + 1] = y;
+    if (x < box[0]) box[0] = x;
+    if (y < box[1]) box[1] = y;
+    if (x > box[2]) box[2] = x;
+    if (y > box[3]) box[3] = y;
+  }
   return { xy, box };
 }
 
@@ -41,7 +40,7 @@ export function trace(pen, { xy, box }, view, scale, [left, top]) {
 export function drawGround(map) {
   const { land, line, sea, digits } = data.basemap;
   const [ground, water, edge, border] = isDark() ? ['#2c333b', '#161d25', '#59636e', '#8b95a1'] : [land, sea, line, '#8d8778'];
-  const read = (name) => shapesOf(block(name), digits[name]).flat().map((rings) => rings.map(projected)); // parts of rings
+  const read = (name) => ringsOf(block(name), digits[name]).flat().map((rings) => rings.map(projected)); // parts of rings
   const layers = [
     { shapes: read('backdrop'), fill: ground, line: ground, width: 0.5 },
     { shapes: read('land'), fill: ground, line: ground, width: 0.5 },

@@ -89,8 +89,14 @@ function listenToPrint() {
   });
 }
 
+const AT_ONCE = 2e6; // characters of a points' blob that is read before anything is shown: one layout, one frame
+
 async function start() {
-  begin(await unpack(byId('sialgeo-study').textContent));
+  const text = byId('sialgeo-points')?.textContent;
+  const dots = text && unpack(text);
+  const study = await unpack(byId('sialgeo-study').textContent);
+  if (text && text.length < AT_ONCE) await dots;
+  begin(study);
   const wanted = recall();
   renderPanel(); // all words first: the page is laid out once, when the map asks for its size
   renderLegend();
@@ -112,7 +118,7 @@ async function start() {
   spaceNames();
   if (wanted) openFicha(wanted, { focus: false });
   listen();
-  if (data.points) await drawPoints(byId('sialgeo-points').textContent);
+  if (dots) drawPoints(await dots);
   document.documentElement.dataset.ready = 'yes';
 }
 start();

@@ -19,7 +19,7 @@ export function makeMap() {
   const still = calm();
   map = L.map('map', {
     zoomControl: false, attributionControl: false, minZoom: 3, maxZoom: 18, zoomSnap: 0.5,
-    zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still,
+    zoomAnimation: !still, fadeAnimation: false, markerZoomAnimation: !still, inertia: !still, // tiles are drawn at once
   });
   for (const [name, z] of Object.entries(PANES)) map.createPane(name).style.zIndex = z;
   ['ground', 'dots', 'names'].forEach((name) => { map.getPane(name).style.pointerEvents = 'none'; });
@@ -119,8 +119,8 @@ function flowLine(one) {
 export const shownGroups = () => points.groups.filter((group) =>
   !state.hidden.has(`chain:${group.chain}`) && (!state.filter.chain || group.chain === state.filter.chain));
 
-export async function drawPoints(text) {
-  points = await PointSet.from(text);
+export function drawPoints(blob) {
+  points = new PointSet(blob);
   layers.dots = pointLayers(L, points, { pane: 'dots', shown: shownGroups });
   layers.dots.addTo(map);
   map.on('zoomend', renderLegend); // the density's classes are those of the zoom

@@ -40,6 +40,13 @@ export function lowerBound(codes, code, from = 0, to = codes.length) {
   return low;
 }
 
+/* The same where that place is not far behind `from`: in steps that double. */
+export function nextBound(codes, code, from, to = codes.length) {
+  let step = 1;
+  while (from + step < to && codes[from + step] < code) step *= 2;
+  return lowerBound(codes, code, from + (step >>> 1), Math.min(from + step, to));
+}
+
 /* Groups of a point blob: { chain, colour, n, codes, sums } and where each begins among the columns;
    `sums[i]` counts the points before place i (absent where every code is one point). */
 export function readGroups({ header, block }) {
@@ -122,7 +129,7 @@ export function density(groups, bits, z, x, y, cells) {
     const base = encode(x, y) * 4 ** (bits - z);
     for (let from = begin; from < end;) {
       const cell = Math.floor((group.codes[from] - base) / width);
-      const to = lowerBound(group.codes, base + (cell + 1) * width, from, end);
+      const to = nextBound(group.codes, base + (cell + 1) * width, from, end);
       const [cx, cy] = decode(cell);
       counts[cy * side + cx] += countIn(group, from, to);
       any = true;
@@ -137,7 +144,7 @@ export function busiest(group, bits, level) {
   const width = 4 ** Math.max(0, bits - level);
   let most = 0;
   for (let from = 0; from < group.codes.length;) {
-    const to = lowerBound(group.codes, (Math.floor(group.codes[from] / width) + 1) * width, from);
+    const to = nextBound(group.codes, (Math.floor(group.codes[from] / width) + 1) * width, from);
     most = Math.max(most, countIn(group, from, to));
     from = to;
   }

@@ -22,10 +22,6 @@ export class PointSet {
     this.peaks = new Map(); // zoom → most points in a cell of the density
   }
 
-  static async from(text) {
-    return new PointSet(await unpack(text));
-  }
-
   peak(zoom) {
     if (!this.peaks.has(zoom)) {
       const level = Math.min(this.bits, zoom + Math.log2(TILE / CELL));
@@ -86,6 +82,7 @@ export function densityClasses(set, zoom) {
 }
 
 const rgb = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+const PIXELS = RAMP.map((one) => new Uint32Array(Uint8Array.of(...rgb(one), 255).buffer)[0]); // four bytes at once: red first
 
 /* An empty image for a tile: the browser shows it as large as the tile, whatever its own size. */
 function imageFor(tile, size) {
@@ -100,9 +97,8 @@ export function drawDensity(tile, set, groups, { z, x, y }) {
   if (!found) return;
   const image = imageFor(tile, found.side);
   const peak = set.peak(z);
-  const pixels = new Uint32Array(image.data.buffer); // four bytes at once: red first
-  const colours = RAMP.map((one) => new Uint32Array(Uint8Array.of(...rgb(one), 255).buffer)[0]);
-  for (let i = 0; i < pixels.length; i += 1) if (found.counts[i]) pixels[i] = colours[shade(found.counts[i], peak)];
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i += 1) if (found.counts[i]) pixels[i] = PIXELS[shade(found.counts[i], peak)];
   tile.getContext('2d').putImageData(image, 0, 0);
   tile.style.imageRendering = 'pixelated';
 }
@@ -217,8 +213,8 @@ export function lazyPoints(L, text, { say, ...options }) {
     map.on('click', onClick);
   });
   group.on('remove', () => map.off('click', onClick));
-  group.ready = PointSet.from(text).then((made) => {
-    set = made;
+  group.ready = unpack(text).then((blob) => {
+    set = new PointSet(blob);
     pointLayers(L, set, { pane: 'overlayPane', ...options }).addTo(group);
   });
   return group;
