@@ -623,6 +623,19 @@ def write_paper_tables(folder: Path, memberships: pd.DataFrame) -> None:
     ):  # fmt: skip
         write_table(with_source(read_table(f"articulo_{name}.csv")), folder / f"{name}.csv")
     write_table(with_source(memberships), folder / "membresias.csv")
+    write_table(seated_organisations(), folder / "instituciones.csv")
+
+
+def seated_organisations() -> pd.DataFrame:
+    """Return the organisations of the paper that work in one of its places, at that place."""
+    held = read_table("articulo_organizaciones.csv")
+    places = read_table("cajamarca_lugares.csv").set_index("lugar")
+    held = held[(held["sintetico"] != "si") & held["ambito"].isin(places.index)]
+    at = places.loc[held["ambito"], ["lat", "lon"]].reset_index(drop=True)
+    columns = {"nombre": "nombre", "tipo": "tipo", "ambito": "lugar"}
+    found = held[list(columns)].rename(columns=columns).reset_index(drop=True).join(at)
+    note = "Dibujada en el centro de la ciudad donde actúa: el artículo no da su sede"
+    return found.assign(sintetico="no", nota=note, fuente=PAPER)
 
 
 # ------------------------------------------------------------------------------ rooms

@@ -70,6 +70,7 @@ from sialgeo.model import (
     OF_INDICATOR,
     ON_TERROIRS,
     PLACES_TOLD,
+    PLANT_FLOWS,
     SOLD_OUTSIDE,
     SUBINDEX,
     SUPPLIER_ACCESS,
@@ -109,6 +110,7 @@ _TRIES = 64
 _ROUNDING = 5  # of the counts of grid cells
 _DONUT = 5  # a displaced point hides among min_n to five times as many places on average
 _GOLDEN = 0.6180339887498949
+_FLOW_COLUMNS = [CONCENTRATION, NAME, "destination", "product", "volume", "volume_unit", N]
 
 # what ``Publication.withheld`` says: English sources, translated when shown
 CONCENTRATIONS = N_("concentrations")
@@ -180,7 +182,7 @@ def protect(
         ``"areas"``; ``"grid"`` adds producers counted by square cells, large where there are few;
         ``"masked"`` adds displaced points with the chain only, each among at least ``min_n`` places of
         its own district and chain; ``"points"`` adds the producers themselves, with concentration,
-        membership and chain only.
+        membership and chain only, and lines of who of them sells what to whom, without volumes.
     min_n
         Least number of producers of a published concentration, cell or count. It holds for areas also
         where points are published; ``min_n=1`` withholds nothing for being small.
@@ -240,6 +242,7 @@ def protect(
     points, masking = None, None
     if asked.publish == "points":
         points = _points(concentrations, kept, columns)
+        flows = _with_plant_flows(concentrations, areas, points, flows)
     elif asked.publish == "masked":
         key = _secret(secret)
         points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
@@ -372,10 +375,10 @@ def _dominated(c: Concentrations) -> Mask:
 
 
 def _outputs(c: Concentrations) -> list[str]:
-    """Return the columns whose sums the areas hold: the output of ``profile``, the weights of ``detect``."""
-    volumes = [s.parameters.get("volume") for s in c.steps if s.verb == "profile"]
-    weights = [s.parameters.get("weights") for s in c.steps if s.verb == "detect"]
-    last = [next((v for v in reversed(found) if v), None) for found in (volumes, weights)]
+    """Return the columns whose sums the areas hold: of ``profile`` and the weights of ``detect``."""
+    asked = (("profile", "volume"), ("profile", "employment"), ("detect", "weights"))
+    told = [[s.parameters.get(key) for s in c.steps if s.verb == verb] for verb, key in asked]
+    last = [next((v for v in reversed(found) if v), None) for found in told]
     return [column for column in dict.fromkeys(last) if column]
 
 
@@ -533,10 +536,10 @@ def _flow_lines(
     import geopandas as gpd
     from shapely.geometry import LineString
 
-    found = [s.parameters[FLOWS] for s in c.steps if s.verb == "link" and s.parameters.get(FLOWS)]
-    if not found:
+    told = _told_by_link(c, FLOWS)
+    if not told:
         return None
-    middle, shown = _middles(areas), _shown_flows(found[-1], areas.index, min_n)
+    middle, shown = _middles(areas), _shown_flows(told, areas.index, min_n)
     rows, lines = [], []
     for flow in shown:
         stop = middle.get(flow["destination"])
@@ -555,10 +558,44 @@ def _flow_lines(
                 N: flow["n"],
             }
         )
-    few = len(found[-1]) - len(shown)
-    withheld.append((FLOW_SUMS, few, FEW_SELLERS))
-    columns = [CONCENTRATION, NAME, "destination", "product", "volume", "volume_unit", N]
-    return gpd.GeoDataFrame(rows, columns=columns, geometry=lines, crs=PUBLISHED_CRS)
+    withheld.append((FLOW_SUMS, len(told) - len(shown), FEW_SELLERS))
+    return gpd.GeoDataFrame(rows, columns=_FLOW_COLUMNS, geometry=lines, crs=PUBLISHED_CRS)
+
+
+def _told_by_link(c: Concentrations, key: str) -> Sequence[Mapping[str, Any]]:
+    """Return the flows that the last ``link`` which was given any tells of."""
+    found = [s.parameters[key] for s in c.steps if s.verb == "link" and s.parameters.get(key)]
+    return found[-1] if found else ()
+
+
+def _with_plant_flows(
+    c: Concentrations,
+    areas: gpd.GeoDataFrame,
+    points: gpd.GeoDataFrame,
+    flows: gpd.GeoDataFrame | None,
+) -> gpd.GeoDataFrame | None:
+    """Add a line from plant to plant for each flow between two published points; no volume is told."""
+    import geopandas as gpd
+    import pandas as pd
+    import shapely
+
+    pairs = _told_by_link(c, PLANT_FLOWS)
+    if not pairs:
+        return flows
+    table = pd.DataFrame(pairs)
+    ends = [points.iloc[table[side]] for side in ("origin", "destination")]
+    xy = np.stack([shapely.get_coordinates(points_of.geometry) for points_of in ends], axis=1)
+    within = [points_of[CONCENTRATION].replace(NOISE, None).array for points_of in ends]
+    names = [areas[NAME].reindex(numbers).fillna("").to_numpy() for numbers in within]
+    rows = {
+        CONCENTRATION: within[0], NAME: names[0], "destination": names[1],
+        "product": table["product"], "volume": np.nan, "volume_unit": "", N: 1,
+    }  # fmt: skip
+    lines = gpd.GeoDataFrame(rows, geometry=shapely.linestrings(xy), crs=PUBLISHED_CRS)
+    if flows is None or not len(flows):
+        return lines
+    joined: gpd.GeoDataFrame = pd.concat([flows, lines], ignore_index=True)
+    return joined
 
 
 def _shown_flows(
@@ -1219,11 +1256,13 @@ def _clean_value(value: Any) -> Any:
 
 
 def _clean_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries that are neither paths nor fingerprints, nor sums not yet protected."""
+    """Return the entries that are neither paths nor fingerprints, nor flows not yet protected."""
     named = {
         k: (v, _clean_value(v))
         for k, v in values.items()
-        if k != FLOWS and not _FINGERPRINT.search(str(k)) and _clean_text(str(k)) == str(k)
+        if k not in (FLOWS, PLANT_FLOWS)
+        and not _FINGERPRINT.search(str(k))
+        and _clean_text(str(k)) == str(k)
     }
     return {k: new for k, (old, new) in named.items() if new is not None or old is None}
 

@@ -1,20 +1,25 @@
-"""Outputs are written whole or not at all."""
+"""Outputs are written whole or not at all, and no cell of a table runs as a formula."""
 
 from __future__ import annotations
 
 import errno
 import json
+import math
 import os
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sialgeo.errors import FileError, SialgeoError
 from sialgeo.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 fcntl: Any
 try:
@@ -63,6 +68,36 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise FileError(explain(target, failure)) from failure
     finally:
         shutil.rmtree(holder, ignore_errors=True)
+
+
+_NUMBER = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s]*")
+
+
+def guarded(cell: Any) -> str:
+    """Return a cell as text that no spreadsheet runs as a formula.
+
+    >>> guarded("=1+1"), guarded("-78.5"), guarded(None)
+    ("'=1+1", '-78.5', '')
+    """
+    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    text = str(cell)
+    if text[:1] in "=+-@\t\r" and text and not _NUMBER.fullmatch(text):
+        return "'" + text
+    return text
+
+
+def write_csv(table: pd.DataFrame, path: str | os.PathLike[str], *, index: bool = False) -> Path:
+    """Write a table as CSV that spreadsheets open with its accents and run nothing of; return its path.
+
+    ``index`` writes the index as the first column, by its name.
+    """
+    held = table.reset_index() if index else table
+    safe = held.map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
+    safe.columns = [guarded(column) for column in held.columns]
+    with whole_file(path) as temporary:
+        safe.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return Path(path)
 
 
 def explain(target: Path, failure: OSError) -> str:

@@ -153,6 +153,19 @@ class Text(str):
         return {"message": self.message, "values": values, "forms": self.forms}
 
 
+def numeral(message: str, **values: Any) -> Text:
+    """Return numbers as a text that is told again with the marks of each country.
+
+    Examples
+    --------
+    >>> with use_language("es_AR"):
+    ...     told = numeral("{x:.1f}", x=8.04)
+    >>> told, retell(told)
+    ('8,0', '8.0')
+    """
+    return Text(message, message).format(**values)
+
+
 def from_parts(parts: Mapping[str, Any]) -> str:
     """Make a text again from :meth:`Text.parts`, in the language in force."""
     values = {k: from_parts(v) if isinstance(v, Mapping) else v for k, v in parts["values"].items()}

@@ -35,6 +35,7 @@ from sialgeo.model import (
     LOCAL_CONTENT,
     MAIN_CHAIN,
     NAME,
+    PLANT_FLOWS,
     SOLD_OUTSIDE,
     SUPPLIER_ACCESS,
     SUPPLIERS_WITHIN,
@@ -181,7 +182,8 @@ def link(
         ``forward_share`` (per cent of plants with a recorded supplier, and buyer or market) and
         ``sold_outside`` (per cent of the volume sold that leaves the concentration's surroundings; a
         market named "local" does not).
-        The step keeps the flows summed by concentration and destination, for the map.
+        The step keeps the flows summed by concentration and destination, and who of the producers
+        sells what to whom of them, for the map.
 
     Raises
     ------
@@ -226,9 +228,9 @@ def link(
         _set(areas, columns)
     if actors is not None and links:
         _set(areas, _chains(given, actors, links, weights, asked, notes))
-    sums: list[dict[str, Any]] = []
+    lines: dict[str, list[dict[str, Any]]] = {}
     if flows is not None or (volume is not None and MARKET_OF_UNIT in given.producers):
-        columns, sums = _flowing(
+        columns, lines = _flowing(
             given, flows, actors, volume, volume_unit, places, place_name, asked
         )
         notes.extend(columns.pop("notes"))
@@ -238,7 +240,7 @@ def link(
     )
     parameters = {
         "catchment": catchment, "reach": reach, "decay": decay, "exponent": exponent, "local": local,
-        "supply": supply, "radii": tuple(float(r) for r in radii), FLOWS: sums,
+        "supply": supply, "radii": tuple(float(r) for r in radii), **lines,
     }  # fmt: skip
     step = Step("link", parameters, crs_name(given.crs), None, versions(), notes=tuple(notes))
     return concentrations.with_step(step, areas=areas)
@@ -600,8 +602,8 @@ def _flowing(
     places: gpd.GeoDataFrame | None,
     place_name: str,
     asked: Linking,
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return what flows say of each area, and the flows summed by area and destination."""
+) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    """Return what flows say of each area, and the lines of the map: summed by area, and by plant."""
     notes: list[str] = []
     moves = _moves(given, flows, volume, volume_unit, notes)
     site = _Sites(given, actors, asked.local)
@@ -615,7 +617,8 @@ def _flowing(
                 units=", ".join(sorted(set(moves["unit"])))
             )
         )
-    return columns, _sums(given, moves, places, place_name)
+    lines = {FLOWS: _sums(given, moves, places, place_name), PLANT_FLOWS: _between_plants(moves)}
+    return columns, lines
 
 
 def _moves(
@@ -765,6 +768,15 @@ def _sums(
             entry["longitude"], entry["latitude"] = where[entry["market"]]
         found.append(entry)
     return found
+
+
+def _between_plants(moves: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return which producer sells what to which, by their rows; how much is their own business."""
+    both = moves[(moves["from"] >= 0) & (moves["to"] >= 0) & (moves["from"] != moves["to"])]
+    pairs = both[["from", "to", PRODUCT]].fillna({PRODUCT: ""}).drop_duplicates()
+    pairs = pairs.set_axis(["origin", "destination", "product"], axis=1)
+    rows = pairs.sort_values(list(pairs)).astype({"product": object}).to_dict("records")
+    return [{str(k): v for k, v in row.items()} for row in rows]
 
 
 def _located(places: gpd.GeoDataFrame | None, name: str) -> dict[str, tuple[float, float]]:

@@ -57,7 +57,7 @@ DENSITY = "density_km2"
 RADIUS = "radius_m"  # the radius at which the concentration is clearest (radius="auto")
 RADII = "radii_km"  # the radii at which it shows, as text
 SHARE = "share_of_producers"
-OUTPUT, OUTPUT_SHARE = "output", "share_of_output"
+OUTPUT, OUTPUT_SHARE, EMPLOYMENT = "output", "share_of_output", "employment"
 LQ, LQ_LOW, LQ_HIGH = "location_quotient", "location_quotient_low", "location_quotient_high"
 MAIN_CHAIN = "main_chain"
 CHAIN_N, CHAIN_LQ = "chain_n__", "chain_lq__"  # + chain, one column each
@@ -69,6 +69,7 @@ LINKS_MISSING = "links_missing"
 LOCAL_CONTENT, SOLD_OUTSIDE = "local_content", "sold_outside"
 BACKWARD, FORWARD, WITH_FLOWS = "backward_share", "forward_share", "plants_with_flows"
 FLOWS = "flows"  # of the step of ``link``: sums by concentration and destination
+PLANT_FLOWS = "plant_flows"  # of the same: which producer sells what to which, by their rows
 # of the steps of ``detect`` and ``assess``: what each radius of a ladder shows, and the radii climbed
 BY_RADIUS, RADII_TRIED = "ladder", "radii"
 # of the step of ``detect_chains``: whether all chains are in one map, and what they show together
@@ -92,6 +93,7 @@ DECLUSTERING, DECLUSTERING_REASONS = "declustering_risk", "declustering_reasons"
 COMPLETENESS, LINKS_PRESENT = "chain_completeness", "links_present"
 MEMBER_SHARE, FUNCTIONAL_ACTIONS = "share_of_members", "functional_actions"
 STARS = "stars"
+RESOURCES, THREATS = "specific_resources", "threats"  # of ``classify``: their classes
 # of a step: what groups and territories are, and footprint and terruño on each other
 PLACES_TOLD, ON_TERROIRS = "places_told", "on_terroirs"
 UNMET, UNSURVEYED = "criteria_unmet", "criteria_not_evaluable"
@@ -169,6 +171,7 @@ LABELS: Mapping[str, Label] = {
     SHARE: Label(N_("Share of all producers"), "%", 1),
     OUTPUT: Label(N_("Output"), "", 1),
     OUTPUT_SHARE: Label(N_("Share of output"), "%", 1),
+    EMPLOYMENT: Label(N_("People who work there"), "", 0),
     LQ: Label(N_("Location quotient"), "", 2),
     LQ_LOW: Label(N_("Location quotient, lower 95 %"), "", 2),
     LQ_HIGH: Label(N_("Location quotient, upper 95 %"), "", 2),
@@ -185,6 +188,8 @@ LABELS: Mapping[str, Label] = {
     MEMBER_SHARE: Label(N_("Producers in an organisation"), "%", 0),
     FUNCTIONAL_ACTIONS: Label(N_("Functional actions in force"), "", 0),
     STARS: Label(N_("Stars")),
+    RESOURCES: Label(N_("Specific resources")),
+    THREATS: Label(N_("Threats and turning points")),
     UNMET: Label(N_("What is not met")),
     UNSURVEYED: Label(N_("What was not surveyed")),
     EXPOSED_PRODUCERS: Label(N_("Producers in exposed chains"), "%", 0),
@@ -261,6 +266,25 @@ _GRADES = {
     "declarada": N_("declared"),
     "supuesta": N_("assumed"),
 }
+RESOURCE_WORDS: Mapping[str, str] = {
+    "natural": N_("natural"),
+    "patrimonial": N_("heritage"),
+    "saber_hacer": N_("know-how"),
+    "organizacional": N_("organisational"),
+    "producto_tipico": N_("typical product"),
+}
+THREAT_WORDS: Mapping[str, str] = {
+    "importaciones": N_("imports"),
+    "transnacional": N_("arrival of a transnational"),
+    "comprador_global": N_("requirements of global buyers"),
+    "exigencia_consumidor": N_("demands of consumers"),
+    "fraude": N_("fraud"),
+    "saturacion": N_("saturation of the market"),
+    "norma": N_("norm or non-tariff barrier"),
+    "clima": N_("climate"),
+    "politica": N_("policy"),
+    "miembros_actuan_individualmente": N_("members act individually"),
+}
 _CLASSES = {"low": N_("low"), "medium": N_("medium"), "high": N_("high")}
 WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words in a column
     EVIDENCE: EVIDENCE_LABELS,
@@ -319,6 +343,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {  # what a person reads for the words 
         "not_evaluable": N_("not assessable"),
     },
     DECLUSTERING_REASONS: CRITERION_LABELS,
+    RESOURCES: RESOURCE_WORDS,
+    THREATS: THREAT_WORDS,
     UNMET: CRITERION_LABELS,
     UNSURVEYED: CRITERION_LABELS,
     STARS: {
@@ -537,6 +563,7 @@ class Publication:
     flows : GeoDataFrame or None
         Flows out of the published concentrations, summed by destination, as straight lines from
         footprint to footprint or market (EPSG:4326); without geometry where the market has no place.
+        Where ``publish="points"`` was asked for also those from plant to plant, without volume.
     withheld : DataFrame
         One row per thing withheld: ``what``, ``n_withheld``, ``reason`` (never the value itself).
     total : int

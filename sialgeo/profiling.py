@@ -19,6 +19,7 @@ from sialgeo.model import (
     CHAIN_N,
     CONCENTRATION,
     DENSITY,
+    EMPLOYMENT,
     LQ,
     LQ_HIGH,
     LQ_LOW,
@@ -50,8 +51,9 @@ def profile(
     chain: str | None = None,
     volume: str | None = None,
     volume_unit: str = "",
+    employment: str | None = None,
 ) -> Concentrations:
-    """Describe each concentration: size, density, chain mix, specialisation and output.
+    """Describe each concentration: size, density, chain mix, specialisation, output and employment.
 
     Parameters
     ----------
@@ -63,6 +65,8 @@ def profile(
         Column of the producers with their output, ≥ 0; NaN where it is not known.
     volume_unit
         Unit of the output and its period, as ``"t/week"``; one unit for all rows.
+    employment
+        Column of the producers with the people who work there, ≥ 0; NaN where it is not known.
 
     Returns
     -------
@@ -72,14 +76,15 @@ def profile(
         chain X, ``main_chain`` (ties: the commoner chain in all, then by name), ``chain_lq__X`` with
         ``chain_lq_low__X`` and ``chain_lq_high__X`` (95 %), and ``location_quotient`` with its bounds
         for the main chain. With ``volume``: ``output``, ``output_known`` (producers with a known
-        volume) and ``share_of_output`` (per cent of the known output). The step's ``chains`` lists
+        volume) and ``share_of_output`` (per cent of the known output). With ``employment``:
+        ``employment``, the sum of what is known (NaN where nothing is). The step's ``chains`` lists
         the chains in order of size. Concentrations of several chains found one by one
         (``Chains.together``) get no location quotients: each is of one chain because of how it was found.
 
     Raises
     ------
     SchemaError
-        A column is missing, or volumes are no numbers, negative or infinite: all at once.
+        A column is missing, or figures are no numbers, negative or infinite: all at once.
     CRSError
         A table has no CRS, or they differ.
 
@@ -108,7 +113,7 @@ def profile(
     producers = concentrations.producers
     areas = _without_old_profile(concentrations.areas)
     require_crs(producers=producers, areas=areas)
-    chains, volumes = _columns(producers, chain, volume)
+    chains, volumes, people = _columns(producers, chain, volume, employment)
     group = _groups(producers, areas)
     notes: list[str] = []
     crs = _size(areas, producers, group, notes)
@@ -119,10 +124,13 @@ def profile(
         areas = areas.join(mix)
     if volumes is not None:
         _output(areas, volumes, group, notes)
+    if people is not None:
+        _employment(areas, people, group, notes)
     parameters: dict[str, Any] = {
         "chain": chain,
         "volume": volume,
         "volume_unit": volume_unit,
+        "employment": employment,
         "chains": names,
     }
     if by_chain:
@@ -132,16 +140,16 @@ def profile(
 
 
 def _without_old_profile(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    whole = {MAIN_CHAIN, OUTPUT, OUTPUT_KNOWN, OUTPUT_SHARE}
+    whole = {MAIN_CHAIN, OUTPUT, OUTPUT_KNOWN, OUTPUT_SHARE, EMPLOYMENT}
     old = [c for c in areas.columns if c in whole or str(c).startswith((CHAIN_N, *QUOTIENTS))]
     return areas.drop(columns=old).copy()
 
 
 def _columns(
-    producers: gpd.GeoDataFrame, chain: str | None, volume: str | None
-) -> tuple[pd.Series | None, Array | None]:
-    """Return the chains as text (None where unknown) and the volumes; all faults at once."""
-    asked = {"chain": chain, "volume": volume}
+    producers: gpd.GeoDataFrame, chain: str | None, volume: str | None, employment: str | None
+) -> tuple[pd.Series | None, Array | None, Array | None]:
+    """Return the chains as text (None where unknown), volumes and employment; all faults at once."""
+    asked = {"chain": chain, "volume": volume, "employment": employment}
     faults = [
         _("the producers have no column “{column}” ({what}=). They have: {columns}").format(
             column=column, what=what, columns=", ".join(map(str, producers.columns))
@@ -156,26 +164,30 @@ def _columns(
         chains = (
             texts.astype(str).str.strip().where(texts.notna()).replace("", np.nan).astype(object)
         )
-    return chains, None if volume is None else _volumes(producers, volume)
+    volumes, people = (
+        None if column is None else _figures(producers, column, faults)
+        for column in (volume, employment)
+    )
+    raise_all(faults, SchemaError)
+    return chains, volumes, people
 
 
-def _volumes(producers: gpd.GeoDataFrame, volume: str) -> Array:
+def _figures(producers: gpd.GeoDataFrame, column: str, faults: list[str]) -> Array:
+    """Return a column as numbers, NaN where it is empty; what is wrong with it goes to the faults."""
     import pandas as pd
 
-    given = producers[volume]
+    given = producers[column]
     numbers: pd.Series = pd.to_numeric(given, errors="coerce").astype(float)
-    faults = []
     for bad, fault in (
-        (numbers.isna() & given.notna(), _("volume “{column}”: no number in rows {rows}")),
-        (numbers < 0, _("volume “{column}”: negative in rows {rows}")),
-        (np.isinf(numbers), _("volume “{column}”: infinite in rows {rows}")),
+        (numbers.isna() & given.notna(), _("“{column}”: no number in rows {rows}")),
+        (numbers < 0, _("“{column}”: negative in rows {rows}")),
+        (np.isinf(numbers), _("“{column}”: infinite in rows {rows}")),
     ):
         if bad.any():
             rows = [str(row) for row in producers.index[bad.to_numpy()][:5]]
             said = ", ".join(rows) + (", …" if bad.sum() > len(rows) else "")
-            remedy = _("Remedy: mend them, or leave them empty where the volume is not known")
-            faults.append(f"{fault.format(column=volume, rows=said)}. {remedy}")
-    raise_all(faults, SchemaError)
+            remedy = _("Remedy: mend them, or leave them empty where the figure is not known")
+            faults.append(f"{fault.format(column=column, rows=said)}. {remedy}")
     values: Array = numbers.to_numpy(float)
     return values
 
@@ -301,5 +313,21 @@ def _output(
         notes.append(
             _(
                 "The volume of {known} of {total} producers is known; output and its share are of these."
+            ).format(known=int(known.sum()), total=len(known))
+        )
+
+
+def _employment(
+    areas: gpd.GeoDataFrame, people: Array, group: NDArray[np.int64], notes: list[str]
+) -> None:
+    known = np.isfinite(people)
+    inside = known & (group >= 0)
+    count = np.bincount(group[inside], minlength=len(areas))
+    total = np.bincount(group[inside], weights=people[inside], minlength=len(areas))
+    areas[EMPLOYMENT] = np.where(count > 0, total, np.nan)
+    if not known.all():
+        notes.append(
+            _(
+                "The employment of {known} of {total} producers is known; its sum is of these."
             ).format(known=int(known.sum()), total=len(known))
         )

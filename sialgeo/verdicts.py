@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sialgeo.i18n import LANGUAGES, _, localised, use_language
+from sialgeo.i18n import LANGUAGES, _, localised, numeral, use_language
 from sialgeo.model import (
     AGREEMENT,
     EVIDENCE,
@@ -94,7 +94,7 @@ def _strength(area: Mapping[str, Any]) -> str:
     best = naive if held is None else held
     if slight(area):
         return _("Significant but slight: {risk} times the rest ({p})").format(
-            risk=f"{best:.1f}", p=p
+            risk=numeral("{x:.1f}", x=best), p=p
         )
     if grade == "uncertain" or (grade is not None and low is None):
         return _("Significant; how much denser is uncertain ({p})").format(p=p)
@@ -106,7 +106,8 @@ def _strength(area: Mapping[str, Any]) -> str:
                 "Significant, weak at the least: {risk} times the rest, at least {low} ({p})"
             ),
         }
-        return words[str(grade)].format(risk=f"{best:.1f}", low=f"{low:.1f}", p=p)
+        risk, least = numeral("{x:.1f}", x=best), numeral("{x:.1f}", x=low)
+        return words[str(grade)].format(risk=risk, low=least, p=p)
     return _("Significant: denser than the reference population explains ({p})").format(p=p)
 
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sialgeo import errors, i18n
+from sialgeo import errors, i18n, verdicts
 from sialgeo.errors import (
     Cancelled,
     CRSError,
@@ -285,6 +285,22 @@ def test_a_number_in_a_text_is_written_as_in_the_country(
         assert i18n.retell(told) == "1,234.5 km, 26%, 0.05"
 
 
+def test_the_ticks_of_diagrams_are_written_as_in_the_country() -> None:
+    from matplotlib.figure import Figure
+
+    from sialgeo.exporters.figures.furniture import local_numbers
+
+    figure = Figure()
+    ax = figure.add_subplot()
+    ax.plot([0.0, 0.5], [1_000.0, 1_000.5])
+    local_numbers(ax)
+    with i18n.use_language("es_CL"):
+        figure.canvas.draw()
+        ticks = [t.get_text() for axis in (ax.xaxis, ax.yaxis) for t in axis.get_ticklabels()]
+    assert "0,2" in ticks and "1000,4" in ticks
+    assert not any("." in tick for tick in ticks)
+
+
 def test_verdicts_and_the_web_map_write_numbers_as_in_the_country() -> None:
     from sialgeo.exporters import webmap
 
@@ -295,6 +311,9 @@ def test_verdicts_and_the_web_map_write_numbers_as_in_the_country() -> None:
     assert data["marks"] == {"es": [",", "."], "en": [".", ","]}
     verdict, number, _caution = data["areas"][0]["said"]["es"]
     assert "p = 0,001" in verdict and "23,5" in number
+    with i18n.use_language("es_CO"):
+        said = verdicts.verdict({"evidence": "tested", "p_value": 0.01, "relative_risk": 1.4})
+    assert "1,4" in said
     assert "23.5" in data["areas"][0]["said"]["en"][1]
     assert data["about"]["date"] == {"es": "01/02/2026", "en": "2026-02-01"}
     first = next(one for one in data["indicators"] if one["classes"])["classes"][0]["label"]

@@ -14,7 +14,7 @@ from pyproj import CRS
 from shapely.geometry import LineString, Point
 
 from sialgeo.errors import ParameterError
-from sialgeo.exporters import export
+from sialgeo.exporters import export, export_all
 from sialgeo.exporters.figures import figure
 from sialgeo.model import Step
 from sialgeo.surfaces import Surface
@@ -122,8 +122,23 @@ def test_flows_and_actors() -> None:
         crs=4326,
     )
     ax = figure("actors", cajamarca(), actors=places)
-    assert {"servicio (2)", "no data (1)"} <= set(labels(ax))
+    assert {"service (2)", "no data (1)"} <= set(labels(ax))
     assert "1 actor without a place." in written(ax)
+
+
+def test_actors_that_are_known_stand_on_the_map_for_the_workshop(tmp_path: Path) -> None:
+    """Those of one city one beneath the other; kinds in words; the file by its own name."""
+    table = {"tipo": ["asociacion", "coordinadora"], "nombre": ["APDL", "CODELAC"]}
+    seats = gpd.GeoDataFrame(table, geometry=[Point(-78.5, -7.0)] * 2, crs=4326)
+    ax = figure("workshop", cajamarca(), actors=seats, by="tipo", name="nombre")
+    assert {"association (1)", "platform of several actors (1)"} <= set(labels(ax))
+    first, second = (next(t for t in ax.texts if t.get_text() == name) for name in table["nombre"])
+    assert first.get_position()[1] > second.get_position()[1]
+    options = {"actors": seats, "by": "tipo"}
+    made = export(found(), tmp_path / "taller.pdf", context=context(), figure_options=options)
+    assert made.read_bytes().startswith(b"%PDF")
+    bare = export(found(), tmp_path / "b.taller.pdf", context=context())
+    assert len(made.read_bytes()) > len(bare.read_bytes())
 
 
 def test_change_between_two_dates() -> None:
@@ -181,6 +196,9 @@ def test_kinds_and_options_are_checked(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="“risk”: missing = surface"):
         export(found(), tmp_path / "a.png", figure="risk")
     assert not list(tmp_path.iterdir())
+    names = [tmp_path / "a.png", tmp_path / "taller.pdf"]
+    with pytest.raises(ParameterError, match="“map, workshop”: unknown = nada"):
+        export_all(found(), names, figure_options={"nada": 1})
 
 
 def test_files_by_name_and_by_argument(tmp_path: Path) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from sialgeo.errors import Cancelled, FileError
-from sialgeo.files import explain, whole_file
+from sialgeo.files import explain, whole_file, write_csv
 
 OLD = "the old file"
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX permissions and limits")
@@ -36,6 +40,14 @@ def test_a_file_is_there_when_all_went_well(tmp_path: Path) -> None:
         assert not path.exists()
     assert path.read_text() == "whole"
     assert names(tmp_path) == [path.name]
+
+
+def test_no_cell_or_header_of_a_table_runs_as_a_formula(tmp_path: Path) -> None:
+    table = pd.DataFrame({'=HYPERLINK("x")': ["+1+1", "-3.5", None], "n": [-1.5, 2.0, np.nan]})
+    text = write_csv(table.rename_axis("@k"), tmp_path / "t.csv", index=True).read_text("utf-8-sig")
+    header, *rows = csv.reader(io.StringIO(text))
+    assert header == ["'@k", '\'=HYPERLINK("x")', "n"]
+    assert rows == [["0", "'+1+1", "-1.5"], ["1", "-3.5", "2.0"], ["2", "", ""]]
 
 
 def test_the_old_file_is_there_until_the_new_one_is_whole(target: Path) -> None:

@@ -147,6 +147,24 @@ def test_flows_are_drawn_only_where_no_plant_is_told() -> None:
     assert few.areas["local_content"].isna().all()
 
 
+def test_lines_from_plant_to_plant_only_where_the_plants_are_published() -> None:
+    """Q1 sells to Q2 (its own concentration), Q13 to Q1; farms and markets are no published points."""
+    found = link(two(), flows=flows().assign(producto=["leche"] * 3 + ["queso"] * 3))
+    assert len(protect(found).flows) == len(protect(found, publish="grid").flows) == 0
+    held = protect(found, publish="points", min_n=12)
+    lines = held.flows
+    assert lines is not None
+    told = lines[["name", "destination", "product", "n"]].values.tolist()
+    assert told == [["A", "A", "queso", 1], ["B", "A", "queso", 1]]
+    assert lines["volume"].isna().all()
+    at = held.points.geometry
+    for line, ends in zip(lines.geometry, [(1, 2), (13, 1)], strict=True):
+        assert list(line.coords) == [at[ends[0]].coords[0], at[ends[1]].coords[0]]
+    assert not any("plant_flows" in step.parameters for step in held.steps)
+    withheld = protect(found, publish="points", min_n=13).flows
+    assert withheld["name"].tolist() == ["", ""]  # nobody learns which concentration was withheld
+
+
 def test_every_missing_column_is_named_at_once() -> None:
     with pytest.raises(SchemaError) as failure:
         link(two(), suppliers=points([0]), supply="x", actors=points([0]), links=["1"])

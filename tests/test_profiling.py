@@ -85,6 +85,13 @@ def test_output_leaves_the_unknown_unknown() -> None:
     assert found.steps[-1].parameters["volume_unit"] == "t/week"
 
 
+def test_employment_is_summed_where_it_is_known() -> None:
+    found = profile(dairies(), employment="t")
+    assert found.areas["employment"].tolist() == pytest.approx([6.0, np.nan], nan_ok=True)
+    assert any("employment of 4 of 6" in note for note in found.notes)
+    assert "employment" not in profile(found).areas
+
+
 def test_nothing_given_is_changed_and_a_second_profile_renews() -> None:
     given = dairies()
     before = given.areas.copy(), given.producers.copy()

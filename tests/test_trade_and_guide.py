@@ -250,7 +250,61 @@ def test_an_area_without_processing_or_figures_is_no_district_and_no_zero() -> N
         )
 
 
+def test_a_missing_figure_leaves_open_what_nothing_else_denies() -> None:
+    asked = {"total": "all", "processing": "agro", "sizes": SIZES, "chains": ["a", "b"]}
+    lacking = distritos_air(areal(l=[None, 20]), **asked)
+    assert lacking["sme_dominant"].tolist() == [None, True]
+    assert lacking["district"].tolist() == [None, False]
+    lacking = distritos_air(areal(s=[None, 30]), **asked)
+    assert lacking["small_scale"].tolist() == [None, False]
+    assert lacking["district"].tolist() == [None, False]
+
+
 # --- command line and study ------------------------------------------------------------------------
+
+
+def test_districts_from_the_command_line_and_in_a_study(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = areal().rename_axis("codigo").rename(columns={"a": "=queso"})
+    table.to_csv(tmp_path / "t.csv")
+    columns = ["--total", "all", "--processing", "agro", "--small", "s", "--medium", "m"]
+    asked = ["air-districts", str(tmp_path / "t.csv"), "--key", "codigo", *columns, "--large", "l"]
+    out = tmp_path / "d.csv"
+    assert main([*asked, "--chains", "=queso,b", "--output", str(out), "--lang", "es"]) == DONE
+    assert "1 de 2 áreas es un distrito" in capsys.readouterr().out
+    told = pd.read_csv(out)
+    assert told["district"].tolist() == [True, False]
+    assert told["main_chain"].tolist() == ["'=queso", "b"]  # no formula for a spreadsheet
+    assert main([*asked, "--chains", "nada"]) != DONE
+    ground = gpd.GeoDataFrame(
+        areal().reset_index(names="codigo"),
+        geometry=[shapely.box(i, 0, i + 1, 1) for i in range(2)],
+        crs=4326,
+    )
+    ground.to_file(tmp_path / "d.gpkg", driver="GPKG", engine="pyogrio")
+    text = """
+[[territories]]
+path = "d.gpkg"
+key = "codigo"
+[air_districts]
+total = "all"
+processing = "agro"
+small = "s"
+medium = "m"
+large = "l"
+chains = ["a", "b"]
+[export]
+formats = ["json"]
+"""
+    (tmp_path / "s.toml").write_text(text, encoding="utf-8")
+    study = sialgeo.Study.from_toml(tmp_path / "s.toml")
+    again = sialgeo.Study.from_toml(study.to_toml(tmp_path / "again.toml"))
+    assert again.air_districts == study.air_districts
+    result = study.run(tmp_path / "out")
+    rows = pd.read_csv(result.paths["districts"])
+    assert rows[["codigo", "district"]].values.tolist() == [["Valle", True], ["Ciudad", False]]
+    assert any("1 of 2 areas is a district" in note for note in result.concentrations.notes)
 
 
 def test_template_and_form_from_the_command_line(

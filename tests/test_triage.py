@@ -17,10 +17,10 @@ from shapely.geometry import MultiPoint, Point, box
 
 import sialgeo
 from sialgeo.errors import CRSError, FileError, ParameterError, SchemaError
+from sialgeo.files import guarded
 from sialgeo.i18n import plain
 from sialgeo.triage import FAULTS, REJECT, WARN, Triage, select_cases
 from sialgeo.triage.countries import country_codes, find_home
-from sialgeo.triage.faults import guarded
 
 HOME = [(-78.5121, -7.1632), (-78.6173, -7.1584), (-78.8178, -6.3794), (-78.6471, -6.5597)]
 

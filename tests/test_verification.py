@@ -133,6 +133,7 @@ def test_a_difference_is_said(checks: list[Check]) -> None:
 def test_what_did_not_run_is_named(tmp_path: Path) -> None:
     assert len(left_out()) == 4
     assert "nc_sids.gpkg" in left_out(tmp_path)[0]
+    assert any("paracou16.csv" in said and "binary format" in said for said in left_out())
     with pytest.raises(FileError, match="is no folder"):
         verify(tmp_path / "nowhere")
 

@@ -492,6 +492,9 @@ def test_without_the_browsers_inflate_the_page_opens_all_the_same(
 def test_only_the_panel_scrolls_on_a_desktop(open_map: Open) -> None:
     page = open_map(hash_="#c=2&vs=1,2,3")
     page.wait_for_timeout(600)
+    for code in ("en", "es"):
+        page.locator(f"[data-lang={code}]").click()
+        assert page.evaluate("table.scrollWidth <= table.clientWidth")  # no column is cut off
     assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
     assert page.locator("header").bounding_box()["y"] == 0
 

@@ -15,7 +15,7 @@ from sialgeo.association.nulls import FEW, check_places
 from sialgeo.association.result import METHOD_NAMES, p_text
 from sialgeo.crs import equal_area_crs, require_crs, xy_of
 from sialgeo.errors import ParameterError, SchemaError, raise_all
-from sialgeo.i18n import _, ngettext, pick, retell
+from sialgeo.i18n import _, ngettext, numeral, pick, retell
 from sialgeo.kernels.autocorrelation import SINGLETON, FittedVectors
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import SIGNIFICANCE, Indicator, Step, Summary, fingerprint, versions
@@ -97,8 +97,8 @@ class Contrast:
         figures: dict[str, object] = {
             "name": row.indicator.label(),
             "group": self.group,
-            "ours": f"{row.group_mean:.3f}",
-            "theirs": f"{row.rest_mean:.3f}",
+            "ours": numeral("{x:.3f}", x=row.group_mean),
+            "theirs": numeral("{x:.3f}", x=row.rest_mean),
             "p": p_text(row.p_value),
         }
         if not math.isfinite(row.p_value):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sialgeo.association.local import known_rows, missing_notes
 from sialgeo.association.result import p_text
 from sialgeo.errors import ParameterError, SchemaError
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import N_, _, numeral
 from sialgeo.kernels import regression as kernel
 from sialgeo.model import SIGNIFICANCE, Summary
 from sialgeo.neighbourhoods import adjacency, nearest_param, neighbours_param
@@ -114,7 +114,7 @@ class SpatialRegression:
         """The answer in one sentence."""
         shown = self.coefficients.drop([CONSTANT, *SPATIAL_NAMES.values()], errors="ignore")
         told = "; ".join(
-            f"{name} {row['estimate']:+.3g} (p {p_text(row['p'])})"
+            f"{name} {numeral('{x:+.3g}', x=row['estimate'])} (p {p_text(row['p'])})"
             for name, row in shown.iterrows()
         )
         return _("“{y}” by {model} over {n} areas: {told}.").format(

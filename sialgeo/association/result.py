@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-from sialgeo.i18n import N_, _, pick, retell
+from sialgeo.i18n import N_, _, numeral, pick, retell
 from sialgeo.model import SIGNIFICANCE, Concentrations, Indicator, Step, Summary, TestResult
 
 METHODS = ("msr", "dutilleul", "shift", "footprints")
@@ -288,7 +288,7 @@ def p_text(p: float) -> str:
     """Return a p-value as a person reads it: "= 0.032", "< 0.001", "–" where there is none."""
     if not math.isfinite(p):
         return "–"
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    return numeral("< {x:.3f}", x=0.001) if p < 0.001 else numeral("= {x:.3f}", x=p)
 
 
 def _bare(p: float) -> str:
@@ -300,7 +300,7 @@ def _plain(value: float) -> float | None:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return numeral("{x:.3g}" if abs(value) < 1000 else "{x:,.0f}", x=value)
 
 
 def _signed(value: float) -> str:

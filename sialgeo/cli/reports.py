@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sialgeo import model
 from sialgeo.association.result import associations_of, p_text
-from sialgeo.files import whole_file
-from sialgeo.i18n import N_, _, ngettext, pick
+from sialgeo.i18n import N_, _, localised, ngettext, pick
 from sialgeo.verdicts import verdict
 
 if TYPE_CHECKING:
@@ -87,7 +86,8 @@ def _report_territories(result: StudyResult) -> Report:
             figures = {c: float(row[c, "mean"]) for c in source.shown}
             groups.append({"group": group, "n": int(row[source.shown[0], "size"]), **figures})
         table = [
-            [str(g["group"]), str(g["n"]), *(f"{g[c]:.3g}" for c in source.shown)] for g in groups
+            [str(g["group"]), str(g["n"]), *(localised(f"{g[c]:.3g}") for c in source.shown)]
+            for g in groups
         ]
         lines += ["", *aligned([["", "n", *labels], *table], left=(0,))]
         lines += [_("Plain means of the territories, not weighted by population.")]
@@ -105,8 +105,8 @@ def _contrast_lines(told: Contrast) -> list[str]:
     rows = [
         [
             r.indicator.label(),
-            f"{r.group_mean:.3f}",
-            f"{r.rest_mean:.3f}",
+            figure(r.group_mean, 3),
+            figure(r.rest_mean, 3),
             p_text(r.p_value).removeprefix("= "),
             ", ".join(r.departing) or "–",
         ]
@@ -184,13 +184,6 @@ def _radii(found: Concentrations) -> list[str]:
 
 def _climbed(found: Concentrations) -> bool:
     return any(step.parameters.get(model.BY_RADIUS) for step in found.steps)
-
-
-def write_table(table: Any, path: str, *, index: bool = False) -> Path:
-    """Write a table as CSV, whole or not at all; return its path."""
-    with whole_file(path) as temporary:
-        table.to_csv(temporary, index=index, encoding="utf-8-sig")
-    return Path(path)
 
 
 def listed(title: str, entries: Sequence[str]) -> list[str]:
@@ -292,6 +285,13 @@ def _digits(column: str, values: Any) -> int:
     return 3 if values.abs().max() <= 1 else 1
 
 
+def figure(value: float, digits: int = 0) -> str:
+    """Return a number with the marks of the country in force; a dash where it is not known."""
+    if math.isinf(value):
+        return "∞"
+    return localised(f"{value:.{digits}f}") if math.isfinite(value) else "–"
+
+
 def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> list[str]:
     """Return rows of text as lines with aligned columns, numbers to the right.
 
@@ -311,11 +311,10 @@ def aligned(rows: Sequence[Sequence[str]], left: Sequence[int] = ()) -> list[str
 def _cell(column: str, row: Any, digits: int) -> str:
     value = row[column]
     if column == model.HELD_OUT and math.isfinite(value):
-        ends = [f"{row[end]:.{digits}f}" for end in (model.HELD_OUT_LOW, model.HELD_OUT_HIGH)]
-        return f"{value:.{digits}f} [{'–'.join(ends)}]"
+        ends = [figure(row[end], digits) for end in (model.HELD_OUT_LOW, model.HELD_OUT_HIGH)]
+        return f"{figure(value, digits)} [{'–'.join(ends)}]"
     if column == model.EVIDENCE:
         return _(model.EVIDENCE_LABELS.get(value, str(value))).partition(":")[0]
     if isinstance(value, str):
         return value
-    number = float(value)
-    return f"{number:.{digits}f}" if math.isfinite(number) else "–"
+    return figure(float(value), digits)

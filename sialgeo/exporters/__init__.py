@@ -14,7 +14,7 @@ from typing import Any
 from sialgeo.disclosure import protect, protect_surface
 from sialgeo.errors import FileError, ParameterError, raise_all
 from sialgeo.exporters import datapackage, package
-from sialgeo.exporters.kinds import MAX_MB, kind_of
+from sialgeo.exporters.kinds import MAX_MB, WORKSHOP, kind_of
 from sialgeo.i18n import N_, _
 from sialgeo.model import Concentrations, Context
 from sialgeo.progress import Progress, silent
@@ -82,7 +82,7 @@ def export(
     figure_options
         What that kind needs, as :func:`sialgeo.figure`: ``column``, ``surface``, ``actors``, ``by``,
         ``name``, ``before``, ``dates`` … ``surface`` and ``before`` pass the gate too; actors are drawn
-        where they are.
+        where they are. The map for a workshop takes ``actors``, ``by`` and ``name`` too.
     max_mb
         Most megabytes (millions of bytes) of a web map: many points lose their long texts, then their
         exact positions, then become counts by cell; the page says which.
@@ -186,14 +186,11 @@ def export_all(
     chosen = [_writer(target) for target in targets]
     options = dict(figure_options or {})
     faults = []
-    if any(module == "figures" for module, _what in chosen):
+    kinds = _kinds(targets, chosen, figure)
+    if kinds:
         from sialgeo.exporters.figures import option_faults
 
-        drawn = [
-            t for t, (module, _what) in zip(targets, chosen, strict=True) if module == "figures"
-        ]
-        kinds = dict.fromkeys(figure or kind_of(target) for target in drawn)
-        faults += [fault for kind in kinds for fault in option_faults(kind, options)]
+        faults += option_faults(kinds, options)
     if not max_mb > 0:
         faults.append(_("max_mb = {mb}: must be greater than 0").format(mb=max_mb))
     raise_all(faults, ParameterError)
@@ -226,6 +223,19 @@ def export_all(
         targets.append(zipped)
     told(1.0, _("Written: {name}").format(name=", ".join(target.name for target in targets)))
     return targets
+
+
+def _kinds(
+    targets: Sequence[Path], chosen: Sequence[tuple[str, str]], figure: str | None
+) -> dict[str, None]:
+    """Return the kinds of map that are drawn, each once."""
+    modules = [module for module, _what in chosen]
+    found = [
+        (figure or kind_of(target)) if module == "figures" else WORKSHOP
+        for target, module in zip(targets, modules, strict=True)
+        if module in ("figures", "workshop")
+    ]
+    return dict.fromkeys(found)
 
 
 def _writer(target: Path) -> tuple[str, str]:

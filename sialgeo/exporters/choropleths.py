@@ -22,6 +22,7 @@ from sialgeo.exporters.figures.furniture import (
     class_handles,
     furnish,
     legend,
+    local_numbers,
     one_line,
     require_matplotlib,
     save,
@@ -293,6 +294,7 @@ def _lines(ax: Any, contrast: Contrast) -> None:
     if not dated:
         ax.set_xticks(at, [one_line(r.indicator.label()) for r in rows], rotation=45, fontsize=7)
     ax.margins(x=0.12)
+    local_numbers(ax)
     ax.tick_params(labelsize=7.5)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)

@@ -18,6 +18,8 @@ def plot_function(function: DistanceFunction, ax: Axes | None = None) -> Any:
     """Draw a function of distance over its envelope; return the axes."""
     from matplotlib.figure import Figure
 
+    from sialgeo.exporters.figures.furniture import local_numbers
+
     if ax is None:
         ax = Figure(figsize=(6.5, 4.0), layout="constrained").add_subplot()
     table = function.table
@@ -36,6 +38,7 @@ def plot_function(function: DistanceFunction, ax: Axes | None = None) -> Any:
     ax.set_xlabel(_("Distance, km"))
     ax.set_ylabel(f"{function.name}(r)")
     ax.margins(x=0)
+    local_numbers(ax)
     ax.legend(frameon=False)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)

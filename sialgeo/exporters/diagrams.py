@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sialgeo.errors import MissingDependencyError
+from sialgeo.exporters.figures.furniture import local_numbers
 from sialgeo.files import whole_file
-from sialgeo.i18n import _
+from sialgeo.i18n import _, localised
 from sialgeo.model import SIGNIFICANCE, Publication
 from sialgeo.radii import RadiusEvidence, RadiusGuide, evidence_by_radius
 
@@ -93,7 +94,7 @@ def plot_evidence(evidence: RadiusEvidence, ax: Axes | None = None) -> Axes:
         )
     radii = evidence.table.index.to_numpy() / 1000
     ax.set_xscale("log")
-    ax.set_xticks(radii, [f"{r:g}" for r in radii])
+    ax.set_xticks(radii, [localised(f"{r:g}") for r in radii])
     ax.minorticks_off()
     if len(radii):
         ax.set_xlim(radii.min() / 1.3, radii.max() * 1.3)
@@ -150,6 +151,7 @@ def _finished(ax: Axes, title: str, said: str) -> Axes:
     ax.figure.supxlabel(
         "\n".join(textwrap.wrap(said, 110)), x=0.02, ha="left", fontsize=8, color=_GREY
     )
+    local_numbers(ax)
     ax.grid(axis="y", color="#e6e6e6", linewidth=0.7)
     ax.set_axisbelow(True)
     for side in ("top", "right"):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sialgeo.i18n import N_
 
-MAP = "map"
+MAP, WORKSHOP, ACTORS = "map", "workshop", "actors"
 MAX_MB = 5.0  # of a web map, millions of bytes
 # those that a publication alone can show: what a study file may ask for
 PUBLISHED: Mapping[str, str] = {
@@ -20,13 +20,13 @@ PUBLISHED: Mapping[str, str] = {
     "hotspots": N_("hot and cold spots of an indicator"),
     "linkages": N_("flows"),
     "exposure": N_("exposure to trade opening by activation"),
-    "workshop": N_("a page to draw on in a workshop"),
+    WORKSHOP: N_("a page to draw on in a workshop"),
     "quality": N_("how uncertain the relative risk is"),
 }
 KINDS: Mapping[str, str] = {
     **PUBLISHED,
     "risk": N_("a surface of relative risk with its contours"),
-    "actors": N_("actors and institutions by kind"),
+    ACTORS: N_("actors and institutions by kind"),
     "change": N_("new, kept and gone since an earlier date"),
 }
 

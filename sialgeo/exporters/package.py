@@ -35,6 +35,7 @@ def write_one(
     options: dict[str, dict[str, Any]] = {
         "datapackage": {"files": written},
         "figures": {"kind": figure, "options": figure_options},
+        "workshop": {"options": figure_options},
         "webmap": {"max_mb": max_mb},
     }
     if module != "project":

@@ -144,6 +144,18 @@ VERBS = {
     "overlay": N_("Indicators laid over"),
     "chains": N_("Adjustment for the number of chains"),
     "suggest_radius": N_("Guide to the radius"),
+    "associate": N_("Association"),
+    "bivariate_classes": N_("Two indicators in one map"),
+    "bivariate_map": N_("Two indicators in one map"),
+    "catchment_rings": N_("Rings around concentrations"),
+    "contrast": N_("One group against the rest"),
+    "distritos_air": N_("Districts of rural agro-industry"),
+    "link": N_("Linkages"),
+    "classify": N_("Level of activation"),
+    "trade_exposure": N_("Exposure to trade opening"),
+    "compare": N_("Change"),
+    "prioritise": N_("Priorities"),
+    "protect": N_("What may be published"),
 }
 TEXTS: Mapping[str, str] = {
     "about": N_("Data, sources and method"),
@@ -189,6 +201,10 @@ TEXTS: Mapping[str, str] = {
     "flows_note": N_(
         "As thick as their volume; summed by concentration, from its middle, never from a plant."
     ),
+    "flows_of_plants": N_(
+        "Thick: summed by concentration, as thick as their volume. Thin: from plant to plant, without volume."
+    ),
+    "flow_of_plants": N_("From plant to plant"),
     "filter": N_("Filter"),
     "first": N_("In short"),
     "grid": N_("Producers by grid cell"),
@@ -529,7 +545,10 @@ def _area_colours(areas: gpd.GeoDataFrame) -> list[dict[str, Any]]:
 
 
 def _flows(publication: Publication) -> list[dict[str, Any]]:
-    """Return the flows that have a place, the greatest first; width in pixels within each unit."""
+    """Return the flows that have a place, the greatest first; width in pixels within each unit.
+
+    Those from plant to plant come last and thin: their volume is not told.
+    """
     flows = publication.flows
     if flows is None:
         return []
@@ -541,7 +560,8 @@ def _flows(publication: Publication) -> list[dict[str, Any]]:
         most = float(greatest[flow["volume_unit"]])
         row = {k: plain(v) for k, v in flow.items() if k != placed.geometry.name}
         ends = [[round(y, 4), round(x, 4)] for x, y, *_z in line.coords]
-        share = float(flow["volume"]) / most if most > 0 else 0.0
+        known = np.isfinite(flow["volume"]) and most > 0
+        share = float(flow["volume"]) / most if known else 0.0
         rows.append(row | {"line": ends, "width": round(1.5 + 6.0 * share, 1)})
     return rows
 

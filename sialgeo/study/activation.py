@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sialgeo
-from sialgeo.files import whole_file
+from sialgeo.files import write_csv
 from sialgeo.model import Concentrations
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def write_details(found: Classified, folder: Path) -> Mapping[str, Path]:
     folder.mkdir(exist_ok=True)
     written: dict[str, Path] = {}
     for kind, name, table in _details(found):
-        written[kind] = folder / name
-        _write(table, folder / name)
+        written[kind] = write_csv(table, folder / name)
     return written
 
 
@@ -100,11 +99,3 @@ def _joined(tables: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     ]
     table: pd.DataFrame = pd.concat(parts, ignore_index=True)
     return table[["kind", *table.columns.drop("kind")]]
-
-
-def _write(table: Any, path: Path) -> None:
-    from sialgeo.triage.faults import guarded
-
-    safe = table.map(lambda cell: guarded(cell) if isinstance(cell, str) else cell)
-    with whole_file(path) as temporary:
-        safe.to_csv(temporary, index=False, encoding="utf-8-sig")

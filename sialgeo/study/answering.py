@@ -1,4 +1,4 @@
-"""What a study asks of the indicators: association, two in one map, one group against the rest."""
+"""What a study asks of the territories: association, two in one map, one group against the rest."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import sialgeo
 from sialgeo import model
 from sialgeo.errors import SchemaError
-from sialgeo.files import whole_file
+from sialgeo.files import write_csv
 from sialgeo.i18n import _
 from sialgeo.model import Concentrations, Context, Indicator, Step
 from sialgeo.progress import Progress, scaled
 from sialgeo.study.sections import (
+    AirDistrictsChoice,
     AssociationChoice,
     ContrastChoice,
     RingsChoice,
@@ -30,17 +31,19 @@ if TYPE_CHECKING:
 
 BIVARIATE_FILE, CONTRAST_FILE = "bivariate.png", "contrast"
 LOCAL_FILE, RINGS_FILE = "bivariate-local.png", "rings.csv"
+DISTRICTS_FILE = "distritos_air.csv"
 LOCAL_CLASS = "local_association"  # column of the territories: the class of Lee's L or local Moran
 
 
 @dataclass(frozen=True)
 class Answered:
-    """The concentrations with what was answered, the layers with their classes, contrasts, rings."""
+    """The concentrations with what was answered, the layers with their classes, and the tables."""
 
     concentrations: Concentrations
     layers: tuple[gpd.GeoDataFrame, ...]
     contrasts: tuple[Contrast, ...] = ()
     rings: pd.DataFrame | None = None
+    districts: pd.DataFrame | None = None
 
 
 def answer(
@@ -58,6 +61,9 @@ def answer(
     rings = None
     if study.rings is not None and len(found):
         found, rings = _ringed(study, study.rings, found, layers)
+    districts = None
+    if study.air_districts is not None:
+        found, districts = _districts(study, study.air_districts, found, layers)
     contrasts = []
     for choice in study.contrasts:
         told = _contrast(study, choice, layers)
@@ -65,7 +71,7 @@ def answer(
         notes = (told.verdict, *told.sentences(told.rows[-1]), *told.cautions)
         parameters = {**told.step.parameters, "contrast": told.to_dict()}
         found = found.with_step(replace(told.step, parameters=parameters, notes=notes))
-    return Answered(found, layers, tuple(contrasts), rings)
+    return Answered(found, layers, tuple(contrasts), rings, districts)
 
 
 def _holding(layers: tuple[gpd.GeoDataFrame, ...], columns: tuple[str, ...], where: str) -> int:
@@ -207,6 +213,35 @@ def published_rings(
     return table
 
 
+def _districts(
+    study: Study,
+    choice: AirDistrictsChoice,
+    found: Concentrations,
+    layers: tuple[gpd.GeoDataFrame, ...],
+) -> tuple[Concentrations, pd.DataFrame]:
+    """Return which areas are districts by their counts, and the concentrations with a step that says it."""
+    from sialgeo.typology.districts import SIZES, summary_of
+
+    at = _holding(layers, choice.columns, "[air_districts]")
+    source = study.territories[at]
+    named = [column for column in (source.key, source.name) if column]
+    table = sialgeo.distritos_air(
+        layers[at].drop(columns=layers[at].geometry.name),
+        total=choice.total,
+        processing=choice.processing,
+        sizes={size: getattr(choice, size) for size in SIZES},
+        chains=choice.chains,
+    )
+    parameters = {column: getattr(choice, column) for column in ("total", "processing", *SIZES)}
+    step = Step(
+        "distritos_air",
+        parameters | {"chains": choice.chains},
+        versions=model.versions(),
+        notes=(summary_of(table),),
+    )
+    return found.with_step(step), layers[at][named].join(table)
+
+
 def _contrast(
     study: Study, choice: ContrastChoice, layers: tuple[gpd.GeoDataFrame, ...]
 ) -> Contrast:
@@ -255,17 +290,15 @@ def _drawn(
             title = f"{x_of.label()} · {y_of.label()}"
             choropleths.write_local(answered.layers[at], picture, title, column=LOCAL_CLASS)
             yield "bivariate_local", picture
-    if answered.rings is not None:
-        table = folder / RINGS_FILE
-        with whole_file(table) as temporary:
-            answered.rings.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
-        yield "rings", table
+    for kind, name, rows in (
+        ("rings", RINGS_FILE, answered.rings),
+        ("districts", DISTRICTS_FILE, answered.districts),
+    ):
+        if rows is not None:
+            yield kind, write_csv(rows, folder / name)
     for i, told in enumerate(answered.contrasts, start=1):
         stem = CONTRAST_FILE if len(answered.contrasts) == 1 else f"{CONTRAST_FILE}-{i}"
-        table = folder / f"{stem}.csv"
-        with whole_file(table) as temporary:
-            told.table().to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
-        yield f"{stem}.csv", table
+        yield f"{stem}.csv", write_csv(told.table(), folder / f"{stem}.csv")
         at = _holding(answered.layers, (told.by,), "[[contrasts]]")
         picture = folder / f"{stem}.png"
         choropleths.write_contrast(answered.layers[at], picture, told, context=context)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import sialgeo
 from sialgeo import params
-from sialgeo.files import whole_file
+from sialgeo.files import write_csv
 from sialgeo.model import Concentrations, Context
 from sialgeo.progress import Progress, scaled
 from sialgeo.study.activation import classified
@@ -119,9 +119,8 @@ def write_change(
     from sialgeo.exporters import figures
 
     min_n, date = study.export.min_n, study.compare.date if study.compare else ""
-    table, picture = folder / CHANGE_FILE, folder / CHANGE_FIGURE
-    with whole_file(table) as temporary:
-        told.published(min_n=min_n).to_csv(temporary, index=False, encoding="utf-8-sig")
+    table = write_csv(told.published(min_n=min_n), folder / CHANGE_FILE)
+    picture = folder / CHANGE_FIGURE
     now, before = (
         sialgeo.protect(c, min_n=min_n, context=context) for c in (told.concentrations, earlier)
     )

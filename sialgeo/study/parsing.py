@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sialgeo import model, params
 from sialgeo.comparison import Comparing
 from sialgeo.errors import FileError, ParameterError, SchemaError, SialgeoError
-from sialgeo.exporters.kinds import PUBLISHED
+from sialgeo.exporters.kinds import ACTORS, PUBLISHED
 from sialgeo.i18n import LANGUAGES, N_, _
 from sialgeo.linkages import Linking
 from sialgeo.model import Indicator
@@ -24,6 +24,7 @@ from sialgeo.study.sections import (
     INDICATOR_KEYS,
     METHOD,
     About,
+    AirDistrictsChoice,
     AssociationChoice,
     BivariateChoice,
     ChainsChoice,
@@ -145,6 +146,7 @@ class Parser:
             "[association]": study.association,
             "[bivariate]": study.bivariate,
             "[rings]": study.rings,
+            "[air_districts]": study.air_districts,
             "[[contrasts]]": study.contrasts,
         }
         for where, held in asked.items():
@@ -361,11 +363,12 @@ class Parser:
                         name=name
                     )
                 )
+        known = (*PUBLISHED, ACTORS) if section.actors else tuple(PUBLISHED)
         self.faults += [
             f"[export] figures = {kind}: "
-            + _("must be one of {choices}").format(choices=", ".join(PUBLISHED))
+            + _("must be one of {choices}").format(choices=", ".join(known))
             for kind in section.figures
-            if kind not in PUBLISHED
+            if kind not in known
         ]
         if section.min_n < 1:
             self.faults.append(_minimum("[export] min_n", 1))
@@ -504,6 +507,7 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
     "association": ("association", _optional(AssociationChoice)),
     "bivariate": ("bivariate", _optional(BivariateChoice)),
     "rings": ("rings", _optional(RingsChoice)),
+    "air_districts": ("air_districts", _optional(AirDistrictsChoice)),
     "export": ("export", lambda parser, table, where: parser.export(table or {}, where)),
 }
 _LISTS: Mapping[str, tuple[str, _Reader]] = {

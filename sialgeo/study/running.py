@@ -99,6 +99,7 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
         chain=study.chain_column or None,
         volume=source.volume or None,
         volume_unit=source.volume_unit,
+        employment=source.employment or None,
     )
     found = found.with_step(_own_step(study, notes))
     progress(1.0, _("Concentrations ready"))
@@ -192,7 +193,7 @@ def _require_columns(producers: gpd.GeoDataFrame, study: Study) -> None:
     """Name every column that the study asks for and the table lacks, at once."""
     asked = {
         f"[producers] {key}": getattr(study.producers, key)
-        for key in ("id", "chain", "volume", "locality")
+        for key in ("id", "chain", "volume", "employment", "locality")
     }
     if study.chains is not None:
         asked["[chains] column"] = study.chains.column
@@ -579,6 +580,7 @@ def _export(
         publish=choice.publish,
         min_n=choice.min_n,
         context=context,
+        figure_options=_actors(study, found),
         max_mb=choice.max_mb,
         archive=folder / choice.zip if choice.zip else None,
         progress=progress,
@@ -592,6 +594,19 @@ def _export(
         )
         write_evidence(published, paths["radii"])
     return paths
+
+
+def _actors(study: Study, found: Concentrations) -> dict[str, Any]:
+    """Return the actors that may be shown, as the maps take them."""
+    choice = study.export
+    if not choice.actors:
+        return {}
+    layer = sialgeo.read_producers(study.resolve(choice.actors))
+    given = {"by": choice.actors_by, "name": choice.actors_name}
+    return {
+        "actors": layer.to_crs(found.producers.crs),
+        **{option: column for option, column in given.items() if column},
+    }
 
 
 def _kind_of(name: str) -> str:

@@ -87,6 +87,7 @@ class ProducersSource:
     chain: str = entry("text")
     volume: str = entry("text")
     volume_unit: str = entry("text")
+    employment: str = entry("text")
     locality: str = entry("text")
     cases: str = entry("text")
     layer: str = entry("text")
@@ -286,7 +287,11 @@ class PrioritiesChoice:
 
 @dataclass(frozen=True)
 class ExportChoice:
-    """``[export]``: what is handed on and in which formats."""
+    """``[export]``: what is handed on and in which formats.
+
+    ``actors`` is a file of actors and institutions that may be shown where they are: for the map of the
+    workshop, and for the figure ``actors``.
+    """
 
     publish: str = entry("text", "areas", choices=PUBLISH)
     formats: tuple[str, ...] = entry("names", ("html", "gpkg", "xlsx", "png"))
@@ -294,6 +299,9 @@ class ExportChoice:
     figures: tuple[str, ...] = entry("names", ())
     zip: str = entry("text")
     max_mb: int = entry("int", int(MAX_MB))  # of the web map
+    actors: str = entry("file")
+    actors_by: str = entry("text")
+    actors_name: str = entry("text")
 
 
 @dataclass(frozen=True)
@@ -335,6 +343,23 @@ class RingsChoice:
     def metres(self) -> tuple[float, ...]:
         """Return the radii in metres; a text that is no distance is a ``ParameterError``."""
         return tuple(params.parse_distance(text) for text in self.radii)
+
+
+@dataclass(frozen=True)
+class AirDistrictsChoice:
+    """``[air_districts]``: columns of the territories with counts of units: Sforzi's steps, transposed."""
+
+    total: str = entry("text", required=True)
+    processing: str = entry("text", required=True)
+    small: str = entry("text", required=True)
+    medium: str = entry("text", required=True)
+    large: str = entry("text", required=True)
+    chains: tuple[str, ...] = entry("names", required=True)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return every column that is needed."""
+        return (self.total, self.processing, self.small, self.medium, self.large, *self.chains)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sialgeo.study import parsing, running, writing
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     About,
+    AirDistrictsChoice,
     AssociationChoice,
     BivariateChoice,
     ChainsChoice,
@@ -49,9 +50,10 @@ class Study:
         The tables of the SIAL study; without them nothing is classified.
     link, compare, priorities
         Suppliers and markets; an earlier date; what makes a concentration come first.
-    association, bivariate, rings, contrasts
-        What is asked of the indicators: are producers in poorer places; two in one map; the footprints
-        and the rings around them; one group of the territories against the rest.
+    association, bivariate, rings, air_districts, contrasts
+        What is asked of the territories: are producers in poorer places; two indicators in one map; the
+        footprints and the rings around them; which areas are districts of rural agro-industry by their
+        counts alone; one group of the territories against the rest.
     folder : Path
         The folder that relative paths start from.
 
@@ -81,6 +83,7 @@ class Study:
     association: AssociationChoice | None = None
     bivariate: BivariateChoice | None = None
     rings: RingsChoice | None = None
+    air_districts: AirDistrictsChoice | None = None
     contrasts: tuple[ContrastChoice, ...] = ()
     export: ExportChoice = field(default_factory=ExportChoice)
     folder: Path = field(default_factory=Path)

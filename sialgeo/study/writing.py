@@ -69,6 +69,7 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
         "association",
         "bivariate",
         "rings",
+        "air_districts",
     ):  # optional sections
         if getattr(study, name) is not None:
             found[name] = table(getattr(study, name))

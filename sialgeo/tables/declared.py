@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sialgeo.i18n import N_, plain
+from sialgeo.model import RESOURCE_WORDS, THREAT_WORDS
 from sialgeo.tables.fields import Choice, Field, Table
 
 # --- closed lists ---------------------------------------------------------------------------------
@@ -24,7 +25,7 @@ LINKS: tuple[Choice, ...] = (  # eslabones, upstream first; S stands beside the 
 RAW_MATERIAL = "1"
 SERVICE = "S"
 
-_ACTORS = (
+ACTOR_KINDS = (
     Choice("productor_mp", "raw_material_producer", N_("producer of raw material")),
     Choice("primera_transformacion", "first_processor", N_("first processor")),
     Choice("transformador", "processor", N_("processor")),
@@ -59,7 +60,7 @@ PERIODS = (
     Choice("anio", "year", N_("year"), ("ano", "anual", "yearly")),
     Choice("campania", "season", N_("season"), ("campana", "zafra", "cosecha")),
 )
-_ORGANISATIONS = (
+ORGANISATION_KINDS = (
     Choice("asociacion", "association", N_("association")),
     Choice("cooperativa", "cooperative", N_("cooperative")),
     Choice("comite", "committee", N_("committee")),
@@ -102,24 +103,30 @@ TOPICS = (
     Choice("capacidades", "capabilities", N_("capabilities"), ("capacidad",)),
     Choice("flujos", "flows", N_("flows"), ("flujo",)),
 )
-_THREATS = (
-    Choice("importaciones", "imports", N_("imports")),
-    Choice("transnacional", "transnational", N_("arrival of a transnational")),
-    Choice("comprador_global", "global_buyer", N_("requirements of global buyers")),
-    Choice("exigencia_consumidor", "consumer_demand", N_("demands of consumers")),
-    Choice("fraude", "fraud", N_("fraud")),
-    Choice("saturacion", "saturation", N_("saturation of the market")),
-    Choice("norma", "regulation", N_("norm or non-tariff barrier")),
-    Choice("clima", "climate", N_("climate")),
-    Choice("politica", "policy", N_("policy")),
-    Choice(ACTS_ALONE, "members_act_individually", N_("members act individually")),
+_THREATS = tuple(
+    Choice(code, english, THREAT_WORDS[code])
+    for code, english in (
+        ("importaciones", "imports"),
+        ("transnacional", "transnational"),
+        ("comprador_global", "global_buyer"),
+        ("exigencia_consumidor", "consumer_demand"),
+        ("fraude", "fraud"),
+        ("saturacion", "saturation"),
+        ("norma", "regulation"),
+        ("clima", "climate"),
+        ("politica", "policy"),
+        (ACTS_ALONE, "members_act_individually"),
+    )
 )
-_RESOURCES = (
-    Choice("natural", "natural", N_("natural")),
-    Choice("patrimonial", "heritage", N_("heritage")),
-    Choice("saber_hacer", "know_how", N_("know-how")),
-    Choice("organizacional", "organisational", N_("organisational")),
-    Choice("producto_tipico", "typical_product", N_("typical product")),
+_RESOURCES = tuple(
+    Choice(code, english, RESOURCE_WORDS[code])
+    for code, english in (
+        ("natural", "natural"),
+        ("patrimonial", "heritage"),
+        ("saber_hacer", "know_how"),
+        ("organizacional", "organisational"),
+        ("producto_tipico", "typical_product"),
+    )
 )
 
 # --- columns that several tables share ------------------------------------------------------------
@@ -164,7 +171,7 @@ UNITS = Table(
     (
         _id(N_("Code of the unit, used once")),
         Field("nombre", "name", N_("Name of the unit or of its holder"), restricted=True),
-        Field("tipo_actor", "actor_type", N_("Kind of actor"), "choice", choices=_ACTORS),
+        Field("tipo_actor", "actor_type", N_("Kind of actor"), "choice", choices=ACTOR_KINDS),
         Field("eslabon", "link", N_("Link of the chain"), "choice", required=True, choices=LINKS),
         _CHAIN,
         _PRODUCT,
@@ -248,7 +255,7 @@ ORGANISATIONS = Table(
     (
         _id(N_("Code of the organisation, used once")),
         Field("nombre", "name", N_("Name of the organisation")),
-        Field("tipo", "type", N_("Kind of organisation"), "choice", required=True, choices=_ORGANISATIONS),
+        Field("tipo", "type", N_("Kind of organisation"), "choice", required=True, choices=ORGANISATION_KINDS),
         _LINK,
         _START,
         _END,

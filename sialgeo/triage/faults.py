@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import SchemaError
-from sialgeo.files import whole_file
+from sialgeo.files import guarded, whole_file
 from sialgeo.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -262,23 +261,6 @@ def write_faults(
             held = [] if originals is None or found is None else originals.iloc[found].tolist()
             writer.writerow([guarded(cell) for cell in (*fault, *held)])
     return target
-
-
-_NUMBER = re.compile(r"[+-]?[\d.,\s]*\d[\d.,\s]*")
-
-
-def guarded(cell: Any) -> str:
-    """Return a cell as text that no spreadsheet runs as a formula.
-
-    >>> guarded("=1+1"), guarded("-78.5"), guarded(None)
-    ("'=1+1", '-78.5', '')
-    """
-    if cell is None or (isinstance(cell, float) and np.isnan(cell)):
-        return ""
-    text = str(cell)
-    if text[:1] in "=+-@\t\r" and text and not _NUMBER.fullmatch(text):
-        return "'" + text
-    return text
 
 
 # --- faults collected -----------------------------------------------------------------------------

@@ -21,9 +21,11 @@ from sialgeo.model import (
     FUNCTIONAL_ACTIONS,
     LINKS_PRESENT,
     MEMBER_SHARE,
+    RESOURCES,
     SPATIAL_EVIDENCE,
     STARS,
     TERRITORY,
+    THREATS,
     UNMET,
     UNSURVEYED,
     Concentrations,
@@ -262,6 +264,8 @@ def _areas(
     areas[FUNCTIONAL_ACTIONS] = [a["functional"] for a in active]
     listed: dict[str, Sequence[Any]] = {
         LINKS_PRESENT: present,
+        RESOURCES: [list(f.resource_classes) for f in facts],
+        THREATS: [list(f.threats) for f in facts],
         DECLUSTERING_REASONS: [list(v.reasons) for v in found],
         UNMET: [
             [c.criterion for c in own if c.status == NOT_MET and c.axis != "flag"]

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sialgeo.errors import SchemaError, raise_all
-from sialgeo.i18n import _
+from sialgeo.i18n import N_, _, ngettext
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SIZES = ("small", "medium", "large")
+STEPS: Mapping[str, str] = {
+    "specialised": N_("processing is commoner there than elsewhere"),
+    "small_scale": N_("more of it is small than elsewhere"),
+    "one_chain": N_("one chain is commoner there and holds half of it"),
+    "sme_dominant": N_("small or medium units stand out"),
+}
 _MAIN = 0.5  # share of the processing units that the main chain holds at least
 
 
@@ -44,7 +50,8 @@ def distritos_air(
         Index of ``areas``. ``lq_processing``, ``small_share``, ``main_chain``, ``main_chain_lq``,
         ``main_chain_share``, ``dominant_size``; ``specialised``, ``small_scale``, ``one_chain``,
         ``sme_dominant`` (bool, None where it cannot be told); ``steps_met`` (0–4); ``district``: all
-        four. An area without processing units is no district; a missing figure makes its steps None.
+        four. An area without processing units is no district; a missing figure makes its steps None,
+        and ``district`` too where no other step says no.
 
     Raises
     ------
@@ -73,21 +80,16 @@ def distritos_air(
 
     figures = _figures(areas, [total, processing, *sizes.values(), *chains], sizes)
     own = figures[processing]
-    everything = figures.sum(min_count=1)
-    quotient = _share(own, figures[total]) / (everything[processing] / everything[total])
+    quotient = _share(own, figures[total]) / _overall(own, figures[total])
     small = _share(figures[sizes["small"]], own)
-    national = everything[sizes["small"]] / everything[processing]
+    national = _overall(figures[sizes["small"]], own)
     mix = figures[list(chains)]
-    chain_lq = mix.div(own.where(own > 0), axis=0) / (
-        everything[list(chains)] / everything[processing]
-    )
+    chain_lq = mix.apply(lambda n: _share(n, own) / _overall(n, own))
     known = mix.notna().all(axis=1) & (own > 0)
     main = mix[known].idxmax(axis=1).reindex(mix.index)
-    size_lq = figures[list(sizes.values())].div(own.where(own > 0), axis=0) / (
-        everything[list(sizes.values())] / everything[processing]
-    )
-    size_lq.columns = list(sizes)
-    sized = size_lq.notna().any(axis=1)
+    classes = figures[list(sizes.values())].set_axis(list(sizes), axis=1)
+    size_lq = classes.apply(lambda n: _share(n, own) / _overall(n, own))
+    sized = classes.notna().all(axis=1) & size_lq.notna().any(axis=1)
     dominant = size_lq[sized].idxmax(axis=1).reindex(size_lq.index)
     main_lq = pd.Series([_at(chain_lq, k, c) for k, c in enumerate(main)], index=areas.index)
     main_share = pd.Series([_at(mix, k, c) for k, c in enumerate(main)], index=areas.index) / own
@@ -105,14 +107,39 @@ def distritos_air(
             "sme_dominant": _told(dominant.isin(["small", "medium"]), dominant.notna()),
         }
     )
-    steps = found[["specialised", "small_scale", "one_chain", "sme_dominant"]]
+    steps = found[list(STEPS)]
     found["steps_met"] = steps.eq(True).sum(axis=1).astype(np.int64)
-    found["district"] = found["steps_met"] == steps.shape[1]
+    refused = steps.eq(False).any(axis=1)
+    found["district"] = _told(found["steps_met"] == len(STEPS), refused | steps.notna().all(axis=1))
     return found
+
+
+def summary_of(districts: pd.DataFrame) -> str:
+    """Return in one sentence how many areas are districts of rural agro-industry, and how many may be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> summary_of(pd.DataFrame({"district": [True, False, None]}))
+    '1 of 3 areas is a district of rural agro-industry by all four steps; of 1 a figure is missing.'
+    """
+    met = int(districts["district"].eq(True).sum())
+    return ngettext(
+        "{n} of {total} areas is a district of rural agro-industry by all four steps; of {unknown} a figure is missing.",
+        "{n} of {total} areas are districts of rural agro-industry by all four steps; of {unknown} a figure is missing.",
+        met,
+    ).format(n=met, total=len(districts), unknown=int(districts["district"].isna().sum()))
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
     return part / whole.where(whole > 0)
+
+
+def _overall(part: pd.Series, whole: pd.Series) -> float:
+    """Return the share in all areas of which both figures are known."""
+    known = part.notna() & whole.notna()
+    total = float(whole[known].sum())
+    return float(part[known].sum()) / total if total > 0 else float("nan")
 
 
 def _at(table: pd.DataFrame, row: int, column: object) -> float:

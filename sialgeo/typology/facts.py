@@ -77,6 +77,8 @@ class Facts:
     alone: tuple[Fact, ...]
     buyer_share: float
     buyer: str
+    resource_classes: tuple[str, ...]
+    threats: tuple[str, ...]  # classes of the events that have begun, in the order of the table
 
 
 class Reader:
@@ -99,6 +101,9 @@ class Reader:
         actions = self._actions(place, bodies)
         alive = [r for r in actions if self.in_force(r)]
         resources = {r["id"]: r for r in self.rows.get("recurso_especifico", [])}
+        events = [
+            r for r in self.rows.get("evento", []) if here(r, place) and self._begun(r["fecha"])
+        ]
         share, buyer = self._buyers(place)
         return Facts(
             place,
@@ -120,11 +125,13 @@ class Reader:
             tuple(self._action(r) for r in actions if r["clase"] == FUNCTIONAL and self.ended(r)),
             tuple(
                 fact("evento", r, r["nota"] or r["clase"])
-                for r in self.rows.get("evento", [])
-                if r["clase"] == ACTS_ALONE and here(r, place) and self._begun(r["fecha"])
+                for r in events
+                if r["clase"] == ACTS_ALONE
             ),
             share,
             buyer,
+            tuple(dict.fromkeys(r["clase"] for r in resources.values() if here(r, place))),
+            tuple(dict.fromkeys(r["clase"] for r in events)),
         )
 
     # --- in force ----------------------------------------------------------------------------------

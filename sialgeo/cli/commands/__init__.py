@@ -25,6 +25,7 @@ COMMANDS = {
     "distances": N_("at which distances units stand together more than by chance (M, Kd, K)"),
     "colocation": N_("which kinds of units are nearest to which, more than by chance"),
     "specialise": N_("location quotients by district, indices of agglomeration by chain"),
+    "air-districts": N_("districts of rural agro-industry, where there are only counts by area"),
     "overlay": N_("lay indicators of development over them"),
     "rings": N_("compare the indicators of footprints and of the rings around them"),
     "change": N_("compare an indicator between two years of one method"),

@@ -19,7 +19,7 @@ from sialgeo.cli.parser import (
     workfile_option,
 )
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
-from sialgeo.i18n import _, retell
+from sialgeo.i18n import _, localised, retell
 from sialgeo.params import build, params_of
 from sialgeo.progress import Progress, scaled
 
@@ -103,7 +103,12 @@ def lines_of(answer: Association) -> list[str]:
     if len(answer.divisions) > 1:
         head = [_("Division of the territory"), _("Areas"), _("Difference"), "p"]
         rows = [
-            [retell(d.name), str(d.areas), f"{d.statistic:+.3g}", p_text(d.p_value).lstrip("= ")]
+            [
+                retell(d.name),
+                str(d.areas),
+                localised(f"{d.statistic:+.3g}"),
+                p_text(d.p_value).lstrip("= "),
+            ]
             for d in answer.divisions
         ]
         lines += ["", *aligned([head, *rows], left=(0,))]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 
 from sialgeo import study
 from sialgeo.chains import Chains
 from sialgeo.cli.commands import detect
 from sialgeo.cli.parser import Parser, UsageError
-from sialgeo.cli.reports import Report, aligned, report
+from sialgeo.cli.reports import Report, aligned, figure, report
 from sialgeo.i18n import _
 from sialgeo.model import P_VALUE, N
 from sialgeo.progress import Progress
@@ -59,8 +58,8 @@ def _table(told: Chains) -> list[str]:
             str(row.Index),
             str(row.producers),
             str(row.concentrations),
-            _figure(row.smallest_p, 3),
-            _figure(row.p_over_chains, 3),
+            figure(row.smallest_p, 3),
+            figure(row.p_over_chains, 3),
             _("yes") if row.selected else _("no"),
             str(row.tested),
         ]
@@ -74,7 +73,7 @@ def _overlap(told: Chains) -> list[str]:
     names = [name for name in told.overlap.index if told.overlap.loc[name, name] > 0]
     if len(names) < 2:
         return []
-    rows = [[a, *(_figure(told.overlap.loc[a, b], 2) for b in names)] for a in names]
+    rows = [[a, *(figure(told.overlap.loc[a, b], 2) for b in names)] for a in names]
     title = _("Overlap of the footprints (Jaccard index):")
     return ["", title, *aligned([["", *names], *rows], left=(0,))]
 
@@ -85,15 +84,9 @@ def _zones(told: Chains) -> list[str]:
     if not len(zones):
         return []
     rows = [
-        [str(k), f"{zone[N]:.0f}", _figure(zone[P_VALUE], 3), *(_figure(zone[n], 2) for n in names)]
+        [str(k), figure(zone[N]), figure(zone[P_VALUE], 3), *(figure(zone[n], 2) for n in names)]
         for k, zone in zones.iterrows()
     ]
     title = _("Zones with another mix of chains (how many times as common as elsewhere):")
     head = ["", _("Producers"), "p", *names]
     return ["", title, *aligned([head, *rows], left=(0,))]
-
-
-def _figure(value: float, digits: int) -> str:
-    if math.isinf(value):
-        return "∞"
-    return f"{value:.{digits}f}" if math.isfinite(value) else "–"

@@ -8,7 +8,7 @@ from pathlib import Path
 import sialgeo
 from sialgeo.cli.parser import Parser, UsageError
 from sialgeo.cli.reports import Report, path_lines
-from sialgeo.files import whole_file
+from sialgeo.files import write_csv
 from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.readers.presets import PRESETS
@@ -41,8 +41,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     known = {i.column: i for i in table.attrs.get("indicators", ())}
     asked = sialgeo.describe_indicators((options.a, options.b), description=known)
     found = sialgeo.change(table.set_index(key), options.a, options.b, indicators=asked)
-    with whole_file(Path(options.output)) as part:
-        found.to_csv(part, encoding="utf-8-sig")
+    write_csv(found, options.output, index=True)
     counts = found["direction"].value_counts()
     said = {k: int(counts.get(k, 0)) for k in ("better", "worse", "same")}
     said["unknown"] = int(found["direction"].isna().sum())

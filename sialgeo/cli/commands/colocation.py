@@ -13,7 +13,8 @@ from sialgeo.cli.parser import (
     given_parameters,
     reading_of,
 )
-from sialgeo.cli.reports import Report, aligned, path_lines, write_table
+from sialgeo.cli.reports import Report, aligned, path_lines
+from sialgeo.files import write_csv
 from sialgeo.i18n import _, localised
 from sialgeo.model import SIGNIFICANCE
 from sialgeo.progress import Progress, scaled
@@ -49,7 +50,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     )
     paths: dict[str, Path] = {}
     if options.table:
-        paths["table"] = write_table(found.table, options.table)
+        paths["table"] = write_csv(found.table, options.table)
     progress(1.0, _("Done"))
     rows = [
         [

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
 import sialgeo
 from sialgeo import params
 from sialgeo.cli.parser import Parser, require_workfile, workfile_option
-from sialgeo.cli.reports import Report, aligned, report, write_table
+from sialgeo.cli.reports import Report, aligned, figure, report
 from sialgeo.comparison import Comparing
+from sialgeo.files import write_csv
 from sialgeo.i18n import _
 from sialgeo.model import BEFORE, CHANGE, N_BEFORE, NAME, WORDS, N
 from sialgeo.progress import Progress
@@ -37,15 +37,15 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     found = sialgeo.compare(before, after, id=options.id or None, **params.as_dict(asked))
     paths = {"work": Path(sialgeo.save(found.concentrations, options.output))}
     if options.table:
-        paths["table"] = write_table(found.published(), options.table)
+        paths["table"] = write_csv(found.published(), options.table)
     made = report(found.concentrations, paths)
     rows = [
         [
             str(r[NAME]),
             _(WORDS[CHANGE][r[CHANGE]]),
             str(r[BEFORE]),
-            _count(r[N_BEFORE]),
-            _count(r[N]),
+            figure(r[N_BEFORE]),
+            figure(r[N]),
         ]
         for _i, r in found.table.iterrows()
     ]
@@ -53,7 +53,3 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     lines = ("", *aligned([heads, *rows], left=(0, 1, 2)))
     changes = found.table[CHANGE].value_counts().to_dict()
     return Report((*made.lines, *lines), {**made.data, "changes": changes})
-
-
-def _count(value: float) -> str:
-    return f"{value:.0f}" if math.isfinite(value) else ""

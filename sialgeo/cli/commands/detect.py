@@ -102,6 +102,9 @@ def _declare_columns(parser: Parser) -> None:
     columns.add_argument("--volume", default="", metavar="COLUMN", help=_("output of a producer"))
     columns.add_argument("--volume-unit", default="", metavar="UNIT", help=_("unit of the output"))
     columns.add_argument(
+        "--employment", default="", metavar="COLUMN", help=_("people who work at a producer's")
+    )
+    columns.add_argument(
         "--locality", default="", metavar="COLUMN", help=_("locality, to name a concentration")
     )
 
@@ -224,7 +227,7 @@ def study_of(options: argparse.Namespace, chains: study.ChainsChoice | None = No
     known = _method_params()
     given = {name: getattr(options, name) for name in known if getattr(options, name) is not None}
     parsed = {name: params.parse_value(known[name][0], text) for name, text in given.items()}
-    columns = ("id", "chain", "volume", "volume_unit", "locality", "cases")
+    columns = ("id", "chain", "volume", "volume_unit", "employment", "locality", "cases")
     return study.Study(
         about=study.About(seed=options.seed),
         producers=study.ProducersSource(

@@ -18,7 +18,8 @@ from sialgeo.cli.parser import (
     names_in,
     reading_of,
 )
-from sialgeo.cli.reports import Report, aligned, listed, path_lines, write_table
+from sialgeo.cli.reports import Report, aligned, listed, path_lines
+from sialgeo.files import write_csv
 from sialgeo.i18n import N_, _, localised
 from sialgeo.progress import Progress, scaled
 
@@ -113,7 +114,7 @@ def _written(found: Any, options: argparse.Namespace) -> dict[str, Path]:
 
     paths: dict[str, Path] = {}
     if options.table:
-        paths["table"] = write_table(found.table, options.table)
+        paths["table"] = write_csv(found.table, options.table)
     if options.figure:
         paths["figure"] = Path(options.figure)
         save(lambda: found.plot().figure, paths["figure"], f"{found.name}, {options.of}")

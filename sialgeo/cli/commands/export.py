@@ -78,7 +78,11 @@ def _declare_figure(parser: Parser) -> None:
     )
     add("--column", metavar="COLUMN", help=_("indicator of that map"))
     add("--surface", metavar="RISK.tif", help=_("surface of sialgeo surface, for risk"))
-    add("--actors", metavar="FILE", help=_("actors, drawn where they are, for actors"))
+    add(
+        "--actors",
+        metavar="FILE",
+        help=_("actors, drawn where they are, for actors and taller.pdf"),
+    )
     add("--by", metavar="COLUMN", help=_("column with the actors' kind"))
     add("--label", metavar="COLUMN", help=_("column with the actors' names, to write them"))
     add("--before", metavar="BEFORE.work.gpkg", help=_("earlier date, for change"))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
 import sialgeo
 from sialgeo import params
 from sialgeo.cli.parser import Parser, named_lists, require_workfile, workfile_option
-from sialgeo.cli.reports import Report, aligned, report
+from sialgeo.cli.reports import Report, aligned, figure, report
 from sialgeo.i18n import _
 from sialgeo.model import NAME, P_TOP, PRIORITY, PRIORITY_RANK, RANK_HIGH, RANK_LOW, WORDS
 from sialgeo.priorities import Prioritising
@@ -43,9 +42,9 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     rows = [
         [
             str(r[NAME]),
-            _figure(r[PRIORITY_RANK]),
-            f"{_figure(r[RANK_LOW])}–{_figure(r[RANK_HIGH])}",
-            _figure(r[P_TOP], 2),
+            figure(r[PRIORITY_RANK]),
+            f"{figure(r[RANK_LOW])}–{figure(r[RANK_HIGH])}",
+            figure(r[P_TOP], 2),
             _(WORDS[PRIORITY][r[PRIORITY]]),
         ]
         for _i, r in found.areas.sort_values(PRIORITY_RANK).iterrows()
@@ -55,7 +54,3 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     columns = [NAME, PRIORITY_RANK, RANK_LOW, RANK_HIGH, P_TOP, PRIORITY]
     ranks = found.areas[columns].to_dict("records")
     return Report((*made.lines, *lines), {**made.data, "priorities": ranks})
-
-
-def _figure(value: float, digits: int = 0) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else "–"

@@ -17,8 +17,8 @@ from sialgeo.cli.parser import (
     require_key,
 )
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
-from sialgeo.files import whole_file
-from sialgeo.i18n import _
+from sialgeo.files import write_csv
+from sialgeo.i18n import _, localised
 from sialgeo.progress import Progress
 
 
@@ -54,13 +54,12 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     found = sialgeo.spatial_regression(layer, options.y, explaining, **asked)
     written = {}
     if options.output:
-        written["csv"] = Path(options.output)
-        with whole_file(written["csv"]) as part:
-            found.coefficients.to_csv(part, encoding="utf-8-sig", index_label="column")
+        table = found.coefficients.rename_axis("column")
+        written["csv"] = write_csv(table, options.output, index=True)
     said = found.summary()
     head = ["", _("estimate"), _("standard error"), "z", "p"]
     rows = [
-        [str(name), *(f"{row[c]:.4g}" for c in ("estimate", "error", "z", "p"))]
+        [str(name), *(localised(f"{row[c]:.4g}") for c in ("estimate", "error", "z", "p"))]
         for name, row in found.coefficients.iterrows()
     ]
     lines = [said.verdict, said.number, "", *aligned([head, *rows], left=(0,))]

@@ -9,8 +9,8 @@ import sialgeo
 from sialgeo import study
 from sialgeo.cli.parser import Parser, UsageError, declare_territories, names_in, require_key
 from sialgeo.cli.reports import Report, aligned, path_lines
-from sialgeo.files import whole_file
-from sialgeo.i18n import _
+from sialgeo.files import write_csv
+from sialgeo.i18n import _, localised
 from sialgeo.overlays.interpolating import FROM, RADII, TO
 from sialgeo.params import parse_distance
 from sialgeo.progress import Progress
@@ -63,16 +63,14 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     table = study.published_rings(
         found, layer, source, Path(), radii=radii, published=sialgeo.protect(found).areas.index
     )
-    with whole_file(Path(options.output)) as part:
-        table.to_csv(part, index=False, encoding="utf-8-sig")
+    write_csv(table, options.output)
     shown = [*columns, *totals]
     head = [_("Concentration"), _("from (km)"), _("to (km)"), *shown]
     rows = [
         [
             str(r["name"]),
-            f"{r[FROM] / 1000:g}",
-            f"{r[TO] / 1000:g}",
-            *(f"{r[c]:.4g}" for c in shown),
+            *(localised(f"{r[end] / 1000:g}") for end in (FROM, TO)),
+            *(localised(f"{r[c]:.4g}") for c in shown),
         ]
         for r in table.to_dict("records")
     ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 from typing import Any
 
 import sialgeo
 from sialgeo.cli.parser import Parser
-from sialgeo.cli.reports import Report, aligned, path_lines
+from sialgeo.cli.reports import Report, aligned, figure, path_lines
 from sialgeo.files import whole_file
 from sialgeo.i18n import _
 from sialgeo.model import CONCENTRATION, EXPECTED, P_VALUE, RR, N
@@ -94,14 +93,10 @@ def _table(zones: Any, columns: list[str]) -> list[str]:
         [
             str(k),
             str(zone["districts"]),
-            f"{zone[N]:.0f}",
-            *(_figure(zone[risk], 2) for risk in risks),
-            _figure(zone[P_VALUE], 3),
+            figure(zone[N]),
+            *(figure(zone[risk], 2) for risk in risks),
+            figure(zone[P_VALUE], 3),
         ]
         for k, zone in zones.iterrows()
     ]
     return aligned([head, *rows])
-
-
-def _figure(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else "–"

@@ -8,8 +8,9 @@ from typing import Any
 
 import sialgeo
 from sialgeo.cli.parser import Parser, declare_reader, reading_of
-from sialgeo.cli.reports import ROWS, Report, aligned, listed, path_lines, write_table
+from sialgeo.cli.reports import ROWS, Report, aligned, listed, path_lines
 from sialgeo.errors import SchemaError
+from sialgeo.files import write_csv
 from sialgeo.i18n import _, localised, ngettext
 from sialgeo.progress import Progress
 
@@ -61,7 +62,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     paths = {}
     for kind, table, index in (("table", quotients, False), ("indices", indices, True)):
         if getattr(options, kind):
-            paths[kind] = write_table(table, getattr(options, kind), index=index)
+            paths[kind] = write_csv(table, getattr(options, kind), index=index)
     progress(1.0, _("Done"))
     return _report(quotients, indices, (options.chain, territory), paths)
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import sialgeo
 from sialgeo.cli.commands.detect import declare_pool, pool_of
 from sialgeo.cli.parser import Parser, declare_reader
-from sialgeo.cli.reports import Report, aligned, path_lines
+from sialgeo.cli.reports import Report, aligned, figure, path_lines
 from sialgeo.exporters.diagrams import write_guide
-from sialgeo.i18n import _
+from sialgeo.i18n import _, localised
 from sialgeo.params import params_of
 from sialgeo.progress import Progress, scaled
 from sialgeo.radii import RadiusChoice
@@ -56,8 +56,8 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     ]
     rows = [
         [
-            f"{row.Index / 1000:g}",
-            f"{row.by_chance:.1f}",
+            localised(f"{row.Index / 1000:g}"),
+            figure(row.by_chance, 1),
             str(row.least_01),
             str(row.least_001),
             f"{row.crowded:.0%}",

@@ -35,13 +35,18 @@ from sialgeo.exporters.wording import (
     with_unit,
 )
 from sialgeo.guide import field_questions
-from sialgeo.i18n import N_, _, retell, tell_number
+from sialgeo.i18n import N_, _, retell, tell_date, tell_number
 from sialgeo.model import (
     ACTIVATION,
     ACTIVATION_EVIDENCE,
     AGREEMENT,
     AREA,
+    AT_EDGE,
+    BACKWARD,
     BY_RADIUS,
+    CATCHMENT_KM,
+    CATCHMENT_N,
+    CATCHMENT_VOLUME,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -51,10 +56,12 @@ from sialgeo.model import (
     DECLUSTERING,
     DECLUSTERING_REASONS,
     DENSITY,
+    EMPLOYMENT,
     EVIDENCE,
     EXPECTED,
     EXPOSURE_ACTIVATION,
     FDR,
+    FORWARD,
     FUNCTIONAL_ACTIONS,
     GRADE,
     HELD_OUT,
@@ -62,6 +69,9 @@ from sialgeo.model import (
     HELD_OUT_LOW,
     HIGH,
     INCOME_EFFECT,
+    LINKS_MISSING,
+    LINKS_PRESENT,
+    LOCAL_CONTENT,
     LOW,
     LQ,
     LQ_HIGH,
@@ -74,15 +84,23 @@ from sialgeo.model import (
     OUTPUT_SHARE,
     P_VALUE,
     RADII,
+    RESOURCES,
     RR,
     RR_HIGH,
     RR_LOW,
     SHARE,
+    SOLD_OUTSIDE,
     SPATIAL_EVIDENCE,
     STABILITY,
     STABILITY_BAND,
+    STARS,
+    SUPPLIER_ACCESS,
+    SUPPLIERS_WITHIN,
+    SUPPLY_WITHIN,
     TERRITORIES,
+    THREATS,
     UNMET,
+    UNSURVEYED,
     N,
     Publication,
 )
@@ -94,8 +112,15 @@ Row = Mapping[str, Any]
 LONGEST = 120  # characters of a name in a heading
 MOST_CAUTIONS = 14  # what the second page of a fact sheet holds
 _DPI = 200
-SIZE = (N, SHARE, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
-TESTED = (EVIDENCE, P_VALUE, FDR, EXPECTED, GRADE, STABILITY, STABILITY_BAND, AGREEMENT, RADII)
+SIZE = (N, SHARE, EMPLOYMENT, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
+TESTED = (
+    *(EVIDENCE, P_VALUE, FDR, EXPECTED, GRADE, STABILITY, STABILITY_BAND, AGREEMENT, RADII, STARS),
+)
+LINKED = (
+    *(LINKS_PRESENT, LINKS_MISSING, COMPLETENESS, SUPPLIERS_WITHIN, SUPPLY_WITHIN, SUPPLIER_ACCESS),
+    *(AT_EDGE, CATCHMENT_N, CATCHMENT_VOLUME, CATCHMENT_KM, BACKWARD, LOCAL_CONTENT, FORWARD),
+    SOLD_OUTSIDE,
+)
 ACTIVATED = (
     ACTIVATION,
     ACTIVATION_EVIDENCE,
@@ -103,10 +128,12 @@ ACTIVATED = (
     COORDINATION,
     MEMBER_SHARE,
     FUNCTIONAL_ACTIONS,
-    COMPLETENESS,
+    RESOURCES,
+    THREATS,
     DECLUSTERING,
     DECLUSTERING_REASONS,
     UNMET,
+    UNSURVEYED,
     EXPOSURE_ACTIVATION,
     INCOME_EFFECT,
 )
@@ -150,7 +177,7 @@ def ficha(
     verdict, number, caution = said(held, synthetic_of(publication))
     return (
         Heading(f"{concentration} · {shortened(held.get(NAME))}", 1),
-        Paragraph(_where(held), "small"),
+        Paragraph(_where(held, publication), "small"),
         Paragraph(verdict, "verdict"),
         Paragraph(number, "number"),
         Paragraph(caution, "caution"),
@@ -167,7 +194,9 @@ def ficha(
         *_radii(concentration, publication),
         Turn(),
         *_chains(held),
+        *_linkages(held, publication),
         *_activation(held, publication),
+        *_questions(concentration, publication),
         *_context(held, publication),
         *_reliability(publication, brief=brief),
         Heading(_("What this sheet does not say")),
@@ -195,13 +224,15 @@ def figure_of(value: Any, digits: int | None) -> str:
     return tell_number(number, digits)
 
 
-def _where(row: Row) -> str:
+def _where(row: Row, publication: Publication) -> str:
     lines = []
     if _known(row.get(MAIN_CHAIN)):
         lines.append(_("Main chain: {chain}").format(chain=shortened(row[MAIN_CHAIN])))
     if _known(row.get(TERRITORIES)):
         names = shortened(shown(TERRITORIES, row[TERRITORIES]), 2 * LONGEST)
         lines.append(_("Territories: {names}").format(names=names))
+    if publication.context.date:
+        lines.append(_("Date: {date}").format(date=tell_date(publication.context.date)))
     return " · ".join(lines)
 
 
@@ -237,9 +268,9 @@ def _facts(
 ) -> tuple[tuple[str, str], ...]:
     found = []
     for column in columns:
-        if column in row:
+        value = row.get(column)
+        if column in row and not (isinstance(value, list) and not value):
             label = label_of(column, publication)
-            value = row[column]
             if not _known(value):
                 told = _("not known")
             elif isinstance(value, int | float) or hasattr(value, "dtype"):
@@ -288,22 +319,35 @@ def _radii(concentration: Any, publication: Publication) -> tuple[Block, ...]:
     return (Table(head, rows, (3,)),) if rows else ()
 
 
+def _linkages(row: Row, publication: Publication) -> tuple[Block, ...]:
+    """Say which links of the chain are there, who supplies, and where the product goes."""
+    columns = [c for asked in LINKED for c in row if c == asked or _within(c, asked)]
+    facts = _facts(row, [c for c in columns if _told(row[c])], publication)
+    return (Heading(_("Linkages")), Facts(facts)) if facts else ()
+
+
+def _within(column: str, asked: str) -> bool:
+    return asked in (SUPPLIERS_WITHIN, SUPPLY_WITHIN) and column.startswith(asked)
+
+
+def _told(value: Any) -> bool:
+    """Tell whether a cell says anything: an empty list does not."""
+    return len(value) > 0 if hasattr(value, "__len__") else _known(value)
+
+
 def _activation(row: Row, publication: Publication) -> tuple[Block, ...]:
-    """Say how activated it is and what to ask in the field, where it was classified."""
+    """Say how activated it is, where it was classified."""
     if ACTIVATION not in row:
         return ()
-    listed = (DECLUSTERING_REASONS, UNMET)
-    known = [c for c in ACTIVATED if (row.get(c) if c in listed else _known(row.get(c)))]
-    facts = _facts(row, known, publication)
+    facts = _facts(row, [c for c in ACTIVATED if c in row and _told(row[c])], publication)
+    return (Heading(_("Collective action")), Facts(facts))
+
+
+def _questions(concentration: Any, publication: Publication) -> tuple[Block, ...]:
+    """Say what to ask in the field: what is missing, or all of it where nothing was classified."""
     areas = publication.areas.drop(columns=publication.areas.geometry.name)
-    own = field_questions(areas[areas[NAME] == row[NAME]])
-    asked = tuple(own["question"].head(MOST_QUESTIONS))
-    return (
-        Heading(_("Collective action")),
-        Facts(facts),
-        Heading(_("Questions for the field")),
-        Bullets(asked),
-    )
+    asked = field_questions(areas[areas.index == concentration])["question"].head(MOST_QUESTIONS)
+    return (Heading(_("Questions for the field")), Bullets(tuple(asked))) if len(asked) else ()
 
 
 def _chains(row: Row) -> tuple[Block, ...]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sialgeo.association.result import METHOD_NAMES
 from sialgeo.disclosure import protect
-from sialgeo.i18n import LANGUAGES, _, language, pick, tell_number, use_language
+from sialgeo.i18n import LANGUAGES, _, language, numeral, pick, tell_number, use_language
 from sialgeo.model import TOGETHER, Concentrations, Publication, Step
 
 WORKS: Mapping[str, str] = {
@@ -15,10 +16,14 @@ WORKS: Mapping[str, str] = {
     "Besag & Diggle 1977": "Besag, J., Diggle, P. J. (1977). Simple Monte Carlo tests for spatial pattern. Applied Statistics 26, 327–333.",
     "Campello et al. 2013": "Campello, R. J. G. B., Moulavi, D., Sander, J. (2013). Density-based clustering based on hierarchical density estimates. PAKDD 2013, LNCS 7819, 160–172.",
     "Clopper & Pearson 1934": "Clopper, C. J., Pearson, E. S. (1934). The use of confidence or fiducial limits illustrated in the case of the binomial. Biometrika 26, 404–413.",
+    "Dutilleul 1993": "Dutilleul, P. (1993). Modifying the t test for assessing the correlation between two spatial processes. Biometrics 49, 305–314.",
     "Ester et al. 1996": "Ester, M., Kriegel, H.-P., Sander, J., Xu, X. (1996). A density-based algorithm for discovering clusters in large spatial databases with noise. KDD-96, 226–231.",
     "Florence 1939": "Florence, P. S. (1939). Report on the Location of Industry. Political and Economic Planning, London.",
     "Hennig 2007": "Hennig, C. (2007). Cluster-wise assessment of cluster stability. Computational Statistics & Data Analysis 52, 258–271.",
+    "Huff 1963": "Huff, D. L. (1963). A probabilistic analysis of shopping center trade areas. Land Economics 39(1), 81–90.",
     "Kulldorff 1997": "Kulldorff, M. (1997). A spatial scan statistic. Communications in Statistics: Theory and Methods 26, 1481–1496.",
+    "Lahdelma et al. 1998": "Lahdelma, R., Hokkanen, J., Salminen, P. (1998). SMAA – stochastic multiobjective acceptability analysis. European Journal of Operational Research 106(1), 137–143.",
+    "Wagner & Dray 2015": "Wagner, H. H., Dray, S. (2015). Generating spatially constrained null models for irregularly spaced data using Moran spectral randomization methods. Methods in Ecology and Evolution 6, 1169–1178.",
 }
 _Cited = tuple[str, tuple[str, ...]]  # a sentence, and the works it cites
 
@@ -167,6 +172,55 @@ def _overlay(step: Step) -> _Cited:
     return text, ()
 
 
+def _associate(step: Step) -> _Cited:
+    method = str(step.parameters.get("method", ""))
+    if method not in METHOD_NAMES:
+        return "", ()
+    text = _(
+        "Whether producers stand in poorer places than the reference population was tested by {method}."
+    ).format(method=_(METHOD_NAMES[method]))
+    works = {"msr": ("Wagner & Dray 2015",), "dutilleul": ("Dutilleul 1993",)}
+    return text, works.get(method, ())
+
+
+def _link(step: Step) -> _Cited:
+    p = step.parameters
+    radii = ", ".join(numeral("{x:g}", x=r / 1000) for r in p.get("radii", ()))
+    text = _("Suppliers were counted within {radii} km of each plant.").format(radii=radii)
+    if p.get("catchment") != "huff":
+        return text, ()
+    shared = _(
+        "Each supplier was shared among the plants within {reach:g} km by attraction over distance to the power {exponent:g}."
+    ).format(reach=p["reach"] / 1000, exponent=p["exponent"])
+    return f"{text} {shared}", ("Huff 1963",)
+
+
+def _classify(_step: Step) -> _Cited:
+    return _(
+        "Spatial evidence and level of activation were classed apart, each criterion with its threshold; what was not surveyed is not assessable."
+    ), ()
+
+
+def _exposure(_step: Step) -> _Cited:
+    return _(
+        "Exposure to trade opening is the share of output, or of producers, in chains whose price or tariff falls; it is no estimate of an impact."
+    ), ()
+
+
+def _compare(step: Step) -> _Cited:
+    text = _(
+        "Concentrations of the two dates were matched where they share {overlap:.0%} of the producers or the ground of the smaller one."
+    ).format(overlap=step.parameters.get("overlap", 0.0))
+    return text, ()
+
+
+def _prioritise(step: Step) -> _Cited:
+    text = _(
+        "Ranks are by the mean percentile rank over the sub-indices, with their range over {draws:,.0f} random weightings (seed {seed})."
+    ).format(draws=step.parameters.get("draws", 0), seed=step.seed)
+    return text, ("Lahdelma et al. 1998",)
+
+
 def _indicator(entry: Mapping[str, Any]) -> str:
     name = pick(entry.get("name", "")) or str(entry.get("column", ""))
     source = entry.get("source")
@@ -189,5 +243,11 @@ SENTENCES: Mapping[str, Callable[[Step], _Cited]] = {
     "chains": _chains,
     "profile": _profile,
     "overlay": _overlay,
+    "associate": _associate,
+    "link": _link,
+    "classify": _classify,
+    "trade_exposure": _exposure,
+    "compare": _compare,
+    "prioritise": _prioritise,
     "protect": _protect,
 }

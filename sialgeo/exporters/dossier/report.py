@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sialgeo.exporters import figures
@@ -20,17 +21,30 @@ from sialgeo.exporters.dossier.blocks import (
 from sialgeo.exporters.dossier.ficha import LONGEST, all_cautions, ficha, figure_of, png, shortened
 from sialgeo.exporters.dossier.paragraph import method_sentences, references
 from sialgeo.exporters.tables import Sheet, chain_sheets, guide_sheet
-from sialgeo.exporters.wording import said_first, shown, synthetic_of, title_of
+from sialgeo.exporters.wording import (
+    association_lines,
+    said_first,
+    shown,
+    synthetic_of,
+    title_of,
+)
 from sialgeo.i18n import _, language, tell_date
 from sialgeo.model import (
+    ACTIVATION,
     BY_RADIUS,
+    CHANGE,
+    DECLUSTERING,
     EVIDENCE,
     EXPECTED,
+    EXPOSURE,
     GRADE,
     LABELS,
     NAME,
     P_VALUE,
+    PRIORITY,
+    PRIORITY_RANK,
     RR,
+    WORDS,
     N,
     Publication,
 )
@@ -38,6 +52,7 @@ from sialgeo.radii import evidence_by_radius, guide_of
 
 _ROLES = {"verdict": "verdict", "number": "number", "caution": "caution", "synthetic": "alarm"}
 _COLUMNS = (N, EXPECTED, RR, P_VALUE, EVIDENCE, GRADE)
+_SECOND = (ACTIVATION, DECLUSTERING, EXPOSURE, CHANGE, PRIORITY, PRIORITY_RANK)
 
 
 def report(publication: Publication) -> Document:
@@ -47,7 +62,9 @@ def report(publication: Publication) -> Document:
         *_first(publication),
         Heading(_("Concentrations")),
         _table(publication),
+        *_beside(publication),
         _map(publication),
+        *_associations(publication),
     ]
     for concentration in publication.areas.index:
         blocks += ficha(publication, concentration, brief=True)
@@ -103,17 +120,38 @@ def _first(publication: Publication) -> list[Block]:
     return [*found, Facts(tuple(facts))] if facts else found
 
 
+def _associations(publication: Publication) -> list[Block]:
+    """Tell whether the concentrations lie in poorer places than expected, where it was asked."""
+    told: list[Block] = []
+    for line in association_lines(publication):
+        if line.key == "association":
+            told.append(Heading(line.heading))
+        told.append(Paragraph(line.text, "small" if line.key != "association" else "body"))
+    return told
+
+
 def _table(publication: Publication) -> Block:
-    areas = publication.areas
-    if not len(areas):
+    if not len(publication.areas):
         return Paragraph(_("There is no concentration to list."))
-    columns = [c for c in _COLUMNS if c in areas]
+    return _listed(publication, _COLUMNS)
+
+
+def _beside(publication: Publication) -> list[Block]:
+    """Return a second table: activation, exposure, change and priority, where any is known."""
+    known = [c for c in _SECOND if c in publication.areas and publication.areas[c].notna().any()]
+    return [_listed(publication, known)] if known else []
+
+
+def _listed(publication: Publication, asked: Sequence[str]) -> Table:
+    """Return one row for each concentration, with the columns that there are."""
+    areas = publication.areas
+    columns = [c for c in asked if c in areas]
     head = ("", _(LABELS[NAME].text), *(_(LABELS[c].text) for c in columns))
     rows = tuple(
         (str(index), shortened(row[NAME], 60), *(_cell(c, row[c]) for c in columns))
         for index, row in areas.iterrows()
     )
-    words = tuple(i + 2 for i, c in enumerate(columns) if c in (EVIDENCE, GRADE))
+    words = tuple(i + 2 for i, c in enumerate(columns) if c in WORDS)
     return Table(head, rows, (0, 1, *words))
 
 

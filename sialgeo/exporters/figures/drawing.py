@@ -56,7 +56,8 @@ def figure(
         :func:`sialgeo.local_association`). ``"linkages"``: ``flows=`` (lines with ``volume``) and
         ``catchments=``. ``"actors"``: ``actors=`` (points), by the column ``by=``, named by ``name=``. ``"quality"``: how uncertain the relative risk is. ``"change"``: against
         ``before=``, with ``dates=("2012", "2024")``. ``"exposure"``: exposure to trade opening by
-        activation. ``"workshop"``: a page of A3 to draw on in a workshop.
+        activation. ``"workshop"``: a page of A3 to draw on in a workshop, with ``actors=`` where some
+        are to be on it already.
     concentrations
         A result: drawn as it is, for the analyst's own eyes. Or a publication of
         :func:`sialgeo.protect`: only what it holds.
@@ -97,29 +98,46 @@ def figure(
     >>> axes.get_legend().get_texts()[0].get_text()[:6]
     'tested'
     """
-    raise_all(option_faults(kind, options), ParameterError)
+    raise_all(option_faults([kind], options), ParameterError)
     drawn: Axes = DRAWERS[kind](concentrations, ax, context=context, **options)
     return drawn
 
 
-def option_faults(kind: str, options: Collection[str]) -> list[str]:
-    """Return what is wrong with a kind of map and the names of the options given to it."""
-    if kind not in DRAWERS:
-        known = ", ".join(DRAWERS)
-        return [f"figure = {kind}: " + _("must be one of {choices}").format(choices=known)]
-    taken = inspect.signature(DRAWERS[kind]).parameters
-    needed = [n for n, p in taken.items() if p.default is p.empty][1:]
+def option_faults(kinds: Collection[str], options: Collection[str]) -> list[str]:
+    """Return what is wrong with kinds of map and the names of the options given to them together.
+
+    Each kind takes the options that it knows; one that none of them knows is a fault.
+    """
     text = _("figure “{kind}”: {what} = {name}")
-    faults = [
-        text.format(kind=kind, what=_("missing"), name=name)
-        for name in needed
-        if name not in options
-    ]
+    faults, taken = [], set()
+    for kind in kinds:
+        if kind not in DRAWERS:
+            known = ", ".join(DRAWERS)
+            faults.append(
+                f"figure = {kind}: " + _("must be one of {choices}").format(choices=known)
+            )
+            continue
+        own = _options_of(kind)
+        taken |= set(own)
+        faults += [
+            text.format(kind=kind, what=_("missing"), name=name)
+            for name, needed in own.items()
+            if needed and name not in options
+        ]
+    named = ", ".join(kinds)
     return faults + [
-        text.format(kind=kind, what=_("unknown"), name=name)
+        text.format(kind=named, what=_("unknown"), name=name)
         for name in options
         if name not in taken
     ]
+
+
+def _options_of(kind: str) -> dict[str, bool]:
+    """Return the options that a kind of map takes, and whether it needs each."""
+    taken = list(inspect.signature(DRAWERS[kind]).parameters.items())[
+        2:
+    ]  # not the map, not its axes
+    return {name: p.default is p.empty for name, p in taken if name != "context"}
 
 
 def write(
@@ -139,7 +157,8 @@ def write(
     kind
         As :func:`figure`; by default what the name says (``a.bivariate.png``), else ``"map"``.
     options
-        What the kind needs, as :func:`figure`; what may be handed on.
+        What the kind needs, as :func:`figure`, and what other kinds written with it take; all of
+        it may be handed on.
 
     Raises
     ------
@@ -152,4 +171,5 @@ def write(
     """
     require_matplotlib()
     chosen = kind or kind_of(path)
-    save(lambda: figure(chosen, publication, **(options or {})).figure, path, title_of(publication))
+    own = {name: held for name, held in (options or {}).items() if name in _options_of(chosen)}
+    save(lambda: figure(chosen, publication, **own).figure, path, title_of(publication))

@@ -17,7 +17,7 @@ from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.basemap import SOURCE
 from sialgeo.exporters.wording import said_first, title_of
 from sialgeo.files import whole_file
-from sialgeo.i18n import _, both
+from sialgeo.i18n import _, both, localised
 from sialgeo.model import Publication
 from sialgeo.symbology import NO_DATA, TERRITORY_LINE, Class
 
@@ -108,7 +108,7 @@ def furnish(ax: Axes, window: Window) -> None:
         )  # fmt: skip
     unit, factor = ("km", 1_000.0) if length >= 1_000 else ("m", 1.0)
     for share in (0.0, 0.5, 1.0):
-        said = f"{share * length / factor:g}" + (f" {unit}" if share == 1.0 else "")
+        said = localised(f"{share * length / factor:g}") + (f" {unit}" if share == 1.0 else "")
         write_text(
             ax, x + share * length, y + 2 * thick, said, size=7, va="bottom", halo=False, zorder=10
         )
@@ -117,6 +117,19 @@ def furnish(ax: Axes, window: Window) -> None:
         fontsize=10, fontweight="bold", color=INK, zorder=10,
         arrowprops={"arrowstyle": "-|>", "facecolor": INK, "edgecolor": INK, "linewidth": 1.2},
     )  # fmt: skip
+
+
+def local_numbers(ax: Axes) -> None:
+    """Write the numbers along both axes with the marks of the country in force."""
+    from matplotlib.ticker import ScalarFormatter
+
+    class Local(ScalarFormatter):
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return localised(super().__call__(x, pos))
+
+    for axis in (ax.xaxis, ax.yaxis):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            axis.set_major_formatter(Local(useOffset=False))
 
 
 def nice(length: float) -> float:

@@ -23,6 +23,7 @@ from sialgeo.symbology import (
     POINT,
     chain_colours,
 )
+from sialgeo.tables.declared import ACTOR_KINDS, ORGANISATION_KINDS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -32,6 +33,7 @@ _VOLUME, _UNIT, _PRODUCT = "volume", "volume_unit", "product"
 _KINDS = ("tipo_actor", "actor_type", "eslabon", "link", "tipo", "kind")
 _THIN, _THICK = 0.7, 4.5  # points: the least and the greatest flow
 _FLOWS = 200  # drawn: the greatest
+_MARK_STEP = 11  # points between marks of one place
 _EQUAL_AREA = "ESRI:54034"  # cylindrical equal-area: areas only
 _SHARED = 0.1  # of the smaller footprint: two are one concentration at two dates
 
@@ -96,9 +98,6 @@ def actors(
     name
         Column with a name to be written beside each mark; by default none.
     """
-    for column in (by, name):
-        if column is not None and column not in actors:
-            raise SchemaError(_("columns missing: {names}").format(names=column))
     sheet = Sheet(
         shown,
         ax,
@@ -111,16 +110,8 @@ def actors(
         return sheet.close()
     sheet.outline()
     areas = draw_areas(sheet.ax, sheet.held, sheet.crs, None, sheet.writer, hollow=True)
-    placed = actors[~(actors.geometry.isna() | actors.geometry.is_empty)]
-    chosen = by or next((c for c in _KINDS if c in actors), None)
-    if len(placed):
-        _draw_actors(sheet, placed, chosen, name)
-    else:
+    if not draw_actors(sheet, actors, by, name):
         sheet.empty(_("No actor has a place."))
-    left_out = len(actors) - len(placed)
-    if left_out:
-        said = ngettext("{n} actor without a place.", "{n} actors without a place.", left_out)
-        sheet.notes.append(said.format(n=left_out))
     sheet.handles += [heading_handle(_("Concentrations")), *areas] if areas else []
     if name is None:
         sheet.places()
@@ -235,7 +226,7 @@ def draw_flows(sheet: Sheet, flows: gpd.GeoDataFrame) -> None:
     named = colours or {_(FLOW.label): FLOW.fill}
     sheet.handles += [_line(label, colour) for label, colour in named.items()]
     if np.isnan(volume).any():
-        sheet.notes.append(_("Thinnest: volume not known."))
+        sheet.notes.append(_("Thinnest: volume not told."))
     _note_flows(sheet, known, volume, len(flows) - len(known))
 
 
@@ -282,12 +273,29 @@ def _line(label: str, colour: str) -> Any:
     return Line2D([], [], color=colour, linewidth=2.5, alpha=FLOW.opacity, label=one_line(label))
 
 
-def _draw_actors(
+def draw_actors(sheet: Sheet, actors: gpd.GeoDataFrame, by: str | None, name: str | None) -> int:
+    """Draw actors by kind, those of one place one beneath the other; return how many have a place."""
+    for column in (by, name):
+        if column is not None and column not in actors:
+            raise SchemaError(_("columns missing: {names}").format(names=column))
+    placed = actors[~(actors.geometry.isna() | actors.geometry.is_empty)]
+    if len(placed):
+        _draw_placed(sheet, placed, by or next((c for c in _KINDS if c in actors), None), name)
+    left_out = len(actors) - len(placed)
+    if left_out:
+        said = ngettext("{n} actor without a place.", "{n} actors without a place.", left_out)
+        sheet.notes.append(said.format(n=left_out))
+    return len(placed)
+
+
+def _draw_placed(
     sheet: Sheet, placed: gpd.GeoDataFrame, kind: str | None, name: str | None
 ) -> None:
     at = placed.geometry.to_crs(sheet.crs).representative_point()
+    if name is not None and sheet.writer is not None:
+        at = _one_beneath_the_other(at, _MARK_STEP * sheet.writer.point)
     kinds = placed[kind] if kind is not None else [_("Actors")] * len(placed)
-    said = np.array([one_line(k) if isinstance(k, str) and k else "" for k in kinds], dtype=object)
+    said = np.array([_said(k) if isinstance(k, str) and k else "" for k in kinds], dtype=object)
     sheet.handles.append(heading_handle(_("Actors by kind")))
     for place, label in enumerate(sorted(set(said) - {""})):
         colour = CHAIN_COLOURS[place % len(CHAIN_COLOURS)]
@@ -298,6 +306,20 @@ def _draw_actors(
         _mark(sheet, at[said == ""], _(NO_DATA.label), NO_DATA.fill, "o")
     if name is not None and sheet.writer is not None:
         sheet.writer.places(at, placed[name].fillna("").tolist())
+
+
+def _said(kind: str) -> str:
+    """Return a kind as people call it, where it is a word of the tables of a study."""
+    words = {c.code: _(c.label) for c in (*ACTOR_KINDS, *ORGANISATION_KINDS)}
+    return one_line(words.get(kind, kind))
+
+
+def _one_beneath_the_other(at: gpd.GeoSeries, step: float) -> gpd.GeoSeries:
+    """Move apart what has the same place, so that each name can be read."""
+    import geopandas as gpd
+
+    down = step * at.groupby(at.to_wkb()).cumcount()
+    return gpd.GeoSeries(gpd.points_from_xy(at.x, at.y - down), index=at.index, crs=at.crs)
 
 
 def _mark(sheet: Sheet, at: gpd.GeoSeries, label: str, colour: str, marker: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sialgeo.exporters.figures.furniture import GREY, INK, Window, heading_handle, one_line
 from sialgeo.exporters.figures.layers import draw_areas, held_of, looks_of, polygons
-from sialgeo.exporters.figures.related import draw_flows
+from sialgeo.exporters.figures.related import draw_actors, draw_flows
 from sialgeo.exporters.figures.sheet import Sheet
 from sialgeo.guide import REPRESENTATION, field_questions
 from sialgeo.i18n import N_, _
@@ -16,6 +16,7 @@ from sialgeo.model import NAME, Concentrations, Context, Publication
 from sialgeo.symbology import TERRITORY_LINE, TERROIR
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -41,6 +42,9 @@ def workshop(
     shown: Concentrations | Publication,
     ax: Axes | None = None,
     *,
+    actors: gpd.GeoDataFrame | None = None,
+    by: str | None = None,
+    name: str | None = None,
     context: Context | None = None,
 ) -> Axes:
     """Draw a page for participatory mapping: pale ground, names, squares, and what is to be drawn.
@@ -48,6 +52,12 @@ def workshop(
     Concentrations are hollow and named, districts outlined and named, territories given by the user
     (terruños) dashed, flows thin. Beside the map: a key of marks to draw with, questions, room to
     write. A page of A3 in lines and letters; print it as large as the table allows.
+
+    Parameters
+    ----------
+    actors, by, name
+        Actors and institutions that are known and may be shown, as for the map of actors; people add
+        those that are missing.
     """
     held = held_of(shown, context)
     sheet = Sheet(
@@ -69,6 +79,8 @@ def workshop(
     flows = sheet.held.flows
     if flows is not None and len(flows):
         draw_flows(sheet, flows)
+    if actors is not None:
+        draw_actors(sheet, actors, by, name)
     sheet.places()
     _district_names(sheet)
     if ax is None:

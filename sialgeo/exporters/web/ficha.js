@@ -103,11 +103,13 @@ function facts(area) {
   if (known(v.p_value)) add(t('adjusted'), pValue(v.p_value));
   ['false_discovery_rate', 'statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
   between('location_quotient', v.main_chain || '');
-  ['output', 'share_of_output', 'territories'].forEach(plainly);
-  ['spatial_evidence', 'activation', 'activation_evidence', 'coordination', 'declustering_risk', 'declustering_reasons', 'links_present',
+  ['employment', 'output', 'share_of_output', 'territories'].forEach(plainly);
+  ['stars', 'spatial_evidence', 'activation', 'activation_evidence', 'coordination', 'functional_actions', 'specific_resources', 'threats', 'declustering_risk', 'declustering_reasons', 'links_present',
     'links_missing', 'chain_completeness', 'share_of_members', 'criteria_unmet', 'criteria_not_evaluable', 'exposure', 'exposure_activation', 'income_effect',
-    'supplier_access', 'catchment_n', 'catchment_volume', 'catchment_km', 'local_content', 'backward_share', 'forward_share', 'sold_outside',
-    'change', 'before', 'n_before', 'n_change', 'declustering_since', 'priority', 'priority_rank', 'priority_rank_low', 'priority_rank_high'].forEach(plainly);
+    ...data.columns.map((one) => one.column).filter((name) => /^suppl(iers|y)_within__/.test(name)),
+    'supplier_access', 'plants_at_edge', 'catchment_n', 'catchment_volume', 'catchment_km', 'local_content', 'backward_share', 'forward_share', 'sold_outside',
+    'change', 'before', 'n_before', 'n_change', 'declustering_since', 'priority', 'priority_rank', 'priority_rank_low',
+    'priority_rank_high', 'priority_p_top'].forEach(plainly);
   return list;
 }
 function chainMix(area) {

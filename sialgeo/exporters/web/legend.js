@@ -15,7 +15,7 @@ export function renderLegend() {
   }
   if (data.flows.length) {
     parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('flows')),
-      check('flows', el('span', { class: 'kind' }, colourSwatch(data.style.flow.line), el('strong', {}, t('flows'))), switchLayer('flows')), el('small', {}, t('flows_note'))));
+      check('flows', el('span', { class: 'kind' }, colourSwatch(data.style.flow.line), el('strong', {}, t('flows'))), switchLayer('flows')), el('small', {}, t(data.flows.every((flow) => known(flow.volume)) ? 'flows_note' : 'flows_of_plants'))));
   }
   const rest = el('fieldset', {}, el('legend', { class: 'unseen' }, t('layers')));
   if (data.places) rest.append(check('places', t('places'), () => {}));

@@ -94,7 +94,7 @@ export function drawGrid() {
   layers.grid.addTo(map);
 }
 
-/* ---- flows out of concentrations, and territories given by the user: few lines, drawn as they are ---- */
+/* ---- flows out of concentrations (and from plant to plant, which have no volume), and territories given by the user: few lines, drawn as they are ---- */
 export function drawLines() {
   const drawn = (name, style, items, shape) => {
     if (!items.length) return;
@@ -111,6 +111,7 @@ export function drawLines() {
   ].map((layer) => layer.bindTooltip(() => el('span', {}, flowLine(one)), { sticky: true })));
 }
 function flowLine(one) {
+  if (!known(one.volume)) return [t('flow_of_plants'), one.product].filter(Boolean).join(': ');
   const product = one.product ? `${one.product}, ` : '';
   return `${one.name} → ${one.destination}: ${product}${withUnit(one.volume, 1, one.volume_unit)} (${t('producers')}: ${number(one.n, 0)})`;
 }
