@@ -287,6 +287,22 @@ def withheld_sentences(publication: Publication) -> tuple[str, ...]:
     )
 
 
+def withheld_in_short(publication: Publication) -> str:
+    """Return what was withheld and how much of it in one sentence without reasons, for the foot of a map.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from types import SimpleNamespace
+    >>> table = pd.DataFrame({"what": [GRID_CELLS, COLUMNS], "n_withheld": [3, 1], "reason": FEW})
+    >>> withheld_in_short(SimpleNamespace(withheld=table))
+    'Withheld for confidentiality: grid cells: 3; columns: 1.'
+    """
+    rows = list(publication.withheld.itertuples(index=False))
+    told = "; ".join(f"{_(row.what)}: {row.n_withheld}" for row in rows)
+    return _("Withheld for confidentiality: {what}.").format(what=told) if rows else ""
+
+
 def protect_surface(surface: Surface, producers: gpd.GeoDataFrame, *, min_n: int = 10) -> Surface:
     """Return a surface of relative risk that may be handed on.
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
@@ -22,6 +24,7 @@ from sialgeo.i18n import use_language
 from sialgeo.symbology import NO_DATA, class_of, indicator_classes
 
 from .handmade import POVERTY, context, found, hostile
+from .publications import cajamarca
 
 
 def texts(ax: Any) -> str:
@@ -135,6 +138,16 @@ def test_no_global_state(tmp_path: Path) -> None:
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_date_and_sources_stand_beneath_the_map_however_much_was_withheld() -> None:
+    held = cajamarca()
+    many = pd.DataFrame({"what": "columns", "n_withheld": range(1, 60), "reason": "small"})
+    sources = tuple(f"Source {i}, a long title of a publication" for i in range(60))
+    crowded = replace(held, withheld=many, context=replace(held.context, sources=sources))
+    foot = [t.get_text() for t in plot(crowded).texts][-1]
+    assert "2026-02-01" in foot and "Source 0" in foot and "EPSG" in foot and "columns: 1" in foot
+    assert foot.count("\n") <= 11 and " …" in foot
 
 
 def test_scale_bar_lengths() -> None:

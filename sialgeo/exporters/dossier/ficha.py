@@ -41,7 +41,6 @@ from sialgeo.model import (
     ACTIVATION_EVIDENCE,
     AGREEMENT,
     AREA,
-    AT_EDGE,
     BACKWARD,
     BY_RADIUS,
     CATCHMENT_KM,
@@ -110,17 +109,15 @@ from sialgeo.symbology import UNITS
 Row = Mapping[str, Any]
 
 LONGEST = 120  # characters of a name in a heading
-MOST_CAUTIONS = 14  # what the second page of a fact sheet holds
+MOST_CAUTIONS = 8  # what the second page of a fact sheet holds
 _DPI = 200
 SIZE = (N, SHARE, EMPLOYMENT, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
 TESTED = (
     *(EVIDENCE, P_VALUE, FDR, EXPECTED, GRADE, STABILITY, STABILITY_BAND, AGREEMENT, RADII, STARS),
 )
-LINKED = (
-    *(LINKS_PRESENT, LINKS_MISSING, COMPLETENESS, SUPPLIERS_WITHIN, SUPPLY_WITHIN, SUPPLIER_ACCESS),
-    *(AT_EDGE, CATCHMENT_N, CATCHMENT_VOLUME, CATCHMENT_KM, BACKWARD, LOCAL_CONTENT, FORWARD),
-    SOLD_OUTSIDE,
-)
+CHAIN_LINKED = (LINKS_PRESENT, LINKS_MISSING, COMPLETENESS)
+SUPPLIED = (SUPPLIER_ACCESS, CATCHMENT_N, CATCHMENT_VOLUME, CATCHMENT_KM)
+DEALING = (BACKWARD, LOCAL_CONTENT, FORWARD, SOLD_OUTSIDE)
 ACTIVATED = (
     ACTIVATION,
     ACTIVATION_EVIDENCE,
@@ -138,6 +135,7 @@ ACTIVATED = (
     INCOME_EFFECT,
 )
 MOST_QUESTIONS = 6
+FEW_CHAINS = 6  # what the first page has room for beneath the evidence
 INTERVALS = (
     (HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH),
     (RR, RR_LOW, RR_HIGH),
@@ -175,6 +173,8 @@ def ficha(
     row = publication.areas.drop(columns=publication.areas.geometry.name).loc[concentration]
     held = {str(column): value for column, value in row.items()}
     verdict, number, caution = said(held, synthetic_of(publication))
+    chains = _chains(held)
+    few = sum(c.startswith(CHAIN_N) for c in held) <= FEW_CHAINS and not _climbed(publication)
     return (
         Heading(f"{concentration} · {shortened(held.get(NAME))}", 1),
         Paragraph(_where(held, publication), "small"),
@@ -192,8 +192,9 @@ def ficha(
             )
         ),
         *_radii(concentration, publication),
+        *(chains if few else ()),
         Turn(),
-        *_chains(held),
+        *(() if few else chains),
         *_linkages(held, publication),
         *_activation(held, publication),
         *_questions(concentration, publication),
@@ -302,7 +303,7 @@ def _radii(concentration: Any, publication: Publication) -> tuple[Block, ...]:
     )
     if guide is not None and radius in guide.table.index:
         return (Paragraph(guide.at(float(radius)), "small"),)
-    if not any(step.parameters.get(BY_RADIUS) for step in publication.steps):
+    if not _climbed(publication):
         return ()
     answers = evidence_by_radius(publication).answers
     own = answers[answers["concentration"] == concentration].sort_values("radius")
@@ -321,18 +322,34 @@ def _radii(concentration: Any, publication: Publication) -> tuple[Block, ...]:
 
 def _linkages(row: Row, publication: Publication) -> tuple[Block, ...]:
     """Say which links of the chain are there, who supplies, and where the product goes."""
-    columns = [c for asked in LINKED for c in row if c == asked or _within(c, asked)]
-    facts = _facts(row, [c for c in columns if _told(row[c])], publication)
+    known = {column for column, value in row.items() if _told(value)}
+    links, supplied, dealing = (
+        _facts(row, [c for c in asked if c in known], publication)
+        for asked in (CHAIN_LINKED, SUPPLIED, DEALING)
+    )
+    rings = [_rings(row, prefix, publication) for prefix in (SUPPLIERS_WITHIN, SUPPLY_WITHIN)]
+    facts = (*links, *(ring for ring in rings if ring is not None), *supplied, *dealing)
     return (Heading(_("Linkages")), Facts(facts)) if facts else ()
 
 
-def _within(column: str, asked: str) -> bool:
-    return asked in (SUPPLIERS_WITHIN, SUPPLY_WITHIN) and column.startswith(asked)
+def _rings(row: Row, prefix: str, publication: Publication) -> tuple[str, str] | None:
+    """Return the figures of all radii in one line; None where none is known."""
+    held = {c[len(prefix) :]: v for c, v in row.items() if c.startswith(prefix) and _known(v)}
+    if not held:
+        return None
+    radii = sorted(held, key=float)
+    label = label_of(prefix + ", ".join(radii), publication)
+    return label.text, " · ".join(figure_of(held[radius], label.digits) for radius in radii)
 
 
 def _told(value: Any) -> bool:
     """Tell whether a cell says anything: an empty list does not."""
     return len(value) > 0 if hasattr(value, "__len__") else _known(value)
+
+
+def _climbed(publication: Publication) -> bool:
+    """Tell whether a ladder of radii was climbed: its table is on the first page."""
+    return any(step.parameters.get(BY_RADIUS) for step in publication.steps)
 
 
 def _activation(row: Row, publication: Publication) -> tuple[Block, ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.crs import crs_name
+from sialgeo.disclosure import withheld_in_short
 from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.basemap import SOURCE
 from sialgeo.exporters.wording import said_first, title_of
@@ -211,7 +212,7 @@ def head_and_foot(
     paragraphs = [
         " ".join([*said["verdict"], *said.get("number", []), number + "."]),
         " ".join(said.get("ecological", [])),
-        " ".join(said.get("withheld", [])),
+        withheld_in_short(held),
         " ".join(notes),
         " · ".join(
             _headed(_("Reference population"), said.get("reference"))
@@ -221,11 +222,18 @@ def head_and_foot(
         " · ".join([*drawn, "sialgeo"]),
     ]
     alarm = textwrap.wrap(one_line(" ".join(said.get("synthetic", []))), _FOOT_WIDTH)
-    lines = [part for text in paragraphs for part in textwrap.wrap(one_line(text), _FOOT_WIDTH)]
-    room = _FOOT_LINES - len(alarm)
-    lines = lines if len(lines) <= room else [*lines[: room - 2], "…", lines[-1]]
+    lines = _fitting(paragraphs, _FOOT_LINES - len(alarm))
     _foot(ax, alarm + [""] * len(lines), _ALARM, weight="bold")
     _foot(ax, [""] * len(alarm) + lines, INK)
+
+
+def _fitting(paragraphs: Sequence[str], room: int) -> list[str]:
+    """Return the lines of all paragraphs, the longest cut where there are too many."""
+    wrapped = [textwrap.wrap(one_line(text), _FOOT_WIDTH) for text in paragraphs]
+    while sum(map(len, wrapped)) > room and max(map(len, wrapped)) > 1:
+        longest = max(wrapped, key=len)
+        longest[-2:] = [longest[-2][: _FOOT_WIDTH - 2] + " …"]
+    return [line for lines in wrapped for line in lines]
 
 
 def _headed(heading: str, texts: list[str] | None) -> list[str]:
