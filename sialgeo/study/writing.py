@@ -21,6 +21,12 @@ _ASKED_BY_NAME = (
 )  # sections that ask for something even where they are empty
 
 
+_OPTIONAL = (
+    *("producers", "reference", "chains", "places"),
+    *("association", "bivariate", "rings", "air_districts"),
+)
+
+
 def text_of(study: Study, folder: Path) -> str:
     """Return the text of a study file that stands in a folder."""
     import tomli_w
@@ -61,16 +67,7 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
         return held
 
     found: dict[str, Any] = {"study": table(study.about)}
-    for name in (
-        "producers",
-        "reference",
-        "chains",
-        "places",
-        "association",
-        "bivariate",
-        "rings",
-        "air_districts",
-    ):  # optional sections
+    for name in _OPTIONAL:
         if getattr(study, name) is not None:
             found[name] = table(getattr(study, name))
     found["detect"] = table(study.detection) | dict(study.detection.parameters)

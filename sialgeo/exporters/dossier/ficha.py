@@ -109,7 +109,7 @@ from sialgeo.symbology import UNITS
 Row = Mapping[str, Any]
 
 LONGEST = 120  # characters of a name in a heading
-MOST_CAUTIONS = 8  # what the second page of a fact sheet holds
+MOST_CAUTIONS = 7  # what the second page of a fact sheet holds
 _DPI = 200
 SIZE = (N, SHARE, EMPLOYMENT, OUTPUT, OUTPUT_SHARE, AREA, DENSITY)
 TESTED = (
@@ -135,7 +135,7 @@ ACTIVATED = (
     INCOME_EFFECT,
 )
 MOST_QUESTIONS = 6
-FEW_CHAINS = 6  # what the first page has room for beneath the evidence
+FEW_CHAINS = 5  # with linkages, what the first page has room for beneath the evidence
 INTERVALS = (
     (HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH),
     (RR, RR_LOW, RR_HIGH),
@@ -173,7 +173,7 @@ def ficha(
     row = publication.areas.drop(columns=publication.areas.geometry.name).loc[concentration]
     held = {str(column): value for column, value in row.items()}
     verdict, number, caution = said(held, synthetic_of(publication))
-    chains = _chains(held)
+    chain = (*_chains(held), *_linkages(held, publication))
     few = sum(c.startswith(CHAIN_N) for c in held) <= FEW_CHAINS and not _climbed(publication)
     return (
         Heading(f"{concentration} · {shortened(held.get(NAME))}", 1),
@@ -192,10 +192,9 @@ def ficha(
             )
         ),
         *_radii(concentration, publication),
-        *(chains if few else ()),
+        *(chain if few else ()),
         Turn(),
-        *(() if few else chains),
-        *_linkages(held, publication),
+        *(() if few else chain),
         *_activation(held, publication),
         *_questions(concentration, publication),
         *_context(held, publication),
