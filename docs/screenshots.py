@@ -48,7 +48,7 @@ def ficha(study: Path) -> None:
     from matplotlib import image
 
     pages = study / "ficha"
-    wanted = ["-r", "70", "-f", "2", "-l", "3", "-png"]
+    wanted = ["-r", "70", "-f", "3", "-l", "4", "-png"]
     subprocess.run(["pdftoppm", *wanted, str(study / "informe.pdf"), str(pages)], check=True)  # noqa: S603
     read = [image.imread(path) for path in sorted(study.glob("ficha-*.png"))]
     gap = np.full((read[0].shape[0], 12, read[0].shape[2]), 0.75)
