@@ -39,7 +39,7 @@ def test_what_is_written() -> None:
     ax = plot(protect(found(), context=context()))
     said = texts(ax)
     for expected in (
-        "Test dairies", "Synthetic data: simulated producers", "Producers examined: 50", "Withheld: concentrations: 1",
+        "Test dairies", "Synthetic data: simulated producers", "Producers examined: 50", "Withheld for confidentiality: concentrations: 1",
         "Sources: INEI, Mapa de pobreza 2018", "Date: 2024", "Projection: EPSG:32717", "Natural Earth",
         "Monetary poverty, 2018", "no data", "1 Lugar 1", "km", "N",
     ):  # fmt: skip
