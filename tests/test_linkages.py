@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from sialgeo import ParameterError, SchemaError, SialTables, link, protect
+from sialgeo import ParameterError, SchemaError, SialTables, export, link, protect
+from sialgeo.exporters.webmap import payload
 from sialgeo.kernels.catchment import huff, nearest_with_room
 from sialgeo.model import Concentrations
 
@@ -147,7 +150,7 @@ def test_flows_are_drawn_only_where_no_plant_is_told() -> None:
     assert few.areas["local_content"].isna().all()
 
 
-def test_lines_from_plant_to_plant_only_where_the_plants_are_published() -> None:
+def test_lines_from_plant_to_plant_only_where_the_plants_are_published(tmp_path: Path) -> None:
     """Q1 sells to Q2 (its own concentration), Q13 to Q1; farms and markets are no published points."""
     found = link(two(), flows=flows().assign(producto=["leche"] * 3 + ["queso"] * 3))
     assert len(protect(found).flows) == len(protect(found, publish="grid").flows) == 0
@@ -161,6 +164,10 @@ def test_lines_from_plant_to_plant_only_where_the_plants_are_published() -> None
     for line, ends in zip(lines.geometry, [(1, 2), (13, 1)], strict=True):
         assert list(line.coords) == [at[ends[0]].coords[0], at[ends[1]].coords[0]]
     assert not any("plant_flows" in step.parameters for step in held.steps)
+    data, _shapes = payload(held, "en")
+    assert [(one["volume"], one["width"]) for one in data["flows"]] == [(None, 1.5)] * 2
+    written = export(found, tmp_path / "a.gpkg", publish="points", min_n=12)
+    assert gpd.read_file(written, layer="flujos")["product"].tolist() == ["queso", "queso"]
     withheld = protect(found, publish="points", min_n=13).flows
     assert withheld["name"].tolist() == ["", ""]  # nobody learns which concentration was withheld
 
