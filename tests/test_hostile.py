@@ -111,11 +111,12 @@ def test_report_as_markdown(folder: Path) -> None:
     assert not UNSEEN.search(text)
 
 
-def test_report_for_print(folder: Path) -> None:
-    raw = (folder / "a.pdf").read_bytes()
-    assert raw.startswith(b"%PDF")
-    objects = re.sub(rb"stream\r?\n.*?endstream", b"", raw, flags=re.DOTALL)
-    assert not re.search(rb"/(?:JavaScript|JS|Launch|OpenAction|URI)\b", objects)
+def test_report_and_workshop_map_for_print(folder: Path) -> None:
+    for name in ("a.pdf", "a.taller.pdf"):
+        raw = (folder / name).read_bytes()
+        assert raw.startswith(b"%PDF")
+        objects = re.sub(rb"stream\r?\n.*?endstream", b"", raw, flags=re.DOTALL)
+        assert not re.search(rb"/(?:JavaScript|JS|Launch|OpenAction|URI)\b", objects)
     if shutil.which("pdftotext") is None:
         pytest.skip("pdftotext (poppler-utils) is not installed")
     done = subprocess.run(
