@@ -135,7 +135,7 @@ ACTIVATED = (
     INCOME_EFFECT,
 )
 MOST_QUESTIONS = 6
-FEW_CHAINS = 5  # with linkages, what the first page has room for beneath the evidence
+FEW_CHAINS, FEW_BESIDE_LINKAGES = 5, 3  # that the first page has room for beneath the evidence
 INTERVALS = (
     (HELD_OUT, HELD_OUT_LOW, HELD_OUT_HIGH),
     (RR, RR_LOW, RR_HIGH),
@@ -173,8 +173,7 @@ def ficha(
     row = publication.areas.drop(columns=publication.areas.geometry.name).loc[concentration]
     held = {str(column): value for column, value in row.items()}
     verdict, number, caution = said(held, synthetic_of(publication))
-    chain = (*_chains(held), *_linkages(held, publication))
-    few = sum(c.startswith(CHAIN_N) for c in held) <= FEW_CHAINS and not _climbed(publication)
+    first, second = _shared_out(held, publication)
     return (
         Heading(f"{concentration} · {shortened(held.get(NAME))}", 1),
         Paragraph(_where(held, publication), "small"),
@@ -192,9 +191,9 @@ def ficha(
             )
         ),
         *_radii(concentration, publication),
-        *(chain if few else ()),
+        *first,
         Turn(),
-        *(() if few else chain),
+        *second,
         *_activation(held, publication),
         *_questions(concentration, publication),
         *_context(held, publication),
@@ -317,6 +316,15 @@ def _radii(concentration: Any, publication: Publication) -> tuple[Block, ...]:
     )
     head = (_("Radius (km)"), _("Producers"), _("p-value over all radii"), _("Radius chosen"))
     return (Table(head, rows, (3,)),) if rows else ()
+
+
+def _shared_out(row: Row, publication: Publication) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """Return chains and linkages: those that the first page has room for, and the others."""
+    chains, linked = _chains(row), _linkages(row, publication)
+    n = sum(column.startswith(CHAIN_N) for column in row)
+    if n > FEW_CHAINS or _climbed(publication):
+        return (), (*chains, *linked)
+    return (chains, linked) if n > FEW_BESIDE_LINKAGES else ((*chains, *linked), ())
 
 
 def _linkages(row: Row, publication: Publication) -> tuple[Block, ...]:
