@@ -95,12 +95,7 @@ def figures(study: Path) -> None:
     found = sialgeo.read_concentrations(study / studies.PRIVATE / studies.WORKFILE)
     (source,) = told.territories
     layer, _notes = studies.read_territories(source, path.parent, found.producers.crs)
-    context = sialgeo.Context(
-        title=told.about.title, sources=told.about.sources, synthetic=found.synthetic,
-        date=told.about.date, territories=layer, territory_key=source.key,
-        territory_name=source.name or None, indicators=found.indicators,
-    )  # fmt: skip
-    published = sialgeo.protect(found, context=context)
+    published = sialgeo.protect(found, context=studies.context_of(told, (layer,)))
     for kind in ("concentrations", "chains", "bivariate"):
         options = {"column": "pobreza_2018"} if kind == "bivariate" else {}
         sialgeo.figure(kind, published, **options).figure.savefig(
