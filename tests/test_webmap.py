@@ -320,6 +320,23 @@ def test_many_points_lose_names_then_exact_places_then_are_counted(
     assert round(coarse.metres) == round(38.22 * np.cos(np.radians(7.1)))
 
 
+def test_density_is_drawn_while_a_tile_holds_a_crowd(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pointset, "CROWD", 900)
+    points = _crowd(2_000, cadena=np.arange(2_000) % 2)
+    made = pointset.point_set(points, chain="cadena", colours={"0": "#123456"})
+    header = coding.unpack(made.blob)[0]
+    xy = coding.to_world(np.column_stack([points.geometry.x, points.geometry.y]))
+
+    def most(level: int) -> int:
+        cells = np.floor(xy * 2**level).astype(int)
+        return int(np.unique(cells, axis=0, return_counts=True)[1].max())
+
+    crowded = [most(zoom) > 900 for zoom in range(13)]
+    assert header["dots_from"] == crowded.index(False) > 3
+    assert header["peaks"] == [most(zoom + 6) for zoom in range(header["dots_from"])]
+    assert coding.unpack(_set(5).blob)[0]["dots_from"] == 0
+
+
 @pytest.mark.parametrize("budget", [9_000, 4_000, 1_500])
 def test_the_largest_size_is_hard_and_no_point_is_lost(budget: int) -> None:
     made = _set(5_000, budget)

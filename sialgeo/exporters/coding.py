@@ -82,7 +82,7 @@ def encode(shapes: Iterable[Any], digits: int) -> bytes:
 
     Each shape is its number of parts; each part its number of rings (a line is a part of one ring);
     each ring its number of points, then the differences of x and y from the point before, in units
-    of ``10**-digits`` degrees; the first from the shape before. A ring's closing point is left out.
+    of ``10**-digits`` of theirs; the first from the shape before. A ring's closing point is left out.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def encode(shapes: Iterable[Any], digits: int) -> bytes:
         Polygons, multipolygons, lines or multilines of shapely; None and empty ones keep their place
         with no part.
     digits
-        Decimals of a degree that are kept.
+        Decimals that are kept.
 
     Examples
     --------
@@ -142,6 +142,21 @@ def parts_of(shape: Any) -> list[Any]:
     ]
 
 
+def to_world(xy: Coordinates) -> Coordinates:
+    """Return longitude and latitude in degrees (n, 2) as shares of Web Mercator's world, y downwards.
+
+    Latitudes beyond ±85.05° are drawn in.
+
+    Examples
+    --------
+    >>> to_world(np.array([[-180.0, 0.0], [90.0, 0.0]])).tolist()
+    [[0.0, 0.5], [0.75, 0.5]]
+    """
+    latitude = np.radians(np.clip(xy[:, 1], -85.05, 85.05))
+    y = 0.5 - np.arcsinh(np.tan(latitude)) / (2 * np.pi)
+    return np.column_stack([(xy[:, 0] + 180.0) / 360.0, y])
+
+
 # --- points ------------------------------------------------------------------------------------------
 def morton_codes(xy: Coordinates, bits: int) -> Codes:
     """Return the Morton codes of points (n, 2) in degrees: x and y of Web Mercator, bits interleaved.
@@ -158,16 +173,10 @@ def morton_codes(xy: Coordinates, bits: int) -> Codes:
     >>> morton_codes(np.array([[-170.0, 80.0], [170.0, 80.0], [170.0, -80.0]]), 1).tolist()
     [0, 1, 3]
     """
-    degrees = np.asarray(xy, dtype=float).reshape(-1, 2)
-    code = np.zeros(len(degrees), dtype=np.uint64)
+    world = to_world(np.asarray(xy, dtype=float).reshape(-1, 2))
+    code = np.zeros(len(world), dtype=np.uint64)
     for axis in (0, 1):
-        share = degrees[:, axis]
-        if axis:
-            latitude = np.radians(np.clip(share, -85.05, 85.05))
-            share = 0.5 - np.arcsinh(np.tan(latitude)) / (2 * np.pi)
-        else:
-            share = (share + 180.0) / 360.0
-        spread = np.clip(np.floor(share * 2.0**bits), 0, 2**bits - 1).astype(np.uint64)
+        spread = np.clip(np.floor(world[:, axis] * 2.0**bits), 0, 2**bits - 1).astype(np.uint64)
         for shift, mask in _SPREAD:
             spread |= spread << np.uint64(shift)
             spread &= np.uint64(mask)

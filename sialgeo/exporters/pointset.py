@@ -8,7 +8,7 @@ the page fits. Coarse positions also keep a little privacy; they are no substitu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,6 +29,9 @@ Ints = NDArray[np.int64]
 ALL_UP_TO, SOME_UP_TO = 150_000, 1_000_000
 _FEW = 1_000  # distinct values of a column that stays when names are left out
 _FINE, _COARSE, _COARSEST = 25, 20, 9  # bits of an axis: 1.2 m, 38 m, 78 km
+CROWD = 15_000  # points in a tile beyond which density is drawn
+_CELL_BITS = 6  # of a tile's axis: cells of the density are 4 pixels wide (``web/points.js``)
+_MOST_ZOOM = 14  # dots are drawn at every zoom from here
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,7 @@ def _coded(
     labels: Mapping[str, Any],
 ) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Return header and blocks: gaps (and counts) of each group, then the columns in the same order."""
-    groups, blocks, orders = [], {}, []
+    groups, blocks, orders, all_held = [], {}, [], []
     for i in range(int(group.max(initial=0)) + 1):
         members = np.flatnonzero(group == i)
         if not len(members):
@@ -170,6 +173,7 @@ def _coded(
             orders.append(members[order])
         else:
             held = np.sort(held)
+        all_held.append(held)
         cells = held
         if level.counts:
             cells, counts = np.unique(held, return_counts=True)
@@ -181,7 +185,29 @@ def _coded(
         for column, block in _columns(points, np.concatenate(orders), labels, level):
             blocks[f"column{len(header['columns'])}"] = block
             header["columns"].append(column)
-    return {**header, "groups": groups}, blocks
+    return {**header, "groups": groups, **_crowds(all_held, level)}, blocks
+
+
+def _crowds(held: Sequence[NDArray[np.uint64]], level: Level) -> dict[str, Any]:
+    """Return the zoom from which dots are drawn, and the most points in a cell of each density before.
+
+    ``held`` are the sorted codes of each group.
+    """
+
+    def most(zoom: int) -> int:
+        return sum(_busiest(one, level.bits - zoom) for one in held)
+
+    zoom = 0
+    while zoom < min(_MOST_ZOOM, level.bits - _CELL_BITS) and most(zoom) > CROWD:
+        zoom += 1
+    return {"dots_from": zoom, "peaks": [most(z + _CELL_BITS) for z in range(zoom)]}
+
+
+def _busiest(codes: NDArray[np.uint64], lower: int) -> int:
+    """Return the most points in one square that ``lower`` bits of an axis are wide; codes are sorted."""
+    cells = codes >> np.uint64(2 * max(lower, 0))
+    begin = np.flatnonzero(np.diff(cells, prepend=cells[0] + np.uint64(1)))
+    return int(np.diff(begin, append=len(cells)).max())
 
 
 def _columns(

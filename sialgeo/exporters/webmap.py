@@ -24,7 +24,7 @@ from sialgeo.disclosure import withheld_sentences
 from sialgeo.errors import MissingDependencyError, ParameterError
 from sialgeo.exporters import basemap
 from sialgeo.exporters.bivariate import bivariate_layers
-from sialgeo.exporters.coding import encode, pack
+from sialgeo.exporters.coding import encode, pack, to_world
 from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.exporters.picture import picture
 from sialgeo.exporters.pointset import PointSet, point_set
@@ -98,7 +98,7 @@ ASSETS = Path(__file__).parent / "web"
 DEGREES = 4326
 DIGITS = 5  # 1 m: footprints keep their distance from producers
 TERRITORY_DIGITS = 4  # 11 m: drawn for reading
-BASEMAP_DIGITS, BACKDROP_DIGITS = 3, 1
+GROUND_DIGITS = {"backdrop": 4, "land": 6, "provinces": 6, "borders": 6}  # of the world: 4 km, 40 m
 VERTICES = (60_000, 20_000, 6_000)  # of territories: simplified to the first that lets the page fit
 # The scripts of the page in the order in which they are joined: plain ES modules (see ``bundle``).
 PAGE = [
@@ -674,6 +674,9 @@ def _points(points: gpd.GeoDataFrame, publication: Publication, room: int) -> Po
 
 
 def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the basemap: its shapes are projected here, so that the page has only to draw them."""
+    import shapely
+
     ground = basemap.around(bounds)
     data = {
         "names": [list(label) for label in ground.names],
@@ -681,18 +684,11 @@ def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, bytes]]:
         "land": LAND.fill,
         "line": LAND.line,
         "sea": SEA,
-        "digits": {
-            "land": BASEMAP_DIGITS,
-            "borders": BASEMAP_DIGITS,
-            "provinces": BASEMAP_DIGITS,
-            "backdrop": BACKDROP_DIGITS,
-        },
+        "digits": GROUND_DIGITS,
     }
     return data, {
-        "land": encode(ground.land, BASEMAP_DIGITS),
-        "borders": encode(ground.borders, BASEMAP_DIGITS),
-        "provinces": encode(ground.provinces, BASEMAP_DIGITS),
-        "backdrop": encode(ground.backdrop, BACKDROP_DIGITS),
+        name: encode(shapely.transform(getattr(ground, name), to_world), digits)
+        for name, digits in GROUND_DIGITS.items()
     }
 
 

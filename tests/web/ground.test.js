@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { projected, trace } from '../../sialgeo/exporters/web/ground.js';
+import { boxed, trace } from '../../sialgeo/exporters/web/ground.js';
 
-test('a ring is projected to shares of the world, as tiles are', () => {
-  const { xy, box } = projected(Float64Array.from([0, 0, 180, 0, -180, 85.05112878]));
-  assert.deepEqual([...xy.slice(0, 4)], [0.5, 0.5, 1, 0.5]);
-  assert.ok(Math.abs(xy[5]) < 1e-4); // the north of Web Mercator
-  assert.deepEqual([box[0], box[2], box[3]], [0, 1, 0.5]);
+test('a ring has the box that holds it', () => {
+  const { xy, box } = boxed(Float64Array.from([0.5, 0.5, 0.75, 0.25, 0.25, 0.5]));
+  assert.equal(xy.length, 6);
+  assert.deepEqual(box, [0.25, 0.25, 0.75, 0.5]);
 });
 
 test('what is out of view is not traced, and vertices of one pixel are one', () => {

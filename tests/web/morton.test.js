@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { busiest, decode, density, encode, lowerBound, nearest, nextBound, rangeOf, visitRect } from '../../sialgeo/exporters/web/morton.js';
+import { decode, density, encode, lowerBound, nearest, nextBound, rangeOf, visitRect } from '../../sialgeo/exporters/web/morton.js';
 
 const BITS = 12;
 let seed = 7;
@@ -72,6 +72,4 @@ test('the density of a tile adds up, also where cells carry counts', () => {
   const held = density([counted], 4, 0, 0, 0, 16);
   assert.deepEqual([held.counts[9 * 16 + 5], held.counts[9 * 16 + 6]], [4, 6]);
   assert.equal(density([counted], 4, 1, 1, 1, 16), null);
-  assert.equal(busiest(counted, 4, 0), 10);
-  assert.equal(busiest(counted, 4, 4), 6);
 });

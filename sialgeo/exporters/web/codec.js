@@ -152,7 +152,7 @@ export function reader(bytes) {
   return { next, step, more: () => at < bytes.length };
 }
 
-/* Shapes as parts of rings; a ring is a Float64Array of longitude and latitude in turn. */
+/* Shapes as parts of rings; a ring is a Float64Array of x and y in turn. */
 export function ringsOf(bytes, digits) {
   const read = reader(bytes);
   const unit = 10 ** digits;

@@ -4,19 +4,14 @@ import { block, byId, data, isDark } from './app.js';
 import { ringsOf } from './codec.js';
 import { TILE } from './points.js';
 
-/* A ring of longitude and latitude in turn, in shares of the world instead, with its box: { xy, box }. */
-export function projected(xy) {
+/* A ring of x and y in turn, in shares of the world, with its box: { xy, box }. */
+export function boxed(xy) {
   const box = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < xy.length; i += 2) {
-    const sine = Math.sin((Math.max(-85.05, Math.min(85.05, xy[i + 1])) * Math.PI) / 180);
-    const x = xy[i] / 360 + 0.5;
-    const y = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
-    xy[i] = x;
-    xy[i + 1] = y;
-    if (x < box[0]) box[0] = x;
-    if (y < box[1]) box[1] = y;
-    if (x > box[2]) box[2] = x;
-    if (y > box[3]) box[3] = y;
+    if (xy[i] < box[0]) box[0] = xy[i];
+    if (xy[i + 1] < box[1]) box[1] = xy[i + 1];
+    if (xy[i] > box[2]) box[2] = xy[i];
+    if (xy[i + 1] > box[3]) box[3] = xy[i + 1];
   }
   return { xy, box };
 }
@@ -40,7 +35,7 @@ export function trace(pen, { xy, box }, view, scale, [left, top]) {
 export function drawGround(map) {
   const { land, line, sea, digits } = data.basemap;
   const [ground, water, edge, border] = isDark() ? ['#2c333b', '#161d25', '#59636e', '#8b95a1'] : [land, sea, line, '#8d8778'];
-  const read = (name) => ringsOf(block(name), digits[name]).flat().map((rings) => rings.map(projected)); // parts of rings
+  const read = (name) => ringsOf(block(name), digits[name]).flat().map((rings) => rings.map(boxed)); // parts of rings
   const layers = [
     { shapes: read('backdrop'), fill: ground, line: ground, width: 0.5 },
     { shapes: read('land'), fill: ground, line: ground, width: 0.5 },
@@ -69,5 +64,5 @@ export function drawGround(map) {
       }
     },
   });
-  new Ground({ pane: 'ground', padding: 0.2, interactive: false }).addTo(map);
+  new Ground({ pane: 'ground', padding: 0.1, interactive: false }).addTo(map);
 }

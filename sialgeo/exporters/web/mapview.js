@@ -243,9 +243,9 @@ export function spaceNames() {
   const view = map.getSize();
   const taken = [];
   for (const one of names) {
-    const shown = zoom >= one.from && !state.hidden.has(one.layer) && one.allowed();
-    const spot = map.latLngToContainerPoint(one.at);
-    let free = shown && spot.x > -100 && spot.y > -30 && spot.x < view.x + 100 && spot.y < view.y + 30;
+    let free = zoom >= one.from && !state.hidden.has(one.layer) && one.allowed();
+    const spot = free && map.latLngToContainerPoint(one.at);
+    free = free && spot.x > -100 && spot.y > -30 && spot.x < view.x + 100 && spot.y < view.y + 30;
     if (free) {
       one.width = one.width || names.measure(one);
       const left = one.kind === 'place' ? spot.x - 6 : spot.x - one.width / 2;

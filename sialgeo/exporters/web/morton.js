@@ -138,15 +138,3 @@ export function density(groups, bits, z, x, y, cells) {
   });
   return any ? { counts, side } : null;
 }
-
-/* The most points that any cell of a level holds. */
-export function busiest(group, bits, level) {
-  const width = 4 ** Math.max(0, bits - level);
-  let most = 0;
-  for (let from = 0; from < group.codes.length;) {
-    const to = nextBound(group.codes, (Math.floor(group.codes[from] / width) + 1) * width, from);
-    most = Math.max(most, countIn(group, from, to));
-    from = to;
-  }
-  return most;
-}

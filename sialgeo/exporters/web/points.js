@@ -1,10 +1,10 @@
 /* Producers on the map: density at low zooms, dots above, drawn tile by tile from sorted codes. */
 import { unpack, reader } from './codec.js';
-import { busiest, countIn, decode, density, nearest, readGroups, visitRect } from './morton.js';
+import { countIn, decode, density, nearest, readGroups, visitRect } from './morton.js';
 
 export const TILE = 256;
 const CELL = 4; // pixels of a cell of the density
-const CROWD = 15000; // points in a tile beyond which density is drawn
+const WIDE = 2; // a tile of the density is as wide as four others: few canvases are shown sooner than many
 const RAMP = ['#c6dbef', '#9ecae1', '#6baed6', '#3182bd', '#08519c']; // ColorBrewer Blues
 
 export class PointSet {
@@ -15,19 +15,8 @@ export class PointSet {
     this.groups = readGroups(blob);
     this.block = blob.block;
     this.read = new Map(); // columns are decoded when first asked for
-    let zoom = 0;
-    const crowded = (z) => this.groups.reduce((sum, group) => sum + busiest(group, this.bits, z), 0) > CROWD;
-    while (zoom < Math.min(14, this.bits - 6) && crowded(zoom)) zoom += 1;
-    this.dotsFrom = zoom;
-    this.peaks = new Map(); // zoom → most points in a cell of the density
-  }
-
-  peak(zoom) {
-    if (!this.peaks.has(zoom)) {
-      const level = Math.min(this.bits, zoom + Math.log2(TILE / CELL));
-      this.peaks.set(zoom, this.groups.reduce((sum, group) => sum + busiest(group, this.bits, level), 0));
-    }
-    return this.peaks.get(zoom);
+    this.dotsFrom = blob.header.dots_from; // the first zoom at which dots are drawn, density before
+    this.peaks = blob.header.peaks; // by zoom: the most points in a cell of the density
   }
 
   /* All values of a column, in the order of the points. */
@@ -76,7 +65,7 @@ const shade = (count, peak) => {
 
 /* Bounds of the classes of the density at a zoom, for the legend: [{ from, colour }]. */
 export function densityClasses(set, zoom) {
-  const peak = set.peak(zoom);
+  const peak = set.peaks[zoom];
   const classes = RAMP.map((colour, i) => ({ from: Math.ceil(peak ** (i / RAMP.length)), colour }));
   return classes.filter((one, i) => i === classes.length - 1 || one.from < classes[i + 1].from);
 }
@@ -91,12 +80,12 @@ function imageFor(tile, size) {
   return tile.getContext('2d').createImageData(tile.width, tile.height);
 }
 
-/* Density of one tile, a pixel for each cell. */
+/* Density of one wide tile, a pixel for each cell. */
 export function drawDensity(tile, set, groups, { z, x, y }) {
-  const found = density(groups, set.bits, z, x, y, TILE / CELL);
+  const found = density(groups, set.bits, z - WIDE, x, y, (TILE / CELL) * 2 ** WIDE);
   if (!found) return;
   const image = imageFor(tile, found.side);
-  const peak = set.peak(z);
+  const peak = set.peaks[z];
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < pixels.length; i += 1) if (found.counts[i]) pixels[i] = PIXELS[shade(found.counts[i], peak)];
   tile.getContext('2d').putImageData(image, 0, 0);
@@ -186,7 +175,7 @@ export function pointLayers(L, set, { pane, maxZoom = 18, shown = () => set.grou
     return new Tiles({ pane, maxZoom, keepBuffer: 1, noWrap: true, ...options });
   };
   const layers = [layer(drawDots, { minZoom: set.dotsFrom })];
-  if (set.dotsFrom > 0) layers.push(layer(drawDensity, { maxZoom: set.dotsFrom - 1, opacity: 0.85 }));
+  if (set.dotsFrom > 0) layers.push(layer(drawDensity, { tileSize: TILE * 2 ** WIDE, maxZoom: set.dotsFrom - 1, opacity: 0.85 }));
   return L.layerGroup(layers);
 }
 
