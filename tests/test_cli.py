@@ -466,7 +466,7 @@ def test_control_c_during_a_run_leaves_the_old_folder(tmp_path: Path) -> None:
     out.mkdir()
     (out / "map.html").write_text("old")
     study = (SAMPLE / "estudio.toml").read_text(encoding="utf-8")
-    files = r'^((?:path|table|suppliers|markets|territories|producers) = ")'
+    files = r'^((?:path|table|suppliers|markets|territories|producers|actors) = ")'
     study = re.sub(files, rf"\1{SAMPLE}/", study, flags=re.MULTILINE)
     (tmp_path / "s.toml").write_text(
         study.replace("replicates = 999", "replicates = 99999"), encoding="utf-8"
