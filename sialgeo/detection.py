@@ -942,4 +942,5 @@ def _step(
             "masked": population.masked,
         }
         inputs["reference"] = population.fingerprint
+        inputs["reference_outline"] = population.outline
     return Step("detect", parameters, crs_name(prepared.crs), None, versions(), inputs, notes)

@@ -8,6 +8,7 @@ the radius invents concentrations, so its spacing is measured and held against t
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 MASK_CELLS = 10_000  # a habitable mask is laid out in about so many cells
+SAME_PLACE = 1e-6  # of a population's spread: less moves where it is only projected there and back
 MASK_UNITS = 1e6  # of a mask's imagined units: so many that the pool is the mask
 
 
@@ -222,6 +224,30 @@ class Reference:
         elif self.key is not None:
             digest.update("\x1f".join(map(str, self.table[self.key])).encode())
         return digest.hexdigest()[:16]
+
+    @property
+    def outline(self) -> str:
+        """Return declarations, number, total, centre and spread as text.
+
+        Another projection and back moves the last digits, and with them the fingerprint; not these.
+        """
+        xy = np.column_stack([self.table.geometry.x, self.table.geometry.y])
+        mass = self.table["mass"].to_numpy(float) if self.kind == "mass" else np.ones(len(xy))
+        total = float(mass.sum())
+        centre = mass @ xy / total if total else xy.mean(axis=0)
+        said = [self.kind, self.includes_producers, self.key, len(xy), total]
+        return json.dumps([*said, *centre.tolist(), *xy.std(axis=0).tolist()])
+
+    def has_outline(self, told: str) -> bool:
+        """Return whether an outline is this one's, but for what projecting there and back moves."""
+        if not told:
+            return False
+        ours, theirs = json.loads(self.outline), json.loads(told)
+        if ours[:4] != theirs[:4]:
+            return False
+        (total, *place), (other, *there) = ours[4:], theirs[4:]
+        slack = SAME_PLACE * max(place[2:])  # of the spread
+        return bool(np.isclose(total, other) and np.allclose(place, there, rtol=0, atol=slack))
 
     def to_crs(self, crs: Any) -> Reference:
         """Return the same population in another CRS."""

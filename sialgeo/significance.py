@@ -42,7 +42,6 @@ from sialgeo.model import (
     Step,
     TestResult,
     detection_step,
-    fingerprint,
     versions,
 )
 from sialgeo.params import check, param
@@ -359,8 +358,6 @@ def _check_same(
     concentrations: Concentrations, detector: Detector, reference: Reference | gpd.GeoDataFrame
 ) -> str:
     """Return the policy for coincident units, having made sure that detect had the same arguments."""
-    import geopandas as gpd
-
     require_one_detection(concentrations)
     made = detection_step(concentrations)
     if not made.verb:
@@ -380,10 +377,9 @@ def _check_same(
                 theirs=", ".join(f"{k}={made.parameters.get(k)}" for k in ours)
             )
         )
-    mark = (
-        fingerprint(reference) if isinstance(reference, gpd.GeoDataFrame) else reference.fingerprint
-    )
-    if made.inputs.get("reference", mark) != mark:
+    given: Reference = Reference.of(reference)
+    same = made.inputs.get("reference", given.fingerprint) == given.fingerprint
+    if not same and not given.has_outline(made.inputs.get("reference_outline", "")):
         raise ParameterError(_("the reference is not the one of detect. Remedy: give the same"))
     return str(made.parameters.get("coincident", "units"))
 

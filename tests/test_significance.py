@@ -97,6 +97,21 @@ def test_another_reference_is_an_error() -> None:
         sialgeo.assess(found, detector=RULE, reference=reference.iloc[1:], replicates=9)
 
 
+def test_a_reference_projected_there_and_back_is_the_same_one() -> None:
+    producers, reference = planted(np.random.default_rng(7), poles=1)
+    found = sialgeo.detect(producers, RULE, reference=reference)
+    again = reference.to_crs(4326).to_crs(reference.crs)
+    assert Reference.of(again).fingerprint != Reference.of(reference).fingerprint
+    one, two = (
+        sialgeo.assess(found, detector=RULE, reference=layer, replicates=19, seed=1)
+        for layer in (reference, again)
+    )
+    assert one.areas.p_value.tolist() == two.areas.p_value.tolist()
+    moved = reference.set_geometry(reference.geometry.translate(50.0, 0.0))
+    with pytest.raises(sialgeo.ParameterError, match="not the one of detect"):
+        sialgeo.assess(found, detector=RULE, reference=moved, replicates=19)
+
+
 def test_exploratory_results_have_no_p_value() -> None:
     producers, reference = planted(np.random.default_rng(7))
     found = sialgeo.detect(producers, sialgeo.DBSCAN(radius=4_000))

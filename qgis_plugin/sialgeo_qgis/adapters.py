@@ -387,6 +387,45 @@ def _fill_from_file(sink, frame, feedback, *, multi: bool) -> None:
     _told(well, sink)
 
 
+def write_surface(surface, path) -> None:
+    """Write a surface of relative risk as ``Surface.to_geotiff`` does, by QGIS's own GDAL: rasterio may be absent."""
+    import numpy as np
+    from osgeo import gdal
+
+    from sialgeo.i18n import _
+
+    bands = [(_("log relative risk"), surface.values)]
+    if surface.p_values is not None:
+        bands += [(_("p, higher"), surface.p_values), (_("p, lower"), surface.p_lower)]
+    rows, columns = surface.values.shape
+    how = ["COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES"]
+    driver = gdal.GetDriverByName("GTiff")
+    file = driver.Create(str(path), columns, rows, len(bands), gdal.GDT_Float32, how)
+    if file is None:
+        raise QgsProcessingException(
+            tr("The output layer could not be written ({reason}).").format(
+                reason=gdal.GetLastErrorMsg()
+            )
+        )
+    a, b, c, d, e, f = surface.transform
+    file.SetGeoTransform((c, a, b, f, d, e))
+    file.SetProjection(crs_to_qgis(surface.crs).toWkt())
+    tags = {"bandwidth_m": f"{surface.bandwidth:g}", "level": f"{surface.level:g}", "log": "1"}
+    tags |= {
+        "replicates": str(surface.step.parameters["replicates"]),
+        "seed": str(surface.step.seed),
+    }
+    file.SetMetadata(tags)
+    for number, (said, values) in enumerate(bands, start=1):
+        band = file.GetRasterBand(number)
+        band.SetNoDataValue(float("nan"))
+        band.SetDescription(said)
+        cells = values.astype(np.float32).tobytes()
+        band.WriteRaster(0, 0, columns, rows, cells, buf_type=gdal.GDT_Float32)
+    file.FlushCache()
+    del band, file  # the file is whole only then
+
+
 def wkb_type(name: str):
     """Return QGIS's geometry type by name, in the place where this version keeps it."""
     return (

@@ -25,7 +25,10 @@ def parameter(declared, note: str = "") -> QgsProcessingParameterDefinition:
     if declared.choices:
         default = declared.choices.index(declared.default)
         made = QgsProcessingParameterEnum(
-            name, label, [_(c) for c in declared.choices], defaultValue=default
+            name,
+            label,
+            [_(c) or tr("(chosen by the data)") for c in declared.choices],
+            defaultValue=default,
         )
     elif declared.kind is bool:
         made = QgsProcessingParameterBoolean(name, label, declared.default)
@@ -33,7 +36,7 @@ def parameter(declared, note: str = "") -> QgsProcessingParameterDefinition:
         made = QgsProcessingParameterDistance(
             name, label, declared.default, "", False, *_bounds(declared)
         )
-        made.setDefaultUnit(_metres())
+        made.setDefaultUnit(metres())
         made.setMetadata({"widget_wrapper": {"decimals": 1}})
     elif declared.kind in (int, float):
         made = _number(declared, name, label)
@@ -109,6 +112,7 @@ def _bounds(declared) -> tuple[float, float]:
     return low, high
 
 
-def _metres():
+def metres():
+    """Return QGIS's unit of metres, in the place where this version keeps it."""
     units = getattr(Qgis, "DistanceUnit", None)
     return units.Meters if units is not None else QgsUnitTypes.DistanceUnit.DistanceMeters

@@ -51,6 +51,7 @@ OPTIONAL = {
 _OWN_LIBRARIES = ("shapely", "pyproj", "pyogrio", "rasterio", "exactextract")
 _PACKAGE = {"python_calamine": "python-calamine", "sklearn": "scikit-learn"}
 _PINNED = ("numpy", "scipy")
+_AFFINE = "affine<3"  # rasterio's; from 3 on it wants newer attrs than Debian's QGIS brings
 _MADE_FOR = "made_for.json"
 _VERSION = re.compile(r"\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\+[\w.]+)?")
 
@@ -125,7 +126,8 @@ def installed_version(name: str) -> str | None:
 
 def remedy(names: tuple[str, ...]) -> str:
     """Return how to install libraries beside this QGIS, its numpy and scipy untouched."""
-    wanted = " ".join(f'"{requirement(name)}"' for name in names)
+    beside = [_AFFINE] if "rasterio" in names else []
+    wanted = " ".join(f'"{one}"' for one in (*map(requirement, names), *beside))
     held = " ".join(f'"{pin}"' for pin in pins() if pin.partition("=")[0] not in names)
     if sys.platform == "win32":
         where, options = tr("in the OSGeo4W Shell: "), "--user"
@@ -170,8 +172,7 @@ def constraints() -> list[str]:
         if name and own_folder() not in Path(str(found.locate_file(""))).parents:
             held.setdefault(name, found.version)  # the first on the path is the one in use
     told = [f"{name}=={one}" for name, one in held.items() if _VERSION.fullmatch(str(one))]
-    # rasterio's affine: from 3 on it wants newer attrs than Debian's QGIS brings
-    return [*(sorted(told) or pins()), *([] if "affine" in held else ["affine<3"])]
+    return [*(sorted(told) or pins()), *([] if "affine" in held else [_AFFINE])]
 
 
 # --- the profile's own folder ---------------------------------------------------------------------

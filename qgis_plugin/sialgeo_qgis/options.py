@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The page *sialgeo* of QGIS's Options."""
+"""The page *sialgeo* of QGIS's Options: settings, and what is installed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,20 @@ import os
 from pathlib import Path
 
 from qgis.gui import QgsFileWidget, QgsOptionsPageWidget, QgsOptionsWidgetFactory
-from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QSpinBox, QVBoxLayout
+from qgis.PyQt.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from . import settings
 from .algorithms.base import icon
+from .dependencies import DependenciesPage
 from .texts import tr
 
 TITLE = "sialgeo"
@@ -18,7 +28,7 @@ _MOST = 2_147_483_647
 
 
 class OptionsPage(QgsOptionsPageWidget):
-    """What is the same for all studies."""
+    """What is the same for all studies, and beside it the libraries of this QGIS."""
 
     def __init__(self, parent=None) -> None:
         super().__init__(parent)
@@ -37,9 +47,16 @@ class OptionsPage(QgsOptionsPageWidget):
         self.temporary = _folder(held.temporary, tr("the system's"))
         self.open_map = QCheckBox(tr("Open the web map when a study is done"))
         self.open_map.setChecked(held.open_map)
-        self._lay_out()
+        self.dependencies = DependenciesPage(self)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self._chosen_once(), tr("Settings"))
+        self.tabs.addTab(self.dependencies, tr("Dependencies"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.tabs)
 
-    def _lay_out(self) -> None:
+    def _chosen_once(self) -> QWidget:
+        made = QWidget()
         form = QFormLayout()
         for label, widget, about in (
             (
@@ -76,9 +93,10 @@ class OptionsPage(QgsOptionsPageWidget):
                 said = QLabel(f"<small>{about}</small>")
                 said.setWordWrap(True)
                 form.addRow("", said)
-        column = QVBoxLayout(self)
+        column = QVBoxLayout(made)
         column.addLayout(form)
         column.addStretch(1)
+        return made
 
     def helpKey(self) -> str:  # noqa: N802
         """Return no key: the guide is in the plugin."""

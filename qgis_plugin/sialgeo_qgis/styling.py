@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
+    QgsColorRampShader,
     QgsFillSymbol,
     QgsMarkerSymbol,
     QgsPalLayerSettings,
     QgsProcessingLayerPostProcessorInterface,
+    QgsRasterShader,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
+    QgsSingleBandPseudoColorRenderer,
     QgsSingleSymbolRenderer,
     QgsTextBufferSettings,
     QgsTextFormat,
@@ -143,6 +146,53 @@ class BivariateStyle(QgsProcessingLayerPostProcessorInterface):
             if kind in self._kinds
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer("class", categories))
+        layer.triggerRepaint()
+
+
+class RiskStyle(QgsProcessingLayerPostProcessorInterface):
+    """A surface of the logarithm of the relative risk, in the library's classes of the risk itself."""
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+        """Style by classes."""
+        import math
+
+        from sialgeo.symbology import risk_classes
+
+        del context, feedback
+        ramp = QgsColorRampShader()
+        ramp.setColorRampType(QgsColorRampShader.Type.Discrete)
+        ramp.setColorRampItemList(
+            [
+                QgsColorRampShader.ColorRampItem(math.log(one.upper), QColor(one.colour), one.label)
+                for one in risk_classes()
+            ]
+        )
+        shader = QgsRasterShader()
+        shader.setRasterShaderFunction(ramp)
+        layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
+        layer.triggerRepaint()
+
+
+class ContourStyle(QgsProcessingLayerPostProcessorInterface):
+    """Areas where the risk is higher, or lower, than chance gives: outlines only."""
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+        """Style by side."""
+        from sialgeo.i18n import _
+        from sialgeo.surfaces import CONTOUR_LABELS, HIGHER
+        from sialgeo.symbology import risk_classes
+
+        del context, feedback
+        classes = risk_classes()
+        categories = [
+            QgsRendererCategory(
+                side,
+                _fill("#ffffff", classes[-1 if side == HIGHER else 0].colour, 1.6, 0.0),
+                _(label),
+            )
+            for side, label in CONTOUR_LABELS.items()
+        ]
+        layer.setRenderer(QgsCategorizedSymbolRenderer("side", categories))
         layer.triggerRepaint()
 
 

@@ -39,6 +39,7 @@ PICTURES = {  # of each script, as the docs name them
         "finished": "guide-8-study",
         "dock": "guide-9-dock",
         "options": "guide-options",
+        "dependencies": "guide-dependencies",
         "dark": "guide-dark",
     },
 }

@@ -220,7 +220,7 @@ def test_spanish(spanish: Profile, layers: dict[str, Path], tmp_path: Path) -> N
 def test_without_libraries_it_loads_and_names_what_is_missing(
     bare: Profile, layers: dict[str, Path], tmp_path: Path
 ) -> None:
-    assert bare.call("list").stdout.count("sialgeo:") == 30
+    assert bare.call("list").stdout.count("sialgeo:") == 52
     districts, table = SAMPLE / "distritos.gpkg", SAMPLE / "indicadores.csv"
     asked = {
         "producersfromtable": {"INPUT": SAMPLE / "queserias.csv"},
@@ -246,7 +246,7 @@ def test_without_libraries_it_loads_and_names_what_is_missing(
 
 def test_help_names_every_parameter(profile: Profile) -> None:
     algorithms = re.findall(r"sialgeo:(\w+)", profile.call("list").stdout)
-    assert len(algorithms) == 30
+    assert len(algorithms) == 52
     for algorithm in algorithms:
         told = json.loads(profile.call("--json", "help", f"sialgeo:{algorithm}").stdout)
         assert told["algorithm_details"]["help_url"].endswith(f"help/en.html#{algorithm}")

@@ -99,6 +99,13 @@ def test_what_is_chosen_in_options_is_kept(told: dict[str, Any]) -> None:
     assert told["kept"] == 499
 
 
+def test_the_libraries_are_a_page_of_options_in_spanish(told: dict[str, Any]) -> None:
+    name, report = told["dependencies"]
+    assert name == "Dependencias"
+    assert "Está todo lo necesario." in report
+    assert "✓ Detectar concentraciones" in report
+
+
 def test_an_input_that_cannot_be_used_is_explained_on_its_page(told: dict[str, Any]) -> None:
     complete, said = told["bad_table"]
     assert not complete

@@ -67,7 +67,7 @@ def test_actions_and_their_names(told: dict[str, Any]) -> None:
     assert actions["Sialgeo_example"] == "Abrir el ejemplo de Cajamarca"
     assert actions["Sialgeo_help"] == "Ayuda"
     assert {f"sialgeo:{name}" for name in ALGORITHMS} <= set(told["algorithms"])
-    assert len(told["algorithms"]) == 30
+    assert len(told["algorithms"]) == 52
 
 
 @pytest.mark.parametrize("when", ["empty", "filled"])

@@ -6,57 +6,75 @@ from __future__ import annotations
 
 def all_algorithms() -> tuple:
     """Return every algorithm class."""
-    from . import sial
-    from .areas import BivariateMap, HotSpots, ScanAreas
-    from .association import AssociateConcentrations
+    from . import areas, association, distances, export, indicators, polygons, sial, steps, study
     from .chains import DetectChains
     from .check import CheckProducers
     from .detect import DetectConcentrations
-    from .distances import ColocationOfKinds, FunctionOfDistance, SpecialiseDistricts
-    from .export import ExportFiles, ExportMap, ExportReport, PrintSheets
     from .join import JoinIndicators
     from .overlay import OverlayIndicators
     from .radius import SuggestRadius
     from .rings import CatchmentRings
-    from .steps import (
-        AssessConcentrations,
-        ConfirmConcentrations,
-        EstimateStrength,
-        ProfileConcentrations,
-        Stability,
-    )
-    from .study import RunStudy
+    from .surface import RelativeRiskSurface
     from .table import ProducersFromTable
 
     return (
+        # Data
         ProducersFromTable,
         CheckProducers,
         JoinIndicators,
+        # Detect
         SuggestRadius,
         DetectConcentrations,
         DetectChains,
-        AssessConcentrations,
-        EstimateStrength,
-        Stability,
-        ConfirmConcentrations,
-        HotSpots,
-        ScanAreas,
-        SpecialiseDistricts,
-        FunctionOfDistance,
-        ColocationOfKinds,
-        ProfileConcentrations,
+        steps.AssessConcentrations,
+        steps.EstimateStrength,
+        steps.Stability,
+        steps.ConfirmConcentrations,
+        steps.Agreement,
+        steps.EvidenceByRadius,
+        areas.HotSpots,
+        areas.ScanAreas,
+        RelativeRiskSurface,
+        # Profile
+        steps.ProfileConcentrations,
+        sial.LinkConcentrations,
+        steps.CatchmentAreas,
+        distances.SpecialiseDistricts,
+        distances.FunctionOfDistance,
+        distances.ColocationOfKinds,
+        distances.LocalColocation,
+        indicators.AgroDistricts,
+        # Territory and poverty
         OverlayIndicators,
         CatchmentRings,
-        AssociateConcentrations,
-        BivariateMap,
+        polygons.InterpolateAreas,
+        polygons.ZonalStatistics,
+        association.AssociateConcentrations,
+        areas.BivariateMap,
+        association.GroupContrast,
+        association.RegressIndicator,
+        association.MoranIndex,
+        indicators.HumanDevelopment,
+        indicators.MultidimensionalPoverty,
+        indicators.ConevalClasses,
+        indicators.ChangeOfIndicator,
+        indicators.InequalityOverPlaces,
+        # SIAL
         sial.TemplateWorkbook,
-        sial.LinkConcentrations,
         sial.ClassifyConcentrations,
-        sial.PrioritiseConcentrations,
         sial.CompareConcentrations,
-        ExportMap,
-        ExportReport,
-        PrintSheets,
-        ExportFiles,
-        RunStudy,
+        sial.PrioritiseConcentrations,
+        sial.TradeExposure,
+        sial.FieldQuestions,
+        # Publish
+        export.ProtectConcentrations,
+        export.ExportMap,
+        export.ExportReport,
+        export.PrintSheets,
+        export.ExportFigure,
+        export.ExportFiles,
+        export.ExportPackage,
+        # Study
+        study.RunStudy,
+        study.VerifyNumbers,
     )

@@ -58,7 +58,7 @@ class HotSpots(OfDistricts):
         "P-values come from seeded conditional permutations, two-sided; classes hold at a "
         "false discovery rate. Districts without neighbours are told apart, never classed."
     )
-    GROUP = ("analysis", mark("Analysis"))
+    GROUP = "detect"
     TAGS = "hot spot,punto caliente,Getis-Ord,Gi*,Moran,LISA,cluster,municipio,district,distrito"
     ICON = "detect"
 
@@ -139,7 +139,7 @@ class ScanAreas(OfDistricts):
         "With several fields of counts, one a chain, and no population it asks where the mix of "
         "chains differs (multinomial model)."
     )
-    GROUP = ("analysis", mark("Analysis"))
+    GROUP = "detect"
     TAGS = "scan,escaneo,Kulldorff,SaTScan,cluster,municipio,district,distrito,multinomial"
     ICON = "detect"
 
@@ -240,7 +240,7 @@ class BivariateMap(OfDistricts):
         "Districts without data or with withheld figures are grey. Local p-values hold at a false "
         "discovery rate: read the districts marked as interesting, not as proven."
     )
-    GROUP = ("territory", mark("Territory and poverty"))
+    GROUP = "territory"
     TAGS = "bivariate,bivariado,choropleth,coropleta,Lee,Moran,LISA,HDI,IDH,poverty,pobreza"
     ICON = "overlay"
 

@@ -5,15 +5,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingParameterField,
+)
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
 from .. import declared, library, remembered
 from ..tasks import reason_of
-from ..texts import language, tr
+from ..texts import language, mark, tr
 
 FOLDER = Path(__file__).parents[1]
+GROUPS = {  # as a study goes
+    "data": mark("Data"),
+    "detect": mark("Detect"),
+    "profile": mark("Profile"),
+    "territory": mark("Territory and poverty"),
+    "sial": mark("SIAL"),
+    "publish": mark("Publish"),
+    "study": mark("Study"),
+}
 # what nobody foresaw is told in a sentence; its traceback is in sialgeo's tab of the log
 _UNFORESEEN = (
     ArithmeticError,
@@ -48,7 +61,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
     ID = ""
     TITLE = ""
     ABOUT = ""
-    GROUP = ("", "")
+    GROUP = ""  # a name in GROUPS
     TAGS = ""
     ICON = "sialgeo"
     NEEDS = library.TABLES
@@ -68,11 +81,11 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
 
     def group(self) -> str:
         """Return the group's name in the user's language."""
-        return tr(self.GROUP[1])
+        return tr(GROUPS[self.GROUP])
 
     def groupId(self) -> str:  # noqa: N802
         """Return the group's id."""
-        return self.GROUP[0]
+        return self.GROUP
 
     def tags(self) -> list:
         """Return search words in both languages."""
@@ -144,6 +157,19 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             definition.setDefaultValue(default)
         self.addParameter(definition)
 
+    def add_field(self, name, label, about, *, of, numeric=True, many=False, optional=False):
+        """Add a parameter for a field (or several) of a layer or table input."""
+        kinds = QgsProcessingParameterField.DataType
+        made = QgsProcessingParameterField(
+            name,
+            label,
+            parentLayerParameterName=of,
+            type=kinds.Numeric if numeric else kinds.Any,
+            allowMultiple=many,
+            optional=optional,
+        )
+        self.add(made, about)
+
     def canExecute(self):  # noqa: N802
         """Return whether all that is needed is here, and what is missing with the remedy."""
         faults = library.blocked() or library.missing(self.NEEDS) or library.faults_of_sialgeo()
@@ -206,8 +232,11 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
 
     # --- what several algorithms need -------------------------------------------------------------
 
-    def source_faults(self, parameters, name, context, *, kind=None) -> list:
-        """Return what is wrong with a layer input: no CRS, empty, or another geometry than needed."""
+    def source_faults(self, parameters, name, context, *, kind=None, placed=True) -> list:
+        """Return what is wrong with a layer input: no CRS, empty, or another geometry than needed.
+
+        With ``placed=False`` a layer without a CRS is taken.
+        """
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             return []
@@ -222,7 +251,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
                     remedy=_REMEDIES[kind](),
                 )
             )
-        if kind is not None and not source.sourceCrs().isValid():
+        if kind is not None and placed and not source.sourceCrs().isValid():
             faults.append(
                 tr(
                     "“{input}”: the layer has no coordinate system. Remedy: "
@@ -315,6 +344,13 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         """Return a text, None where it is empty."""
         return self.parameterAsString(parameters, name, context).strip() or None
 
+    def write_table(self, table, parameters, name, context, feedback):
+        """Write a DataFrame to an output table without geometry; return its id."""
+        import geopandas as gpd
+
+        bare = gpd.GeoDataFrame(table, geometry=[None] * len(table))
+        return self.write(bare, parameters, name, context, feedback, geometry="NoGeometry")
+
     def write(self, frame, parameters, name, context, feedback, *, geometry):
         """Write a GeoDataFrame to an output layer; return its id, None where it is not asked for."""
         from ..adapters import crs_to_qgis, fields_of, fill, wkb_type
@@ -328,6 +364,19 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         fill(sink, frame, feedback, multi=multi)
         del sink
         return layer_id
+
+
+def countries_in(text):
+    """Return one country, or several, of a text; None where it is empty."""
+    named = [part.strip() for part in (text or "").split(",") if part.strip()]
+    return named if len(named) > 1 else next(iter(named), None)
+
+
+def distances_in(text) -> list:
+    """Return the metres of a list like 5km,10km; none where it is empty."""
+    from sialgeo.params import parse_distance
+
+    return [parse_distance(part.strip()) for part in (text or "").split(",") if part.strip()]
 
 
 def _geometry(wkb_type) -> int:

@@ -85,16 +85,13 @@ class DetectChains(DetectConcentrations):
 
     def more_outputs(self, parameters, context, feedback) -> dict:
         """Write the table of chains and the overlap of each two."""
-        import geopandas as gpd
-
         tables = {
             "OUTPUT_CHAINS": self.chains.table.reset_index(),
             "OUTPUT_OVERLAP": self.chains.pairs(),
         }
         written = {}
         for name, table in tables.items():
-            rows = gpd.GeoDataFrame(table, geometry=[None] * len(table))
-            layer = self.write(rows, parameters, name, context, feedback, geometry="NoGeometry")
+            layer = self.write_table(table, parameters, name, context, feedback)
             if layer:
                 written[name] = layer
         return written

@@ -6,14 +6,16 @@ from __future__ import annotations
 from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterCrs,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterString,
 )
 
 from .. import library
+from ..declared import advanced
 from ..texts import mark, tr
-from .base import POINT, SialgeoAlgorithm
+from .base import POINT, POLYGON, SialgeoAlgorithm, countries_in
 
 
 class CheckProducers(SialgeoAlgorithm):
@@ -26,7 +28,7 @@ class CheckProducers(SialgeoAlgorithm):
         "country, swapped, in the sea, repeated, at the centres of places.\n"
         "Each fault has a proposal. Nothing is changed and nothing is left out."
     )
-    GROUP = ("data", mark("Data"))
+    GROUP = "data"
     TAGS = "check,revisar,triage,quality,calidad,faults,errores,coordinates,coordenadas"
     ICON = "table"
     NEEDS = library.ALL
@@ -41,7 +43,33 @@ class CheckProducers(SialgeoAlgorithm):
         )
         self.add(
             QgsProcessingParameterString("COUNTRY", tr("Country"), optional=True),
-            tr("Code of the country the producers are in, as PE; empty: their positions tell."),
+            tr(
+                "Code or name of the country (or several, with commas) the producers are in, as PE; "
+                "empty: their positions tell; “any”: at sea, for instance."
+            ),
+        )
+        self.add(
+            QgsProcessingParameterString("CASES", tr("Only the rows where"), optional=True),
+            tr("As codigo_act == '311513'; empty: all."),
+        )
+        polygons = QgsProcessing.SourceType.TypeVectorPolygon
+        for name, label, kind, about in (
+            (
+                "DISTRICTS",
+                tr("Districts"),
+                polygons,
+                tr("Polygons: who lies far from the district declared, or on its centre?"),
+            ),
+            ("PLACES", tr("Places"), points, tr("Populated places: who lies on one exactly?")),
+        ):
+            self.add(QgsProcessingParameterFeatureSource(name, label, [kind], optional=True), about)
+        self.add(
+            advanced(
+                QgsProcessingParameterCrs(
+                    "ASSUMED_CRS", tr("Coordinate system, where the layer has none"), optional=True
+                )
+            ),
+            tr("Used for this run only; the layer stays as it is."),
         )
         self.add(
             QgsProcessingParameterFeatureSink("OUTPUT", tr("Faults"), points),
@@ -55,7 +83,12 @@ class CheckProducers(SialgeoAlgorithm):
 
     def faults(self, parameters, context) -> list:
         """Explain a layer that cannot be examined."""
-        return self.source_faults(parameters, "PRODUCERS", context, kind=POINT)
+        assumed = self.parameterAsCrs(parameters, "ASSUMED_CRS", context)
+        found = self.source_faults(
+            parameters, "PRODUCERS", context, kind=POINT, placed=not assumed.isValid()
+        )
+        found += self.source_faults(parameters, "DISTRICTS", context, kind=POLYGON)
+        return found + self.source_faults(parameters, "PLACES", context, kind=POINT)
 
     def work(self, parameters, context, feedback):
         """Examine, write, tell."""
@@ -63,14 +96,28 @@ class CheckProducers(SialgeoAlgorithm):
 
         import sialgeo
 
-        from ..adapters import Reporter
+        from ..adapters import Reporter, crs_from_qgis
 
         report = Reporter(feedback)
         report(0.0, tr("Reading the layers"))
         producers = self.frame(parameters, "PRODUCERS", context, feedback)
+        if producers.crs is None:
+            assumed = self.parameterAsCrs(parameters, "ASSUMED_CRS", context)
+            producers = producers.set_crs(crs_from_qgis(assumed))
+            feedback.pushWarning(
+                tr("The layer has no coordinate system: {crs} is assumed.").format(
+                    crs=assumed.userFriendlyIdentifier()
+                )
+            )
+        cases = self.text(parameters, "CASES", context)
+        if cases:
+            producers = sialgeo.select_cases(producers, cases)
         report(0.3, tr("Examining the rows"))
         found = sialgeo.check_producers(
-            producers, country=self.text(parameters, "COUNTRY", context)
+            producers,
+            country=countries_in(self.text(parameters, "COUNTRY", context)),
+            districts=self.frame(parameters, "DISTRICTS", context, feedback, like=producers),
+            places=self.frame(parameters, "PLACES", context, feedback, like=producers),
         )
         feedback.pushInfo(found.summary)
         faults = found.faults.astype({name: str for name in found.faults.columns if name != "row"})

@@ -81,7 +81,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
         "The working file holds everything, the points included: it is private, and "
         "the next steps read it."
     )
-    GROUP = ("analysis", mark("Analysis"))
+    GROUP = "detect"
     TAGS = (
         "cluster,clusters,concentration,concentraciones,dbscan,hdbscan,density,densidad,significance,"
         "significancia,Monte Carlo,agroindustria,SIAL"

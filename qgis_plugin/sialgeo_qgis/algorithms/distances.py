@@ -9,20 +9,21 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
 from .. import library
 from ..texts import mark, tr
-from .base import POINT, POLYGON, SialgeoAlgorithm
+from .base import POINT, POLYGON, SialgeoAlgorithm, distances_in
 
-GROUP = ("analysis", mark("Analysis"))
+FUNCTIONS = ("M", "Kd", "K")
 
 
 class AmongUnits(SialgeoAlgorithm):
     """A statistic of units and their kinds, written as one table or layer."""
 
-    GROUP = GROUP
+    GROUP = "profile"
     ICON = "detect"
     NEEDS = library.ALL
 
@@ -45,14 +46,6 @@ class AmongUnits(SialgeoAlgorithm):
         """Explain a layer or a value that cannot be."""
         found = self.source_faults(parameters, "UNITS", context, kind=POINT)
         return found + self.declared_faults(parameters, context)
-
-    def table(self, frame, parameters, context, feedback):
-        """Write a table without geometry; return the outputs."""
-        import geopandas as gpd
-
-        bare = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries([None] * len(frame), crs=4326))
-        layer = self.write(bare, parameters, "OUTPUT", context, feedback, geometry="NoGeometry")
-        return {"OUTPUT": layer}
 
 
 class SpecialiseDistricts(AmongUnits):
@@ -136,11 +129,11 @@ class FunctionOfDistance(AmongUnits):
     """Say at which distances units of a kind stand together."""
 
     ID = "distances"
-    TITLE = mark("Together at which distance (M, Kd)")
+    TITLE = mark("Together at which distance (M, Kd, K)")
     ABOUT = mark(
-        "Marcon and Puech's M (the share of a kind around its units over its share in all) or "
-        "Duranton and Overman's Kd (the density of the distances between them), with a global "
-        "envelope and one p-value for all distances.\n"
+        "Marcon and Puech's M (the share of a kind around its units over its share in all), "
+        "Duranton and Overman's Kd (the density of the distances between them) or Ripley's K between "
+        "two kinds, with a global envelope and one p-value for all distances.\n"
         "Needs no districts: it does not change with their division."
     )
     TAGS = "M function,función M,Kd,Duranton,Overman,Marcon,Puech,distance,distancia,K"
@@ -155,7 +148,7 @@ class FunctionOfDistance(AmongUnits):
         )
         self.add(
             QgsProcessingParameterString("NEAR", tr("How many of kind"), optional=True),
-            tr("Empty: the same kind. For M only."),
+            tr("Empty: the same kind. For M and K only."),
         )
         self.add(
             QgsProcessingParameterFeatureSource(
@@ -164,11 +157,27 @@ class FunctionOfDistance(AmongUnits):
                 [QgsProcessing.SourceType.TypeVectorPoint],
                 optional=True,
             ),
-            tr("Points of no kind that are compared with too, as all farms."),
+            tr("Points of no kind that are compared with too, as all farms; for K: among whom."),
         )
         self.add(
-            QgsProcessingParameterEnum("FUNCTION", tr("Function"), ["M", "Kd"], defaultValue=0),
-            tr("M is relative to all units and needs no correction at the edges."),
+            QgsProcessingParameterEnum(
+                "FUNCTION", tr("Function"), ["M", "Kd", "K"], defaultValue=0
+            ),
+            tr(
+                "M is relative to all units and needs no correction at the edges; K (Ripley's) "
+                "counts those of another kind within a distance."
+            ),
+        )
+        self.add_field(
+            "WEIGHT",
+            tr("Size of the units"),
+            tr("Field, as employees; empty: each counts one. Not for K."),
+            of="UNITS",
+            optional=True,
+        )
+        self.add(
+            QgsProcessingParameterString("RADII", tr("Distances"), optional=True),
+            tr("As 1km,2km,5km; empty: forty, as far as the units reach."),
         )
         self.add_declared()
         self.add(
@@ -186,9 +195,18 @@ class FunctionOfDistance(AmongUnits):
 
     def faults(self, parameters, context) -> list:
         """Explain a wrong layer of further units."""
-        return super().faults(parameters, context) + self.source_faults(
-            parameters, "REFERENCE", context, kind=POINT
-        )
+        found = super().faults(parameters, context)
+        found += self.source_faults(parameters, "REFERENCE", context, kind=POINT)
+        function = FUNCTIONS[self.parameterAsEnum(parameters, "FUNCTION", context)]
+        if function == "Kd" and self.text(parameters, "NEAR", context):
+            found.append(tr("Kd looks at one kind: leave “How many of kind” empty."))
+        if function == "K" and self.field(parameters, "WEIGHT", context):
+            found.append(tr("K takes no size of the units."))
+        try:
+            distances_in(self.text(parameters, "RADII", context))
+        except ValueError as failure:
+            found.append(f"{tr('Distances')}: {failure}")
+        return found
 
     def work(self, parameters, context, feedback):
         """Simulate, write, tell."""
@@ -197,23 +215,30 @@ class FunctionOfDistance(AmongUnits):
         from ..adapters import Reporter
 
         units = self.frame(parameters, "UNITS", context, feedback)
+        others = self.frame(parameters, "REFERENCE", context, feedback, like=units)
+        kind, of = self.field(parameters, "KIND", context), self.text(parameters, "OF", context)
+        near = self.text(parameters, "NEAR", context)
         given = {
-            "kind": self.field(parameters, "KIND", context),
-            "of": self.text(parameters, "OF", context),
-            "reference": self.frame(parameters, "REFERENCE", context, feedback, like=units),
+            "radii": distances_in(self.text(parameters, "RADII", context)) or None,
             "progress": Reporter(feedback),
             **self.given(parameters, context),
         }
-        if self.parameterAsEnum(parameters, "FUNCTION", context):
-            found = sialgeo.kd_function(units, **given)
+        function = FUNCTIONS[self.parameterAsEnum(parameters, "FUNCTION", context)]
+        if function == "K":
+            kinds = units[kind].astype("string")
+            theirs = units[kinds == near] if near else None
+            found = sialgeo.cross_k(units[kinds == of], others=theirs, among=others, **given)
         else:
-            near = self.text(parameters, "NEAR", context)
-            found = sialgeo.m_function(units, near=near, **given)
+            given |= {"kind": kind, "of": of, "reference": others}
+            given["weight"] = self.field(parameters, "WEIGHT", context)
+            if function == "M":
+                given["near"] = near
+            found = (sialgeo.m_function if function == "M" else sialgeo.kd_function)(units, **given)
         if found.test is not None:
             feedback.pushInfo(
                 tr("p = {p} over all distances together.").format(p=f"{found.test.p_value:.3f}")
             )
-        return self.table(found.table, parameters, context, feedback)
+        return {"OUTPUT": self.write_table(found.table, parameters, "OUTPUT", context, feedback)}
 
 
 class ColocationOfKinds(AmongUnits):
@@ -258,4 +283,70 @@ class ColocationOfKinds(AmongUnits):
             progress=Reporter(feedback),
             **self.given(parameters, context),
         )
-        return self.table(found.table, parameters, context, feedback)
+        return {"OUTPUT": self.write_table(found.table, parameters, "OUTPUT", context, feedback)}
+
+
+class LocalColocation(AmongUnits):
+    """Say around which units of a kind another kind is over-represented."""
+
+    ID = "localcolocation"
+    TITLE = mark("Colocation around each unit")
+    ABOUT = mark(
+        "Around which units of a kind another kind is over-represented among the nearest neighbours "
+        "(local colocation quotient of Wang and others): 1 is chance.\n"
+        "All actors must be in the layer. Local p-values hold at a false discovery rate."
+    )
+    TAGS = "local colocation,colocalización local,LCLQ,neighbours,vecinos"
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and output."""
+        del configuration
+        points = QgsProcessing.SourceType.TypeVectorPoint
+        self.add_units()
+        for name, label in (("OF", tr("Around units of kind")), ("NEAR", tr("How many of kind"))):
+            self.add(
+                QgsProcessingParameterString(name, label),
+                tr("One of the kinds, as it is written in the field."),
+            )
+        self.add(
+            QgsProcessingParameterNumber(
+                "NEAREST", tr("Nearest neighbours"), defaultValue=10, minValue=1
+            ),
+            tr("How many are looked at; the nearer weigh more."),
+        )
+        self.add_declared()
+        self.add(
+            QgsProcessingParameterFeatureSink("OUTPUT", tr("Colocation around each unit"), points),
+            tr("The units of the kind with quotient, p-value and class. Private: exact points."),
+        )
+
+    def owner(self):
+        """Return the declaration of the draws."""
+        from sialgeo.colocation import Colocating
+
+        return Colocating
+
+    def declarations(self) -> tuple:
+        """Return replicates and seed."""
+        return tuple(one for one in super().declarations() if one.name in ("replicates", "seed"))
+
+    def work(self, parameters, context, feedback):
+        """Deal labels, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        found = sialgeo.local_colocation(
+            self.frame(parameters, "UNITS", context, feedback),
+            kind=self.field(parameters, "KIND", context),
+            of=self.text(parameters, "OF", context),
+            near=self.text(parameters, "NEAR", context),
+            nearest=self.parameterAsInt(parameters, "NEAREST", context),
+            progress=Reporter(feedback),
+            **self.given(parameters, context),
+        )
+        for kind, count in found["class"].value_counts().items():
+            feedback.pushInfo(f"{kind}: {count}")
+        return {
+            "OUTPUT": self.write(found, parameters, "OUTPUT", context, feedback, geometry="Point")
+        }

@@ -14,8 +14,10 @@ from pathlib import Path
 from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
@@ -25,15 +27,23 @@ from .. import declared, library
 from ..printing import InMainThread, print_document, print_sheets
 from ..texts import language, mark, tr
 from .base import POINT, POLYGON, SialgeoAlgorithm
-from .outcome import add_input
+from .outcome import WORKFILES, add_input
 
-PUBLISH = ("areas", "grid", "points")
+PUBLISH = ("areas", "grid", "points", "masked")  # models hold the place: new ones come last
+# what writes a format of a package, where it is not always there
+_WRITTEN_BY = {
+    "html": "jinja2",
+    "xlsx": "openpyxl",
+    "parquet": "pyarrow",
+    **dict.fromkeys(("png", "svg", "taller.pdf", "report.html", "md"), "matplotlib"),
+    **dict.fromkeys(("pdf", "ficha.pdf"), "typst"),
+}
 
 
 class Export(SialgeoAlgorithm):
     """Writes one file from a working file, always through the confidentiality gate."""
 
-    GROUP = ("output", mark("Output"))
+    GROUP = "publish"
     NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
@@ -45,6 +55,11 @@ class Export(SialgeoAlgorithm):
             tr("Title of the map or report."),
         )
         self._add_context()
+        self.add_publishing()
+        self.add_output()
+
+    def add_publishing(self) -> None:
+        """Declare what may be handed on."""
         self.add(
             QgsProcessingParameterEnum(
                 "PUBLISH",
@@ -53,6 +68,7 @@ class Export(SialgeoAlgorithm):
                     tr("areas only"),
                     tr("areas, and producers counted by grid cell"),
                     tr("areas, and the producers' points"),
+                    tr("areas, and displaced points"),
                 ],
                 defaultValue=0,
             ),
@@ -72,7 +88,6 @@ class Export(SialgeoAlgorithm):
             ),
             tr("Figures of fewer producers are withheld, and the page says how many were."),
         )
-        self.add_output()
 
     def add_output(self) -> None:
         """Declare the file."""
@@ -131,6 +146,12 @@ class Export(SialgeoAlgorithm):
                 "concentrations are measured against."
             ),
         )
+        self.add(
+            declared.advanced(
+                QgsProcessingParameterString("LICENCE", tr("Licence"), optional=True)
+            ),
+            tr("Of what is handed on, as CC BY 4.0."),
+        )
 
     def faults(self, parameters, context) -> list:
         """Explain layers that cannot be drawn."""
@@ -150,14 +171,26 @@ class Export(SialgeoAlgorithm):
             self.parameterAsFile(parameters, "CONCENTRATIONS", context)
         )
         options = {
-            "publish": PUBLISH[self.parameterAsEnum(parameters, "PUBLISH", context)],
-            "min_n": self.parameterAsInt(parameters, "MIN_N", context),
+            **self.publishing(parameters, context),
             "context": self._context(found, parameters, context, feedback),
+            **self.options(parameters, context, feedback),
         }
         path = self.parameterAsFileOutput(parameters, "OUTPUT", context)
         self.hand_on(found, path, options, report.part(0.2, 1.0))
         feedback.pushInfo(tr("Written: {path}").format(path=path))
         return {"OUTPUT": str(path)}
+
+    def publishing(self, parameters, context) -> dict:
+        """Return what was declared by :meth:`add_publishing`, as the verbs take it."""
+        return {
+            "publish": PUBLISH[self.parameterAsEnum(parameters, "PUBLISH", context)],
+            "min_n": self.parameterAsInt(parameters, "MIN_N", context),
+        }
+
+    def options(self, parameters, context, feedback) -> dict:
+        """Return what an algorithm tells the writer beside."""
+        del parameters, context, feedback
+        return {}
 
     def hand_on(self, found, path, options, progress) -> None:
         """Write the file, through the confidentiality gate."""
@@ -184,6 +217,7 @@ class Export(SialgeoAlgorithm):
             places=self.frame(parameters, "PLACES", context, feedback, like=found.producers),
             place_name=self.field(parameters, "PLACE_NAME", context),
             indicators=found.indicators,
+            licence=self.text(parameters, "LICENCE", context) or "",
         )
 
 
@@ -206,12 +240,27 @@ class ExportMap(Export):
 
     def add_output(self) -> None:
         """Declare the page."""
+        most = QgsProcessingParameterNumber(
+            "MAX_MB",
+            tr("Most megabytes"),
+            QgsProcessingParameterNumber.Type.Double,
+            5.0,
+            minValue=0.5,
+        )
+        self.add(
+            declared.advanced(most), tr("Many points become coarser until the page is no larger.")
+        )
         self.add(
             QgsProcessingParameterFileDestination(
                 "OUTPUT", tr("Map"), tr("Web pages") + " (*.html)"
             ),
             tr("The page."),
         )
+
+    def options(self, parameters, context, feedback) -> dict:
+        """Return the size of the page."""
+        del feedback
+        return {"max_mb": self.parameterAsDouble(parameters, "MAX_MB", context)}
 
 
 class ExportReport(Export):
@@ -245,9 +294,8 @@ class ExportReport(Export):
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Keep a way to the main thread, where layouts are printed."""
-        del parameters, context, feedback
         self._main = InMainThread()
-        return True
+        return super().prepareAlgorithm(parameters, context, feedback)
 
     def hand_on(self, found, path, options, progress) -> None:
         """Write the document; QGIS prints a PDF where typst is not installed."""
@@ -297,10 +345,9 @@ class PrintSheets(Export):
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Keep a way to the main thread, where layouts are printed."""
-        del feedback
         self._main = InMainThread()
         self._template = self.parameterAsFileOutput(parameters, "TEMPLATE", context)
-        return True
+        return super().prepareAlgorithm(parameters, context, feedback)
 
     def hand_on(self, found, path, options, progress) -> None:
         """Export a project with its atlas, and print that."""
@@ -343,3 +390,320 @@ class ExportFiles(Export):
             QgsProcessingParameterFileDestination("OUTPUT", tr("File"), wanted),
             tr("The suffix of its name chooses the format."),
         )
+
+
+class ExportFigure(Export):
+    """Export a figure of any kind."""
+
+    ID = "exportfigure"
+    TITLE = mark("Export figure")
+    ABOUT = mark(
+        "Draws one map for a report: concentrations, an indicator, two indicators, chains, hot spots, "
+        "flows, a surface of relative risk, actors, change between two dates, and others.\n"
+        "Areas only, generalised; actors are drawn where they are."
+    )
+    TAGS = "figure,figura,map,mapa,png,svg,print,imprimir"
+    ICON = "map"
+    NEEDS = (*library.ALL, "matplotlib")
+    WANTS = ("rasterio",)
+
+    def add_output(self) -> None:
+        """Declare the kind of map, what some kinds need, and the file."""
+        self.add(
+            QgsProcessingParameterEnum(
+                "KIND", tr("Kind of map"), self._kinds() or ["map"], defaultValue=0
+            ),
+            tr("What is drawn; the parameters below are for some kinds only."),
+        )
+        raster = tr("GeoTIFF files") + " (*.tif *.tiff)"
+        work = tr(WORKFILES) + " (*.work.gpkg)"
+        points = [QgsProcessing.SourceType.TypeVectorPoint]
+        for definition, about in (
+            (
+                QgsProcessingParameterString("COLUMN", tr("Indicator"), optional=True),
+                tr("Name of the indicator, as the overlay gave it."),
+            ),
+            (
+                QgsProcessingParameterFile(
+                    "SURFACE", tr("Surface of relative risk"), fileFilter=raster, optional=True
+                ),
+                tr("The GeoTIFF of “Surface of relative risk”."),
+            ),
+            (
+                QgsProcessingParameterFeatureSource("ACTORS", tr("Actors"), points, optional=True),
+                tr("Points of actors and institutions."),
+            ),
+            (
+                QgsProcessingParameterField(
+                    "BY", tr("Kind of the actors"), parentLayerParameterName="ACTORS", optional=True
+                ),
+                tr("Field with the actors' kind."),
+            ),
+            (
+                QgsProcessingParameterField(
+                    "LABEL",
+                    tr("Name of the actors"),
+                    parentLayerParameterName="ACTORS",
+                    optional=True,
+                ),
+                tr("Field with the actors' names, to write them."),
+            ),
+            (
+                QgsProcessingParameterFile(
+                    "BEFORE",
+                    tr("Working file of the earlier date"),
+                    fileFilter=work,
+                    optional=True,
+                ),
+                tr("For the change between two dates."),
+            ),
+            (
+                QgsProcessingParameterString("DATES", tr("The two dates"), optional=True),
+                tr("As they are to be written: 2012, 2024"),
+            ),
+        ):
+            self.add(declared.advanced(definition), about)
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Figure"), "PNG (*.png);;SVG (*.svg)"
+            ),
+            tr("The figure."),
+        )
+
+    def _kinds(self) -> list:
+        """Return the kinds of map with what each shows; none where sialgeo cannot be imported."""
+        try:
+            library.sialgeo()
+            from sialgeo.exporters.kinds import KINDS
+            from sialgeo.i18n import _
+        except ImportError:
+            return []
+        return [_(said) for said in KINDS.values()]
+
+    def faults(self, parameters, context) -> list:
+        """Explain wrong inputs, and what the kind of map lacks."""
+        from sialgeo.exporters.figures import option_faults
+
+        found = super().faults(parameters, context)
+        found += self.source_faults(parameters, "ACTORS", context, kind=POINT)
+        found += self.workfile_faults(parameters, "BEFORE", context)
+        if len(self._dates(parameters, context)) not in (0, 2):
+            found.append(tr("Give two dates, as 2012, 2024."))
+        given = self._given(parameters, context)
+        given |= {"actors": None} if self.parameterAsSource(parameters, "ACTORS", context) else {}
+        given |= {n: p for n, p in self._files(parameters, context).items() if p}
+        if "surface" in given:
+            found += library.missing(("rasterio",))
+        return found + list(option_faults(self._kind(parameters, context), given))
+
+    def options(self, parameters, context, feedback) -> dict:
+        """Return the kind of map and what it needs, files read."""
+        import sialgeo
+
+        given, files = self._given(parameters, context), self._files(parameters, context)
+        actors = self.frame(parameters, "ACTORS", context, feedback)
+        if actors is not None:
+            given["actors"] = actors
+        if files["surface"]:
+            given["surface"] = sialgeo.Surface.from_geotiff(files["surface"])
+        if files["before"]:
+            given["before"] = sialgeo.read_concentrations(files["before"])
+        return {"figure": self._kind(parameters, context), "figure_options": given}
+
+    def _kind(self, parameters, context) -> str:
+        from sialgeo.exporters.kinds import KINDS
+
+        return list(KINDS)[self.parameterAsEnum(parameters, "KIND", context)]
+
+    def _given(self, parameters, context) -> dict:
+        told = {
+            "column": self.text(parameters, "COLUMN", context),
+            "by": self.field(parameters, "BY", context),
+            "name": self.field(parameters, "LABEL", context),
+            "dates": self._dates(parameters, context),
+        }
+        return {name: value for name, value in told.items() if value}
+
+    def _files(self, parameters, context) -> dict:
+        return {
+            name: self.parameterAsFile(parameters, name.upper(), context)
+            for name in ("surface", "before")
+        }
+
+    def _dates(self, parameters, context) -> list:
+        text = self.text(parameters, "DATES", context) or ""
+        return [part.strip() for part in text.split(",") if part.strip()]
+
+
+class ExportPackage(Export):
+    """Export several files as one archive."""
+
+    ID = "exportpackage"
+    TITLE = mark("Export package")
+    ABOUT = mark(
+        "Writes several files of one publication into one ZIP to hand on: what is withheld is the "
+        "same in all of them. The description of the files (datapackage.json) says what each holds.\n"
+        "Areas only, generalised; figures of few producers are withheld, and the files say so."
+    )
+    TAGS = "package,paquete,zip,archive,data package,publish,publicar"
+    ICON = "table"
+    WANTS = ("openpyxl", "matplotlib", "pyarrow", "typst")
+    FORMATS = ("gpkg", "csv", "geojson", "datapackage")  # what every QGIS can write
+
+    def add_output(self) -> None:
+        """Declare the formats and the archive."""
+        files = self._files()
+        default = [place for place, name in enumerate(files) if name in self.FORMATS]
+        self.add(
+            QgsProcessingParameterEnum(
+                "FORMATS",
+                tr("Files"),
+                list(files.values()),
+                allowMultiple=True,
+                defaultValue=default,
+            ),
+            tr("What the package holds."),
+        )
+        self.add(
+            QgsProcessingParameterFileDestination("OUTPUT", tr("Package"), "ZIP (*.zip)"),
+            tr("The archive."),
+        )
+
+    def _files(self) -> dict:
+        """Return the names of the files by format; none where sialgeo cannot be imported."""
+        try:
+            library.sialgeo()
+            from sialgeo.study import FILES
+        except ImportError:
+            return {}
+        return dict(FILES)
+
+    def faults(self, parameters, context) -> list:
+        """Explain wrong layers, and formats whose library is missing."""
+        found = super().faults(parameters, context)
+        chosen = self._chosen(parameters, context)
+        if not chosen:
+            found.append(tr("Choose at least one file of the package."))
+        needed = dict.fromkeys(_WRITTEN_BY[name] for name in chosen if name in _WRITTEN_BY)
+        return found + library.missing(tuple(needed))
+
+    def hand_on(self, found, path, options, progress) -> None:
+        """Write the files aside, and the archive of them."""
+        import sialgeo
+
+        with tempfile.TemporaryDirectory() as folder:
+            files = [Path(folder) / self._files()[name] for name in self._formats]
+            sialgeo.export_all(found, files, archive=path, progress=progress, **options)
+
+    def options(self, parameters, context, feedback) -> dict:
+        """Keep the formats chosen."""
+        del feedback
+        self._formats = self._chosen(parameters, context)
+        return {}
+
+    def _chosen(self, parameters, context) -> list:
+        names = list(self._files())
+        return [names[place] for place in self.parameterAsEnums(parameters, "FORMATS", context)]
+
+
+class ProtectConcentrations(Export):
+    """Show what may be handed on, as layers."""
+
+    ID = "protect"
+    TITLE = mark("What may be handed on")
+    ABOUT = mark(
+        "The confidentiality gate on its own: generalised areas without those of few producers, and "
+        "where asked for counts by grid cell or points, as layers; and a table of what is withheld, "
+        "and why.\n"
+        "Every export goes through the same gate."
+    )
+    TAGS = "confidentiality,confidencialidad,privacy,privacidad,protect,proteger,generalise"
+    ICON = "map"
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and outputs."""
+        del configuration
+        add_input(self)
+        self.add_publishing()
+        self.add_output()
+
+    def add_output(self) -> None:
+        """Declare the layers."""
+        kinds = QgsProcessing.SourceType
+        for name, label, kind, about in (
+            ("OUTPUT", tr("Published areas"), kinds.TypeVectorPolygon, tr("Generalised areas.")),
+            (
+                "OUTPUT_GRID",
+                tr("Producers by grid cell"),
+                kinds.TypeVectorPolygon,
+                tr("Counts by cell, where they are asked for."),
+            ),
+            (
+                "OUTPUT_POINTS",
+                tr("Published points"),
+                kinds.TypeVectorPoint,
+                tr("Points, displaced or exact, where they are asked for."),
+            ),
+            (
+                "OUTPUT_WITHHELD",
+                tr("What is withheld"),
+                kinds.TypeVector,
+                tr("One row per thing: what, how many, why."),
+            ),
+        ):
+            optional = name != "OUTPUT"
+            sink = QgsProcessingParameterFeatureSink(name, label, kind, optional=optional)
+            self.add(sink, about)
+
+    def faults(self, parameters, context) -> list:
+        """Explain a wrong working file."""
+        return self.workfile_faults(parameters, "CONCENTRATIONS", context)
+
+    def work(self, parameters, context, feedback):
+        """Protect, write, tell."""
+        import sialgeo
+        from sialgeo.disclosure import withheld_sentences
+
+        from ..adapters import Reporter
+        from ..styling import shown_areas
+
+        report = Reporter(feedback)
+        report(0.0, tr("Reading the working file"))
+        found = sialgeo.read_concentrations(
+            self.parameterAsFile(parameters, "CONCENTRATIONS", context)
+        )
+        report(0.3, tr("Checking what may be handed on"))
+        held = sialgeo.protect(found, **self.publishing(parameters, context))
+        for sentence in withheld_sentences(held):
+            feedback.pushWarning(sentence)
+        report(0.8, tr("Writing the outputs"))
+        layers = {
+            "OUTPUT": (shown_areas(held), "MultiPolygon"),
+            "OUTPUT_GRID": (held.grid, "Polygon"),
+            "OUTPUT_POINTS": (held.points, "Point"),
+        }
+        outputs = {
+            name: self.write(layer, parameters, name, context, feedback, geometry=geometry)
+            for name, (layer, geometry) in layers.items()
+            if layer is not None
+        }
+        outputs["OUTPUT_WITHHELD"] = self.write_table(
+            held.withheld, parameters, "OUTPUT_WITHHELD", context, feedback
+        )
+        self.results = (held, outputs)
+        return {name: layer for name, layer in outputs.items() if layer}
+
+    def postProcessAlgorithm(self, context, feedback):  # noqa: N802
+        """Have the areas and points styled when they are loaded."""
+        del feedback
+        from .. import styling
+
+        held, outputs = getattr(self, "results", (None, {}))
+        if held is not None:
+            areas = styling.AreasStyle(held, held.indicators)
+            styling.attach(context, outputs.get("OUTPUT"), areas)
+            if (
+                held.points is not None and "concentration" in held.points
+            ):  # displaced ones tell none
+                styling.attach(context, outputs.get("OUTPUT_POINTS"), styling.ProducersStyle())
+        return {}

@@ -28,7 +28,7 @@ class JoinIndicators(SialgeoAlgorithm):
         "Missing values stay missing: "
         "they never become 0."
     )
-    GROUP = ("data", mark("Data"))
+    GROUP = "data"
     TAGS = "join,unir,table,tabla,indicator,indicador,ubigeo,cvegeo,idh,hdi,pobreza,poverty"
     ICON = "join"
 

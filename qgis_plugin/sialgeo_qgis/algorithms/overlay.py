@@ -106,8 +106,28 @@ class TerritoryInputs:
                 ),
                 tr("The same seed gives the same intervals."),
             ),
+            (
+                QgsProcessingParameterNumber(
+                    "DEPENDENCE",
+                    tr("Dependence of the errors"),
+                    QgsProcessingParameterNumber.Type.Double,
+                    0.0,
+                    minValue=0.0,
+                    maxValue=1.0,
+                ),
+                tr("Of neighbouring territories' estimates: 0 independent, 1 all alike."),
+            ),
         ):
             self.add(declared.advanced(definition), about)
+
+    def territory_faults(self, parameters, context) -> list:
+        """Return what is wrong with the territories, and that none of their fields is chosen."""
+        found = self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
+        asked = [self.parameterAsFields(parameters, n, context) for n in ("COLUMNS", "TOTALS")]
+        given = self.parameterAsSource(parameters, "TERRITORIES", context) is not None
+        if given and not any(asked):
+            found.append(tr("Choose at least one field of the territories as indicator."))
+        return found
 
     def take_settlements(self, parameters, context) -> None:
         """Take the raster's data provider while still in the main thread."""
@@ -124,6 +144,7 @@ class TerritoryInputs:
             "settlements": None if held is None else raster_of(held, 1, "settlements"),
             "draws": self.parameterAsInt(parameters, "DRAWS", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
+            "dependence": self.parameterAsDouble(parameters, "DEPENDENCE", context),
         }
 
     def add_description(self) -> None:
@@ -181,6 +202,7 @@ class OverlayIndicators(TerritoryInputs, WorkfileStep):
         "values stay missing.\n"
         "Indicators of places say nothing about single producers."
     )
+    GROUP = "territory"
     TAGS = "overlay,superponer,hdi,idh,poverty,pobreza,human development,desarrollo humano,zonal"
     ICON = "overlay"
 
@@ -259,20 +281,12 @@ class OverlayIndicators(TerritoryInputs, WorkfileStep):
 
     def faults(self, parameters, context) -> list:
         """Explain layers that cannot be laid over."""
-        found = super().faults(parameters, context)
-        found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
+        found = super().faults(parameters, context) + self.territory_faults(parameters, context)
         territories = self.parameterAsSource(parameters, "TERRITORIES", context)
         raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
         if territories is None and raster is None:
             found.append(tr("Nothing to lay over: give territories with indicators, or a raster."))
-        asked = [self.parameterAsFields(parameters, n, context) for n in ("COLUMNS", "TOTALS")]
-        if territories is not None and not any(asked):
-            found.append(tr("Choose at least one field of the territories as indicator."))
-        if raster is not None and not raster.crs().isValid():
-            found.append(
-                tr("The raster has no coordinate system. Remedy: set it in its layer properties.")
-            )
-        return found
+        return found + raster_faults(raster)
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Take the raster's data provider while still in the main thread."""
@@ -320,3 +334,10 @@ class OverlayIndicators(TerritoryInputs, WorkfileStep):
         raster = raster_of(self._raster, band, column)
         indicators = self.described([column], parameters, context, feedback)
         return sialgeo.overlay(found, raster, columns=[column], indicators=indicators)
+
+
+def raster_faults(raster) -> list:
+    """Return what is wrong with a raster layer, none where there is none."""
+    if raster is None or raster.crs().isValid():
+        return []
+    return [tr("The raster has no coordinate system. Remedy: set it in its layer properties.")]

@@ -27,7 +27,7 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         "It suggests and decides nothing: chains concentrate at different scales. A ladder of radii "
         "inside the test (“Radius: several are tried”) is the honest choice where none is known."
     )
-    GROUP = ("analysis", mark("Analysis"))
+    GROUP = "detect"
     TAGS = "radius,radio,distance,distancia,k-distance,eps,scale,escala"
     ICON = "detect"
     NEEDS = library.ALL
@@ -65,8 +65,6 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
 
     def work(self, parameters, context, feedback):
         """Look at radii, write, tell."""
-        import geopandas as gpd
-
         import sialgeo
 
         from ..adapters import Reporter
@@ -86,7 +84,6 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         for line in sentences:
             feedback.pushInfo(line)
         table = guide.table.reset_index()
-        rows = gpd.GeoDataFrame(table, geometry=[None] * len(table))
-        layer = self.write(rows, parameters, "OUTPUT", context, feedback, geometry="NoGeometry")
+        layer = self.write_table(table, parameters, "OUTPUT", context, feedback)
         report(1.0)
         return {"OUTPUT": layer, "SUMMARY": " ".join(sentences)}

@@ -184,10 +184,9 @@ class ReferenceInputs:
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Take the raster's data provider while still in the main thread."""
-        del feedback
         raster = self.parameterAsRasterLayer(parameters, "REFERENCE_RASTER", context)
         self._raster = raster.dataProvider().clone() if raster is not None else None
-        return True
+        return super().prepareAlgorithm(parameters, context, feedback)
 
     def reference(self, parameters, context, feedback, producers):
         """Return the reference in the CRS of the producers, None where none is given."""

@@ -13,7 +13,7 @@ from qgis.core import (
 
 from .. import library
 from ..texts import mark, tr
-from .base import POLYGON, SialgeoAlgorithm
+from .base import SialgeoAlgorithm, distances_in
 from .outcome import add_input
 from .overlay import TerritoryInputs
 
@@ -29,7 +29,7 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
         "Rings of different concentrations may overlap; their counts do not add up. The areas are "
         "exact: keep the layer private."
     )
-    GROUP = ("territory", mark("Territory and poverty"))
+    GROUP = "territory"
     TAGS = "rings,anillos,catchment,área de influencia,buffer,poverty,pobreza,HDI,IDH"
     ICON = "overlay"
     NEEDS = library.ALL
@@ -57,12 +57,9 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
     def faults(self, parameters, context) -> list:
         """Explain radii and territories that cannot be used."""
         found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
-        found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
-        asked = [self.parameterAsFields(parameters, n, context) for n in ("COLUMNS", "TOTALS")]
-        if not any(asked):
-            found.append(tr("Choose at least one field of the territories as indicator."))
+        found += self.territory_faults(parameters, context)
         try:
-            radii = self._radii(parameters, context)
+            radii = distances_in(self.text(parameters, "RADII", context))
         except ValueError as failure:
             return [*found, f"{tr('Outer edges of the rings')}: {failure}"]
         if not radii or any(b <= a for a, b in pairwise((0.0, *radii))):
@@ -91,7 +88,7 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
         rings = sialgeo.catchment_rings(
             found,
             layer,
-            radii=self._radii(parameters, context),
+            radii=distances_in(self.text(parameters, "RADII", context)),
             means=columns,
             key=self.field(parameters, "KEY", context),
             population=self.field(parameters, "POPULATION", context),
@@ -104,9 +101,3 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
         made = self.write(rings, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon")
         report(1.0)
         return {"OUTPUT": made}
-
-    def _radii(self, parameters, context) -> list:
-        from sialgeo.params import parse_distance
-
-        text = self.text(parameters, "RADII", context) or ""
-        return [parse_distance(part.strip()) for part in text.split(",") if part.strip()]

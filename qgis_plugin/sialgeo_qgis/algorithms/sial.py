@@ -16,10 +16,8 @@ from qgis.core import (
 from .. import library
 from ..texts import mark, tr
 from .base import POINT, POLYGON, SialgeoAlgorithm
-from .outcome import WORKFILES
-from .steps import WorkfileStep
-
-GROUP = ("sial", "SIAL")
+from .outcome import WORKFILES, add_input
+from .steps import FromWorkfile, WorkfileStep
 
 
 class StudyTables:
@@ -46,6 +44,18 @@ class StudyTables:
             tr("Instead of one file: a folder with one CSV or workbook a table."),
         )
 
+    def table_faults(self, parameters, context) -> list:
+        """Return that there are no tables, or every fault in them."""
+        path = self.tables_path(parameters, context)
+        if not path:
+            return [tr("Give the tables of the study, as a file or as a folder.")]
+        sialgeo = library.sialgeo()
+        try:
+            sialgeo.read_tables(path)
+        except sialgeo.SialgeoError as failure:
+            return [str(failure)]
+        return []
+
     def tables_path(self, parameters, context) -> str:
         """Return the file or folder given, empty where there is none."""
         return self.parameterAsFile(parameters, "TABLES", context) or self.parameterAsString(
@@ -64,13 +74,13 @@ class TemplateWorkbook(SialgeoAlgorithm):
         "and the meaning of each column.\n"
         "Fill in what you know: what is missing is “not assessable”, never “no”."
     )
-    GROUP = GROUP
+    GROUP = "sial"
     TAGS = "template,plantilla,workbook,xlsx,SIAL,tables,tablas"
     ICON = "table"
     NEEDS = (*library.ALL, "openpyxl")
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
-        """Declare the workbook."""
+        """Declare the workbook, and the form for the field."""
         del configuration
         self.add(
             QgsProcessingParameterFileDestination(
@@ -78,14 +88,28 @@ class TemplateWorkbook(SialgeoAlgorithm):
             ),
             tr("The workbook to fill in."),
         )
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "FORM",
+                tr("Field form"),
+                tr("Workbooks") + " (*.xlsx)",
+                optional=True,
+                createByDefault=False,
+            ),
+            tr("The same tables as an XLSForm, for KoboToolbox and ODK on a phone."),
+        )
 
     def work(self, parameters, context, feedback):
-        """Write it."""
+        """Write workbook and form."""
         import sialgeo
 
-        path = sialgeo.write_template(self.parameterAsFileOutput(parameters, "OUTPUT", context))
-        feedback.pushInfo(tr("Written: {path}").format(path=path))
-        return {"OUTPUT": str(path)}
+        outputs = {}
+        for name, write in (("OUTPUT", sialgeo.write_template), ("FORM", sialgeo.write_xlsform)):
+            path = self.parameterAsFileOutput(parameters, name, context)
+            if path:
+                outputs[name] = str(write(path))
+                feedback.pushInfo(tr("Written: {path}").format(path=path))
+        return outputs
 
 
 class ClassifyConcentrations(StudyTables, WorkfileStep):
@@ -100,7 +124,7 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
         "What was not surveyed is not assessable, never “not activated”. Points alone never show a "
         "SIAL."
     )
-    GROUP = GROUP
+    GROUP = "sial"
     TAGS = "SIAL,classify,clasificar,activation,activación,collective action,acción colectiva,LAFS"
     ICON = "classify"
 
@@ -156,15 +180,7 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
         text = self.text(parameters, "GROUPS", context) or ""
         if any("=" not in part for part in text.split(";") if part.strip()):
             found.append(tr("Groups are written as: North = 1, 3; South = 2, 4"))
-        path = self.tables_path(parameters, context)
-        if not path:
-            return [*found, tr("Give the tables of the study, as a file or as a folder.")]
-        sialgeo = library.sialgeo()
-        try:
-            sialgeo.read_tables(path)
-        except sialgeo.SialgeoError as failure:
-            found.append(str(failure))
-        return found
+        return found + self.table_faults(parameters, context)
 
     def step(self, found, parameters, context, feedback, report):
         """Classify and tell."""
@@ -234,7 +250,7 @@ class LinkConcentrations(StudyTables, WorkfileStep):
         "the chain are present.\n"
         "What no table tells stays unknown."
     )
-    GROUP = GROUP
+    GROUP = "profile"
     TAGS = "linkages,encadenamientos,suppliers,proveedores,catchment,cuenca,flows,flujos,huff"
 
     def owner(self):
@@ -300,6 +316,87 @@ class LinkConcentrations(StudyTables, WorkfileStep):
         )
 
 
+class TradeExposure(StudyTables, WorkfileStep):
+    """Say how far concentrations live on chains that compete with imports."""
+
+    ID = "tradeexposure"
+    TITLE = mark("Exposure to trade opening")
+    ABOUT = mark(
+        "How far each concentration lives on chains that compete with imports, held against its "
+        "activation: the study's table of trade opening says which chains, and the change of price.\n"
+        "Exposure is no effect: it does not say what became of prices, nor who adapted."
+    )
+    GROUP = "sial"
+    TAGS = "trade,comercio,imports,importaciones,tariff,arancel,exposure,exposición,TLC"
+
+    def owner(self):
+        """Return the declaration of the classes."""
+        from sialgeo.trade import Exposure
+
+        return Exposure
+
+    def declare(self) -> None:
+        """Declare the tables and what ties them to the producers."""
+        self.add_tables()
+        self.add(
+            QgsProcessingParameterString("ID", tr("Field with the producers' code"), optional=True),
+            tr("Name of the producers' field with the codes that the tables use."),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Ask for the tables, and name every fault in them before the run."""
+        return super().faults(parameters, context) + self.table_faults(parameters, context)
+
+    def step(self, found, parameters, context, feedback, report):
+        """Compare."""
+        import sialgeo
+
+        del feedback
+        tables = sialgeo.read_tables(self.tables_path(parameters, context))
+        report(0.5, tr("Comparing"))
+        key = self.text(parameters, "ID", context) or "id"
+        return sialgeo.trade_exposure(found, tables, key=key, **self.given(parameters, context))
+
+
+class FieldQuestions(FromWorkfile):
+    """What to ask in the field."""
+
+    ID = "fieldquestions"
+    TITLE = mark("Questions for field work")
+    ABOUT = mark(
+        "The questions that what is missing leads to, for each concentration and by phase of the SIAL "
+        "guide, with the table that the answer fills in.\n"
+        "The log tells the phases, and what was done of each."
+    )
+    GROUP = "sial"
+    TAGS = "field work,trabajo de campo,questions,preguntas,guía SIAL,guide,interview,entrevista"
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare input and output."""
+        del configuration
+        add_input(self)
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT", tr("Questions for field work"), QgsProcessing.SourceType.TypeVector
+            ),
+            tr("One row per question: concentration, phase, table, criterion, question."),
+        )
+
+    def work(self, parameters, context, feedback):
+        """List, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        found = self.found(parameters, context, Reporter(feedback))
+        for row in sialgeo.guide_phases(found).itertuples():
+            done = tr("done") if row.done else tr("not done")
+            questions = tr("{n} open questions").format(n=row.open_questions)
+            feedback.pushInfo(f"{row.guide}: {done}; {questions}")
+        table = sialgeo.field_questions(found)
+        return {"OUTPUT": self.write_table(table, parameters, "OUTPUT", context, feedback)}
+
+
 class PrioritiseConcentrations(WorkfileStep):
     """Rank concentrations, with the interval of every rank."""
 
@@ -310,7 +407,7 @@ class PrioritiseConcentrations(WorkfileStep):
         "working file tells them, and says how far each rank depends on the weights.\n"
         "“Robust priority” only where at least 80 % of all weightings put it among the first."
     )
-    GROUP = GROUP
+    GROUP = "sial"
     TAGS = "priority,prioridad,rank,rango,weights,pesos,SMAA"
 
     def owner(self):
@@ -338,7 +435,7 @@ class CompareConcentrations(WorkfileStep):
         "de-clustering.\n"
         "Both dates must have been detected alike."
     )
-    GROUP = GROUP
+    GROUP = "sial"
     TAGS = "compare,comparar,change,cambio,dates,fechas,de-clustering,de-clusterización"
 
     def owner(self):

@@ -1,21 +1,34 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Steps from one working file to the next: describe, test again, strength, stability."""
+"""Steps from one working file to the next: describe, test again, strength, stability; and looks at one."""
 
 from __future__ import annotations
 
-from qgis.core import QgsProcessingParameterString
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterDistance,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterString,
+)
 
 from .. import library
+from ..declared import metres
 from ..texts import mark, tr
 from .base import SialgeoAlgorithm
-from .outcome import add_input, add_outputs, style_concentrations, write_concentrations
+from .outcome import (
+    WORKFILES,
+    add_input,
+    add_outputs,
+    style_concentrations,
+    write_concentrations,
+)
 from .reference import ReferenceInputs
 
 
 class WorkfileStep(SialgeoAlgorithm):
     """A step that reads a working file, adds to the concentrations, and writes layers and file."""
 
-    GROUP = ("analysis", mark("Analysis"))
+    GROUP = "detect"
     NEEDS = library.ALL
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
@@ -72,6 +85,7 @@ class ProfileConcentrations(WorkfileStep):
         "chains with the location quotient of each, and output.\n"
         "What was found before stays as it is."
     )
+    GROUP = "profile"
     TAGS = (
         "profile,perfil,chain,cadena,location quotient,cociente de localización,output,producción"
     )
@@ -264,3 +278,147 @@ class Stability(TestedStep):
         import sialgeo
 
         return sialgeo.stability(found, precision=self._precision, **given)
+
+
+class Agreement(WorkfileStep):
+    """Say which concentrations another detection found too."""
+
+    ID = "agreement"
+    TITLE = mark("Agreement of two detections")
+    ABOUT = mark(
+        "The share of each concentration's producers that lie in a concentration of another detection "
+        "of the same producers: another method, another radius, another reference.\n"
+        "Where the other was tested, only its significant ones count."
+    )
+    TAGS = "agreement,concordancia,compare methods,comparar métodos,robust,robusto"
+    ICON = "detect"
+
+    def declare(self) -> None:
+        """Declare the other detection."""
+        self.add(
+            QgsProcessingParameterFile(
+                "OTHER",
+                tr("Working file of the other detection"),
+                fileFilter=tr(WORKFILES) + " (*.work.gpkg)",
+            ),
+            tr("Made from the same layer of producers."),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Explain a wrong working file."""
+        found = super().faults(parameters, context)
+        return found + self.workfile_faults(parameters, "OTHER", context)
+
+    def step(self, found, parameters, context, feedback, report):
+        """Compare."""
+        import sialgeo
+
+        del feedback
+        other = sialgeo.read_concentrations(self.parameterAsFile(parameters, "OTHER", context))
+        report(0.5, tr("Comparing"))
+        return sialgeo.agreement(found, other)
+
+
+class FromWorkfile(SialgeoAlgorithm):
+    """A table or a layer made from a working file."""
+
+    NEEDS = library.ALL
+    ICON = "table"
+
+    def faults(self, parameters, context) -> list:
+        """Explain a wrong working file."""
+        return self.workfile_faults(parameters, "CONCENTRATIONS", context)
+
+    def found(self, parameters, context, report):
+        """Return the concentrations of the working file."""
+        import sialgeo
+
+        report(0.1, tr("Reading the working file"))
+        return sialgeo.read_concentrations(
+            self.parameterAsFile(parameters, "CONCENTRATIONS", context)
+        )
+
+
+class EvidenceByRadius(FromWorkfile):
+    """What each radius of a ladder shows."""
+
+    ID = "evidencebyradius"
+    TITLE = mark("Evidence by radius")
+    ABOUT = mark(
+        "Of a detection that tried several radii: what each of them shows, and which concentrations "
+        "persist over several.\n"
+        "The p-values are adjusted for the whole ladder."
+    )
+    GROUP = "detect"
+    TAGS = "radius,radio,scale,escala,ladder,escalera,persistence,persistencia"
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare input and output."""
+        del configuration
+        add_input(self)
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT", tr("Evidence by radius"), QgsProcessing.SourceType.TypeVector
+            ),
+            tr("One row per radius: groups, producers in them, statistic, p-value."),
+        )
+
+    def work(self, parameters, context, feedback):
+        """Read, write, tell."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        evidence = sialgeo.evidence_by_radius(self.found(parameters, context, Reporter(feedback)))
+        for line in (*evidence.sentences(), *evidence.tree()):
+            feedback.pushInfo(line)
+        table = evidence.table.reset_index()
+        return {"OUTPUT": self.write_table(table, parameters, "OUTPUT", context, feedback)}
+
+
+class CatchmentAreas(FromWorkfile):
+    """The land nearest to each concentration."""
+
+    ID = "catchmentareas"
+    TITLE = mark("Catchment areas")
+    ABOUT = mark(
+        "The land that lies nearest to each concentration's plants, within reach of a supplier.\n"
+        "Land nearer to a plant in no concentration belongs to none. The areas tell where plants are: "
+        "keep the layer private."
+    )
+    GROUP = "profile"
+    ICON = "overlay"
+    TAGS = "catchment,cuenca,suppliers,proveedores,Voronoi,reach,alcance"
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare inputs and output."""
+        del configuration
+        add_input(self)
+        for name, label, default, about in (
+            ("REACH", tr("Reach"), 20_000.0, tr("The farthest that a supplier delivers.")),
+            ("CELL", tr("Cell size"), 1_000.0, tr("Side of the grid the areas are drawn on.")),
+        ):
+            made = QgsProcessingParameterDistance(name, label, default, "", False, 1.0)
+            made.setDefaultUnit(metres())
+            self.add(made, about)
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT", tr("Catchment areas"), QgsProcessing.SourceType.TypeVectorPolygon
+            ),
+            tr("One area per concentration."),
+        )
+
+    def work(self, parameters, context, feedback):
+        """Draw, write."""
+        import sialgeo
+
+        from ..adapters import Reporter
+
+        report = Reporter(feedback)
+        found = self.found(parameters, context, report)
+        reach, cell = (self.parameterAsDouble(parameters, n, context) for n in ("REACH", "CELL"))
+        report(0.3, tr("Drawing the areas"))
+        areas = sialgeo.catchment_areas(found, reach=reach, cell=cell)
+        shown = areas.rename_axis("concentration").reset_index()
+        layer = self.write(shown, parameters, "OUTPUT", context, feedback, geometry="MultiPolygon")
+        return {"OUTPUT": layer}

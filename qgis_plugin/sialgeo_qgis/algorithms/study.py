@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""*Run a study file*: all of it in one go, from the text file that says what is read and done."""
+"""*Run a study file*: all of it in one go; and *Verify*: are the numbers those that were published?"""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 from qgis.core import (
+    QgsProcessing,
+    QgsProcessingOutputNumber,
     QgsProcessingOutputString,
+    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
 )
@@ -28,7 +31,7 @@ class RunStudy(SialgeoAlgorithm):
         "After an error or a cancel the folder is as it was. Its part “private” holds "
         "locations and is not to be handed on."
     )
-    GROUP = ("study", mark("Study"))
+    GROUP = "study"
     TAGS = "study,estudio,toml,run,correr,reproducible"
     ICON = "newstudy"
     NEEDS = library.ALL if sys.version_info >= (3, 11) else (*library.ALL, "tomli")
@@ -79,3 +82,71 @@ class RunStudy(SialgeoAlgorithm):
         for path in result.paths.values():
             feedback.pushInfo(str(path))
         return {"OUTPUT": str(folder), "SUMMARY": " ".join(said)}
+
+
+class VerifyNumbers(SialgeoAlgorithm):
+    """Recompute published numbers."""
+
+    ID = "verify"
+    TITLE = mark("Verify published numbers")
+    ABOUT = mark(
+        "Recomputes published numbers with the libraries of this QGIS, and says whether each agrees "
+        "within its tolerance, and where it was published."
+    )
+    GROUP = "study"
+    TAGS = "verify,verificar,validation,validación,published,publicado"
+    ICON = "help"
+    NEEDS = library.ALL
+
+    def initAlgorithm(self, configuration=None):  # noqa: N802
+        """Declare the folder of others' data, and the table."""
+        del configuration
+        self.add(
+            QgsProcessingParameterFile(
+                "DATA",
+                tr("Folder with others' data"),
+                QgsProcessingParameterFile.Behavior.Folder,
+                optional=True,
+            ),
+            tr("Some numbers need files that sialgeo may not carry; the log names them."),
+        )
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT", tr("Published numbers"), QgsProcessing.SourceType.TypeVector
+            ),
+            tr("One row per number: ours, the published one, tolerance, source."),
+        )
+        self.addOutput(QgsProcessingOutputNumber("FAILED_COUNT", tr("Numbers that disagree")))
+
+    def work(self, parameters, context, feedback):
+        """Recompute, write, tell."""
+        import pandas as pd
+
+        import sialgeo
+        from sialgeo.i18n import _
+        from sialgeo.verification import left_out
+
+        from ..adapters import Reporter
+
+        data = self.parameterAsString(parameters, "DATA", context) or None
+        Reporter(feedback)(0.01, tr("Recomputing"))
+        checks = sialgeo.verify(data)
+        rows = [
+            {
+                "name": _(one.name),
+                "detail": one.detail,
+                "ours": one.ours,
+                "published": one.published,
+                "tolerance": one.tolerance,
+                "passed": one.passed,
+                "source": one.source,
+            }
+            for one in checks
+        ]
+        failed = [row["name"] for row in rows if not row["passed"]]
+        for line in left_out(data):
+            feedback.pushInfo(line)
+        for name in failed:
+            feedback.pushWarning(tr("It disagrees: {name}").format(name=name))
+        layer = self.write_table(pd.DataFrame(rows), parameters, "OUTPUT", context, feedback)
+        return {"OUTPUT": layer, "FAILED_COUNT": len(failed)}

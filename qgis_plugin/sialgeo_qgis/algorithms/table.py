@@ -6,20 +6,26 @@ from __future__ import annotations
 from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterCrs,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
+    QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
 
+from .. import library
 from ..declared import advanced
 from ..texts import mark, tr
-from .base import SialgeoAlgorithm
+from .base import POLYGON, SialgeoAlgorithm, countries_in
 
 _SEPARATORS = ("", ",", ";", "\t", "|")
 _DECIMALS = ("", ".", ",")
+_SIGNS = ("", "SW", "NW", "SE", "NE")
+_PRESETS = ("", "denue", "kobo", "odk", "none")  # models hold the place: new ones come last
 
 
 class ProducersFromTable(SialgeoAlgorithm):
@@ -36,7 +42,7 @@ class ProducersFromTable(SialgeoAlgorithm):
         "placed are not dropped in "
         "silence: they are written to a table with their row number and the reason."
     )
-    GROUP = ("data", mark("Data"))
+    GROUP = "data"
     TAGS = (
         "csv,xlsx,excel,table,tabla,utm,coordinates,coordenadas,producers,productores,points,puntos"
     )
@@ -91,10 +97,13 @@ class ProducersFromTable(SialgeoAlgorithm):
         self.add(
             QgsProcessingParameterString("COUNTRY", tr("Country of the producers"), optional=True),
             tr(
-                "Two-letter code, for instance PE or MX: coordinates outside the "
-                "country are rejected, and "
-                "it helps the guesses."
+                "Code or name (or several, with commas), for instance PE or MX: coordinates outside "
+                "are rejected, and it helps the guesses; “any”: held against no country."
             ),
+        )
+        self.add(
+            QgsProcessingParameterString("CASES", tr("Only the rows where"), optional=True),
+            tr("As codigo_act == '311513'; empty: all."),
         )
 
     def _add_reading(self):
@@ -124,8 +133,66 @@ class ProducersFromTable(SialgeoAlgorithm):
                 QgsProcessingParameterString("ENCODING", tr("Encoding"), optional=True),
                 tr("For instance utf-8 or cp1252; empty: guessed."),
             ),
+            (
+                QgsProcessingParameterNumber(
+                    "HEADER", tr("Row of the header"), defaultValue=None, optional=True, minValue=0
+                ),
+                tr("As a spreadsheet counts; 0: there is none; empty: guessed."),
+            ),
+            (
+                QgsProcessingParameterEnum(
+                    "SIGNS",
+                    tr("Degrees without a sign"),
+                    [guess, *_SIGNS[1:]],
+                    defaultValue=0,
+                ),
+                tr("Side of the equator and of Greenwich on which they lie; NE: as written."),
+            ),
         ):
             self.add(advanced(definition), about)
+        self._add_meaning(guess)
+
+    def _add_meaning(self, guess) -> None:
+        """Declare the table's own format, its codes of activity, the study area and the repairs."""
+        polygons = [QgsProcessing.SourceType.TypeVectorPolygon]
+        for definition, about in (
+            (
+                QgsProcessingParameterEnum(
+                    "PRESET",
+                    tr("Format of the table"),
+                    [guess, *_PRESETS[1:]],
+                    defaultValue=0,
+                ),
+                tr("Of DENUE, KoboToolbox or ODK; by default its columns tell."),
+            ),
+            (
+                QgsProcessingParameterBoolean(
+                    "CHAINS", tr("Give codes of activity their chain"), False
+                ),
+                tr("By the table of chains that sialgeo carries (SCIAN, CIIU)."),
+            ),
+            (
+                QgsProcessingParameterFeatureSource(
+                    "AREA", tr("Study area"), polygons, optional=True
+                ),
+                tr("What coordinates are is told by the share of points inside it."),
+            ),
+            (
+                QgsProcessingParameterEnum(
+                    "APPLY",
+                    tr("Repairs to make"),
+                    _repairs(),
+                    allowMultiple=True,
+                    optional=True,
+                ),
+                tr("None unless you tick it; each repair is told, row by row."),
+            ),
+        ):
+            self.add(advanced(definition), about)
+
+    def faults(self, parameters, context) -> list:
+        """Explain a study area that cannot be used."""
+        return self.source_faults(parameters, "AREA", context, kind=POLYGON)
 
     def work(self, parameters, context, feedback):
         """Read the table, tell guesses and rejected rows, write the points."""
@@ -138,7 +205,11 @@ class ProducersFromTable(SialgeoAlgorithm):
         rejected = self.parameterAsFileOutput(parameters, "REJECTED", context)
         path = self.parameterAsFile(parameters, "INPUT", context)
         producers = sialgeo.read_producers(
-            path, rejected=rejected or None, **self._reading(parameters, context)
+            path,
+            rejected=rejected or None,
+            area=self.frame(parameters, "AREA", context, feedback),
+            progress=report.part(0.0, 0.7),
+            **self._reading(parameters, context),
         )
         report(0.7)
         reading = producers.attrs.get("reading", {})
@@ -171,9 +242,34 @@ class ProducersFromTable(SialgeoAlgorithm):
             "x": self.text(parameters, "X", context),
             "y": self.text(parameters, "Y", context),
             "crs": crs_from_qgis(crs),
-            "country": self.text(parameters, "COUNTRY", context),
+            "country": countries_in(self.text(parameters, "COUNTRY", context)),
+            "cases": self.text(parameters, "CASES", context),
+            "signs": _SIGNS[self.parameterAsEnum(parameters, "SIGNS", context)],
+            "preset": _PRESETS[self.parameterAsEnum(parameters, "PRESET", context)],
+            "chains": self.parameterAsBoolean(parameters, "CHAINS", context),
+            "apply": _named_repairs(self.parameterAsEnums(parameters, "APPLY", context)),
             "encoding": self.text(parameters, "ENCODING", context),
             "separator": _SEPARATORS[self.parameterAsEnum(parameters, "SEPARATOR", context)],
             "decimal": _DECIMALS[self.parameterAsEnum(parameters, "DECIMAL", context)],
         }
-        return {name: value for name, value in given.items() if value}
+        given = {name: value for name, value in given.items() if value}
+        if parameters.get("HEADER") is not None:
+            given["header"] = self.parameterAsInt(parameters, "HEADER", context)
+        return given
+
+
+def _repairs() -> list:
+    """Return what each repair does; none where sialgeo cannot be imported."""
+    try:
+        library.sialgeo()
+        from sialgeo.i18n import _
+        from sialgeo.triage import REPAIRS
+    except ImportError:
+        return []
+    return [_(said) for said in REPAIRS.values()]
+
+
+def _named_repairs(places) -> list:
+    from sialgeo.triage import REPAIRS
+
+    return [list(REPAIRS)[place] for place in places]

@@ -50,14 +50,6 @@ Districts without data or with withheld figures are grey. Local p-values hold at
 Los distritos sin dato o con cifras retenidas van en gris. Los valores p locales valen con una tasa de descubrimientos falsos: lea los distritos marcados como interesantes, no como demostrados.</translation>
     </message>
     <message>
-        <source>Analysis</source>
-        <translation>Análisis</translation>
-    </message>
-    <message>
-        <source>Territory and poverty</source>
-        <translation>Territorio y pobreza</translation>
-    </message>
-    <message>
         <source>Polygons of districts or municipalities.</source>
         <translation>Polígonos de distritos o municipios.</translation>
     </message>
@@ -110,12 +102,12 @@ Los distritos sin dato o con cifras retenidas van en gris. Los valores p locales
         <translation>Distritos</translation>
     </message>
     <message>
-        <source>Count or value</source>
-        <translation>Conteo o valor</translation>
-    </message>
-    <message>
         <source>Population at risk</source>
         <translation>Población en riesgo</translation>
+    </message>
+    <message>
+        <source>Count or value</source>
+        <translation>Conteo o valor</translation>
     </message>
     <message>
         <source>Hot spots</source>
@@ -200,6 +192,36 @@ With fewer than five concentrations it describes and does not test. An associati
 Con menos de cinco concentraciones describe y no prueba. Una asociación no es un efecto, y los territorios no son los hogares.</translation>
     </message>
     <message>
+        <source>A group of districts against the rest</source>
+        <translation>Un grupo de distritos frente al resto</translation>
+    </message>
+    <message>
+        <source>Holds the districts of one group (a region, say) against the rest, indicator by indicator: means, a test against maps as smooth as the indicator's own, and which districts depart from the rule.
+An association is no effect, and districts are not households.</source>
+        <translation>Compara los distritos de un grupo (una región, por ejemplo) con el resto, indicador por indicador: medias, una prueba frente a mapas tan suaves como el del indicador, y qué distritos se apartan de la regla.
+Una asociación no es un efecto, y los distritos no son hogares.</translation>
+    </message>
+    <message>
+        <source>Regression of an indicator</source>
+        <translation>Regresión de un indicador</translation>
+    </message>
+    <message>
+        <source>One indicator of the districts by others, with the likeness of neighbours in the model: least squares, spatial lag or spatial error, as the tests of dependence choose.
+An association is no effect, and districts are not households.</source>
+        <translation>Un indicador de los distritos según otros, con el parecido entre vecinos dentro del modelo: mínimos cuadrados, rezago espacial o error espacial, según elijan las pruebas de dependencia.
+Una asociación no es un efecto, y los distritos no son hogares.</translation>
+    </message>
+    <message>
+        <source>How alike are neighbours? (Moran's I)</source>
+        <translation>¿Qué tan parecidos son los vecinos? (I de Moran)</translation>
+    </message>
+    <message>
+        <source>Moran's I of indicators of districts, with its moments under normality and under randomisation: are neighbours alike?
+Where they are, tests that take districts as independent find far too much.</source>
+        <translation>La I de Moran de indicadores de distritos, con sus momentos bajo normalidad y bajo aleatorización: ¿se parecen los vecinos?
+Donde se parecen, las pruebas que toman los distritos por independientes encuentran demasiado.</translation>
+    </message>
+    <message>
         <source>Polygons of districts with the indicator as a field.</source>
         <translation>Polígonos de distritos con el indicador como campo.</translation>
     </message>
@@ -214,6 +236,74 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
     <message>
         <source>Field with the province, to see whether the answer holds at another level.</source>
         <translation>Campo con la provincia, para ver si la respuesta se sostiene a otro nivel.</translation>
+    </message>
+    <message>
+        <source>Polygons of districts with the indicators as fields.</source>
+        <translation>Polígonos de distritos con los indicadores como campos.</translation>
+    </message>
+    <message>
+        <source>Field of the groups</source>
+        <translation>Campo de los grupos</translation>
+    </message>
+    <message>
+        <source>As region.</source>
+        <translation>Como región.</translation>
+    </message>
+    <message>
+        <source>One of its values, as it is written in the field; the others are the rest.</source>
+        <translation>Uno de sus valores, tal como está escrito en el campo; los demás son el resto.</translation>
+    </message>
+    <message>
+        <source>Indicators</source>
+        <translation>Indicadores</translation>
+    </message>
+    <message>
+        <source>Fields, one a year.</source>
+        <translation>Campos, uno por año.</translation>
+    </message>
+    <message>
+        <source>Name of the districts</source>
+        <translation>Nombre de los distritos</translation>
+    </message>
+    <message>
+        <source>Field.</source>
+        <translation>Campo.</translation>
+    </message>
+    <message>
+        <source>One row for each indicator: means, difference, p-value, who departs.</source>
+        <translation>Una fila por indicador: medias, diferencia, valor p, quién se aparta.</translation>
+    </message>
+    <message>
+        <source>Indicator that is explained</source>
+        <translation>Indicador que se explica</translation>
+    </message>
+    <message>
+        <source>Fields that explain it</source>
+        <translation>Campos que lo explican</translation>
+    </message>
+    <message>
+        <source>One or several.</source>
+        <translation>Uno o varios.</translation>
+    </message>
+    <message>
+        <source>One row for each: estimate, standard error, z, p-value.</source>
+        <translation>Una fila para cada uno: estimación, error estándar, z, valor p.</translation>
+    </message>
+    <message>
+        <source>Fitting</source>
+        <translation>Ajustando</translation>
+    </message>
+    <message>
+        <source>Fields.</source>
+        <translation>Campos.</translation>
+    </message>
+    <message>
+        <source>One row for each indicator.</source>
+        <translation>Una fila por indicador.</translation>
+    </message>
+    <message>
+        <source>Comparing neighbours</source>
+        <translation>Comparando vecinos</translation>
     </message>
     <message>
         <source>Territories with indicators</source>
@@ -232,12 +322,80 @@ Con menos de cinco concentraciones describe y no prueba. Una asociación no es u
         <translation>División mayor</translation>
     </message>
     <message>
+        <source>The group</source>
+        <translation>El grupo</translation>
+    </message>
+    <message>
+        <source>For indicators whose field's name does not tell it.</source>
+        <translation>Para indicadores cuyo nombre de campo no lo dice.</translation>
+    </message>
+    <message>
+        <source>What is stated of the group</source>
+        <translation>Qué se afirma del grupo</translation>
+    </message>
+    <message>
+        <source>The statement that the test is held against.</source>
+        <translation>La afirmación frente a la que se pone la prueba.</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>Contraste</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>Resumen</translation>
+    </message>
+    <message>
+        <source>Coefficients</source>
+        <translation>Coeficientes</translation>
+    </message>
+    <message>
+        <source>Moran's I</source>
+        <translation>I de Moran</translation>
+    </message>
+    <message>
         <source>less is better (poverty)</source>
         <translation>menos es mejor (pobreza)</translation>
     </message>
     <message>
         <source>more is better (human development)</source>
         <translation>más es mejor (desarrollo humano)</translation>
+    </message>
+    <message>
+        <source>it is worse off</source>
+        <translation>está peor</translation>
+    </message>
+    <message>
+        <source>it is better off</source>
+        <translation>está mejor</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>Datos</translation>
+    </message>
+    <message>
+        <source>Detect</source>
+        <translation>Detección</translation>
+    </message>
+    <message>
+        <source>Profile</source>
+        <translation>Perfil</translation>
+    </message>
+    <message>
+        <source>Territory and poverty</source>
+        <translation>Territorio y pobreza</translation>
+    </message>
+    <message>
+        <source>SIAL</source>
+        <translation>SIAL</translation>
+    </message>
+    <message>
+        <source>Publish</source>
+        <translation>Publicación</translation>
+    </message>
+    <message>
+        <source>Study</source>
+        <translation>Estudio</translation>
     </message>
     <message>
         <source>points</source>
@@ -348,16 +506,20 @@ Each fault has a proposal. Nothing is changed and nothing is left out.</source>
 Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
     </message>
     <message>
-        <source>Data</source>
-        <translation>Datos</translation>
-    </message>
-    <message>
         <source>Point layer, one feature per producer.</source>
         <translation>Capa de puntos, un objeto por productor.</translation>
     </message>
     <message>
-        <source>Code of the country the producers are in, as PE; empty: their positions tell.</source>
-        <translation>Código del país de los productores, como PE; vacío: lo dicen sus posiciones.</translation>
+        <source>Code or name of the country (or several, with commas) the producers are in, as PE; empty: their positions tell; “any”: at sea, for instance.</source>
+        <translation>Código o nombre del país (o varios, separados por comas) en que están los productores, como PE; vacío: lo dicen sus posiciones; «any»: en el mar, por ejemplo.</translation>
+    </message>
+    <message>
+        <source>As codigo_act == '311513'; empty: all.</source>
+        <translation>Como codigo_act == '311513'; vacío: todas.</translation>
+    </message>
+    <message>
+        <source>Used for this run only; the layer stays as it is.</source>
+        <translation>Se usa solo en esta corrida; la capa queda como está.</translation>
     </message>
     <message>
         <source>One point per fault, with row, code, severity, explanation and proposal.</source>
@@ -376,12 +538,36 @@ Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
         <translation>País</translation>
     </message>
     <message>
+        <source>Only the rows where</source>
+        <translation>Solo las filas donde</translation>
+    </message>
+    <message>
+        <source>Polygons: who lies far from the district declared, or on its centre?</source>
+        <translation>Polígonos: ¿quién está lejos del distrito declarado, o en su centro?</translation>
+    </message>
+    <message>
+        <source>Places</source>
+        <translation>Lugares</translation>
+    </message>
+    <message>
+        <source>Populated places: who lies on one exactly?</source>
+        <translation>Centros poblados: ¿quién está exactamente en uno?</translation>
+    </message>
+    <message>
         <source>Faults</source>
         <translation>Fallas</translation>
     </message>
     <message>
         <source>Producers that can be used</source>
         <translation>Productores que se pueden usar</translation>
+    </message>
+    <message>
+        <source>Coordinate system, where the layer has none</source>
+        <translation>Sistema de coordenadas, donde la capa no tiene</translation>
+    </message>
+    <message>
+        <source>The layer has no coordinate system: {crs} is assumed.</source>
+        <translation>La capa no tiene sistema de coordenadas: se supone {crs}.</translation>
     </message>
     <message>
         <source>Relative density (DBSCAN against the reference population)</source>
@@ -556,13 +742,13 @@ Figures by district change with the division; functions of distance do not.</sou
 Las cifras por distrito cambian con la división; las funciones de distancia no.</translation>
     </message>
     <message>
-        <source>Together at which distance (M, Kd)</source>
-        <translation>A qué distancia están juntas (M, Kd)</translation>
+        <source>Together at which distance (M, Kd, K)</source>
+        <translation>A qué distancia están juntas (M, Kd, K)</translation>
     </message>
     <message>
-        <source>Marcon and Puech's M (the share of a kind around its units over its share in all) or Duranton and Overman's Kd (the density of the distances between them), with a global envelope and one p-value for all distances.
+        <source>Marcon and Puech's M (the share of a kind around its units over its share in all), Duranton and Overman's Kd (the density of the distances between them) or Ripley's K between two kinds, with a global envelope and one p-value for all distances.
 Needs no districts: it does not change with their division.</source>
-        <translation>La M de Marcon y Puech (la parte de una clase alrededor de sus unidades sobre su parte en el total) o la Kd de Duranton y Overman (la densidad de las distancias entre ellas), con una envolvente global y un solo valor p para todas las distancias.
+        <translation>La M de Marcon y Puech (la parte de una clase alrededor de sus unidades sobre su parte en el total), la Kd de Duranton y Overman (la densidad de las distancias entre ellas) o la K de Ripley entre dos clases, con una envolvente global y un solo valor p para todas las distancias.
 No necesita distritos: no cambia con su división.</translation>
     </message>
     <message>
@@ -574,6 +760,16 @@ No necesita distritos: no cambia con su división.</translation>
 All actors must be in the layer: leaving a kind out changes every quotient.</source>
         <translation>Qué clases de unidades tienen a cuáles por vecinas más cercanas, más que con etiquetas al azar (cociente de colocalización de Leslie y Kronenfeld): 1 es el azar.
 Todos los actores deben estar en la capa: dejar fuera una clase cambia todos los cocientes.</translation>
+    </message>
+    <message>
+        <source>Colocation around each unit</source>
+        <translation>Colocalización alrededor de cada unidad</translation>
+    </message>
+    <message>
+        <source>Around which units of a kind another kind is over-represented among the nearest neighbours (local colocation quotient of Wang and others): 1 is chance.
+All actors must be in the layer. Local p-values hold at a false discovery rate.</source>
+        <translation>Alrededor de qué unidades de una clase abunda otra clase entre los vecinos más cercanos (cociente local de colocalización de Wang y otros): 1 es el azar.
+Todos los actores deben estar en la capa. Los valores p locales valen con una tasa de descubrimientos falsos.</translation>
     </message>
     <message>
         <source>Points of all units: of every kind, not of one alone.</source>
@@ -600,16 +796,28 @@ Todos los actores deben estar en la capa: dejar fuera una clase cambia todos los
         <translation>Una de las clases, como está escrita en el campo.</translation>
     </message>
     <message>
-        <source>Empty: the same kind. For M only.</source>
-        <translation>Vacío: la misma clase. Solo para M.</translation>
+        <source>Empty: the same kind. For M and K only.</source>
+        <translation>Vacío: la misma clase. Solo para M y K.</translation>
     </message>
     <message>
-        <source>Points of no kind that are compared with too, as all farms.</source>
-        <translation>Puntos sin clase con los que también se compara, como todas las fincas.</translation>
+        <source>Points of no kind that are compared with too, as all farms; for K: among whom.</source>
+        <translation>Puntos de ninguna clase con los que también se compara, como todas las fincas; para K: entre quiénes.</translation>
     </message>
     <message>
-        <source>M is relative to all units and needs no correction at the edges.</source>
-        <translation>M es relativa a todas las unidades y no necesita corrección en los bordes.</translation>
+        <source>M is relative to all units and needs no correction at the edges; K (Ripley's) counts those of another kind within a distance.</source>
+        <translation>M es relativa a todas las unidades y no necesita corrección en los bordes; K (de Ripley) cuenta las de otra clase a menos de una distancia.</translation>
+    </message>
+    <message>
+        <source>Size of the units</source>
+        <translation>Tamaño de las unidades</translation>
+    </message>
+    <message>
+        <source>Field, as employees; empty: each counts one. Not for K.</source>
+        <translation>Campo, como empleados; vacío: cada una cuenta una. No para K.</translation>
+    </message>
+    <message>
+        <source>As 1km,2km,5km; empty: forty, as far as the units reach.</source>
+        <translation>Como 1km,2km,5km; vacío: cuarenta, hasta donde llegan las unidades.</translation>
     </message>
     <message>
         <source>One row per distance: value, envelope, class.</source>
@@ -618,6 +826,14 @@ Todos los actores deben estar en la capa: dejar fuera una clase cambia todos los
     <message>
         <source>One row per pair of kinds: quotient, p-value, false discovery rate.</source>
         <translation>Una fila por par de clases: cociente, valor p, tasa de falsos descubrimientos.</translation>
+    </message>
+    <message>
+        <source>How many are looked at; the nearer weigh more.</source>
+        <translation>Cuántos se miran; los más cercanos pesan más.</translation>
+    </message>
+    <message>
+        <source>The units of the kind with quotient, p-value and class. Private: exact points.</source>
+        <translation>Las unidades de la clase con cociente, valor p y clase. Privado: puntos exactos.</translation>
     </message>
     <message>
         <source>Units</source>
@@ -652,12 +868,28 @@ Todos los actores deben estar en la capa: dejar fuera una clase cambia todos los
         <translation>Función</translation>
     </message>
     <message>
+        <source>Distances</source>
+        <translation>Distancias</translation>
+    </message>
+    <message>
         <source>Function of distance</source>
         <translation>Función de distancia</translation>
     </message>
     <message>
+        <source>Kd looks at one kind: leave “How many of kind” empty.</source>
+        <translation>Kd mira una sola clase: deje vacío «Cuántas de clase».</translation>
+    </message>
+    <message>
+        <source>K takes no size of the units.</source>
+        <translation>K no toma tamaño de las unidades.</translation>
+    </message>
+    <message>
         <source>Colocation quotients</source>
         <translation>Cocientes de colocalización</translation>
+    </message>
+    <message>
+        <source>Nearest neighbours</source>
+        <translation>Vecinos más cercanos</translation>
     </message>
     <message>
         <source>p = {p} over all distances together.</source>
@@ -704,8 +936,34 @@ Areas only, generalised; figures of few producers are withheld, and the file say
 Solo áreas, generalizadas; las cifras de pocos productores se reservan y el archivo lo dice.</translation>
     </message>
     <message>
-        <source>Output</source>
-        <translation>Salida</translation>
+        <source>Export figure</source>
+        <translation>Exportar figura</translation>
+    </message>
+    <message>
+        <source>Draws one map for a report: concentrations, an indicator, two indicators, chains, hot spots, flows, a surface of relative risk, actors, change between two dates, and others.
+Areas only, generalised; actors are drawn where they are.</source>
+        <translation>Dibuja un mapa para un informe: concentraciones, un indicador, dos indicadores, cadenas, puntos calientes, flujos, una superficie de riesgo relativo, actores, cambio entre dos fechas y otros.
+Solo áreas, generalizadas; los actores se dibujan donde están.</translation>
+    </message>
+    <message>
+        <source>Export package</source>
+        <translation>Exportar paquete</translation>
+    </message>
+    <message>
+        <source>Writes several files of one publication into one ZIP to hand on: what is withheld is the same in all of them. The description of the files (datapackage.json) says what each holds.
+Areas only, generalised; figures of few producers are withheld, and the files say so.</source>
+        <translation>Escribe varios archivos de una publicación en un ZIP para entregar: lo que se reserva es lo mismo en todos. La descripción de los archivos (datapackage.json) dice qué contiene cada uno.
+Solo áreas, generalizadas; las cifras de pocos productores se reservan, y los archivos lo dicen.</translation>
+    </message>
+    <message>
+        <source>What may be handed on</source>
+        <translation>Lo que se puede entregar</translation>
+    </message>
+    <message>
+        <source>The confidentiality gate on its own: generalised areas without those of few producers, and where asked for counts by grid cell or points, as layers; and a table of what is withheld, and why.
+Every export goes through the same gate.</source>
+        <translation>La barrera de confidencialidad sola: áreas generalizadas sin las de pocos productores y, donde se pidan, conteos por celda o puntos, como capas; y una tabla de lo que se reserva y por qué.
+Toda exportación pasa por la misma barrera.</translation>
     </message>
     <message>
         <source>Title of the map or report.</source>
@@ -740,8 +998,20 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>Por ejemplo: productores de leche. Se muestra donde la página dice frente a qué se miden las concentraciones.</translation>
     </message>
     <message>
+        <source>Of what is handed on, as CC BY 4.0.</source>
+        <translation>De lo que se entrega, como CC BY 4.0.</translation>
+    </message>
+    <message>
         <source>Reading the working file</source>
         <translation>Leyendo el archivo de trabajo</translation>
+    </message>
+    <message>
+        <source>Most megabytes</source>
+        <translation>Máximo de megabytes</translation>
+    </message>
+    <message>
+        <source>Many points become coarser until the page is no larger.</source>
+        <translation>Muchos puntos se hacen más gruesos hasta que la página no sea mayor.</translation>
     </message>
     <message>
         <source>The page.</source>
@@ -768,6 +1038,30 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>La terminación del nombre elige el formato.</translation>
     </message>
     <message>
+        <source>What is drawn; the parameters below are for some kinds only.</source>
+        <translation>Qué se dibuja; los parámetros de abajo son solo para algunas clases.</translation>
+    </message>
+    <message>
+        <source>GeoTIFF files</source>
+        <translation>Archivos GeoTIFF</translation>
+    </message>
+    <message>
+        <source>The figure.</source>
+        <translation>La figura.</translation>
+    </message>
+    <message>
+        <source>What the package holds.</source>
+        <translation>Qué contiene el paquete.</translation>
+    </message>
+    <message>
+        <source>The archive.</source>
+        <translation>El archivo ZIP.</translation>
+    </message>
+    <message>
+        <source>Checking what may be handed on</source>
+        <translation>Revisando lo que se puede entregar</translation>
+    </message>
+    <message>
         <source>Title</source>
         <translation>Título</translation>
     </message>
@@ -782,10 +1076,6 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
     <message>
         <source>Name of the territories</source>
         <translation>Nombre de los territorios</translation>
-    </message>
-    <message>
-        <source>Places</source>
-        <translation>Lugares</translation>
     </message>
     <message>
         <source>Map</source>
@@ -816,6 +1106,86 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>Archivo</translation>
     </message>
     <message>
+        <source>Kind of map</source>
+        <translation>Clase de mapa</translation>
+    </message>
+    <message>
+        <source>Name of the indicator, as the overlay gave it.</source>
+        <translation>Nombre del indicador, como lo dio la superposición.</translation>
+    </message>
+    <message>
+        <source>The GeoTIFF of “Surface of relative risk”.</source>
+        <translation>El GeoTIFF de «Superficie de riesgo relativo».</translation>
+    </message>
+    <message>
+        <source>Points of actors and institutions.</source>
+        <translation>Puntos de actores e instituciones.</translation>
+    </message>
+    <message>
+        <source>Field with the actors' kind.</source>
+        <translation>Campo con la clase de los actores.</translation>
+    </message>
+    <message>
+        <source>Field with the actors' names, to write them.</source>
+        <translation>Campo con los nombres de los actores, para escribirlos.</translation>
+    </message>
+    <message>
+        <source>For the change between two dates.</source>
+        <translation>Para el cambio entre dos fechas.</translation>
+    </message>
+    <message>
+        <source>As they are to be written: 2012, 2024</source>
+        <translation>Como se han de escribir: 2012, 2024</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>Figura</translation>
+    </message>
+    <message>
+        <source>Give two dates, as 2012, 2024.</source>
+        <translation>Dé dos fechas, como 2012, 2024.</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>Paquete</translation>
+    </message>
+    <message>
+        <source>Choose at least one file of the package.</source>
+        <translation>Elija al menos un archivo del paquete.</translation>
+    </message>
+    <message>
+        <source>Published areas</source>
+        <translation>Áreas publicadas</translation>
+    </message>
+    <message>
+        <source>Generalised areas.</source>
+        <translation>Áreas generalizadas.</translation>
+    </message>
+    <message>
+        <source>Producers by grid cell</source>
+        <translation>Productores por celda</translation>
+    </message>
+    <message>
+        <source>Counts by cell, where they are asked for.</source>
+        <translation>Conteos por celda, donde se piden.</translation>
+    </message>
+    <message>
+        <source>Published points</source>
+        <translation>Puntos publicados</translation>
+    </message>
+    <message>
+        <source>Points, displaced or exact, where they are asked for.</source>
+        <translation>Puntos, desplazados o exactos, donde se piden.</translation>
+    </message>
+    <message>
+        <source>What is withheld</source>
+        <translation>Lo que se reserva</translation>
+    </message>
+    <message>
+        <source>One row per thing: what, how many, why.</source>
+        <translation>Una fila por cosa: qué, cuánto, por qué.</translation>
+    </message>
+    <message>
         <source>areas only</source>
         <translation>solo áreas</translation>
     </message>
@@ -826,6 +1196,10 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
     <message>
         <source>areas, and the producers' points</source>
         <translation>áreas, y los puntos de los productores</translation>
+    </message>
+    <message>
+        <source>areas, and displaced points</source>
+        <translation>áreas, y puntos desplazados</translation>
     </message>
     <message>
         <source>Least producers to publish figures</source>
@@ -840,6 +1214,10 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
         <translation>Nombre de la población de referencia</translation>
     </message>
     <message>
+        <source>Licence</source>
+        <translation>Licencia</translation>
+    </message>
+    <message>
         <source>Written: {path}</source>
         <translation>Escrito: {path}</translation>
     </message>
@@ -850,6 +1228,442 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
     <message>
         <source>Layout templates</source>
         <translation>Plantillas de composición</translation>
+    </message>
+    <message>
+        <source>Surface of relative risk</source>
+        <translation>Superficie de riesgo relativo</translation>
+    </message>
+    <message>
+        <source>Actors</source>
+        <translation>Actores</translation>
+    </message>
+    <message>
+        <source>Kind of the actors</source>
+        <translation>Clase de los actores</translation>
+    </message>
+    <message>
+        <source>Name of the actors</source>
+        <translation>Nombre de los actores</translation>
+    </message>
+    <message>
+        <source>Working file of the earlier date</source>
+        <translation>Archivo de trabajo de la fecha anterior</translation>
+    </message>
+    <message>
+        <source>The two dates</source>
+        <translation>Las dos fechas</translation>
+    </message>
+    <message>
+        <source>Human development index</source>
+        <translation>Índice de desarrollo humano</translation>
+    </message>
+    <message>
+        <source>The UNDP's human development index of each row from its components, and its band, by the method since 2014 or by that of the editions until 2009.
+Figures by the two methods are not comparable. Local figures (household income, completed secondary school) are no components of this index. Missing values stay missing.</source>
+        <translation>El índice de desarrollo humano del PNUD de cada fila a partir de sus componentes, y su nivel, por el método desde 2014 o por el de las ediciones hasta 2009.
+Las cifras de los dos métodos no son comparables. Las cifras locales (ingreso del hogar, secundaria completa) no son componentes de este índice. Lo que falta sigue faltando.</translation>
+    </message>
+    <message>
+        <source>Multidimensional poverty (Alkire–Foster)</source>
+        <translation>Pobreza multidimensional (Alkire–Foster)</translation>
+    </message>
+    <message>
+        <source>Alkire and Foster's measures from a survey: the share of people who are poor (H), how many deprivations they suffer (A), and M0 = H · A; by dimension and by group.
+It needs rows of people or households. From rates of territories nobody can tell who is deprived in several dimensions at once, and such tables are refused.</source>
+        <translation>Las medidas de Alkire y Foster a partir de una encuesta: la proporción de personas pobres (H), cuántas privaciones sufren (A), y M0 = H · A; por dimensión y por grupo.
+Necesita filas de personas u hogares. Con tasas de territorios nadie puede saber quién tiene varias privaciones a la vez, y esas tablas se rechazan.</translation>
+    </message>
+    <message>
+        <source>Poverty classes (CONEVAL)</source>
+        <translation>Clases de pobreza (CONEVAL)</translation>
+    </message>
+    <message>
+        <source>The class of each person by CONEVAL's rule, from income lines and social deprivations: extreme poverty, moderate poverty, vulnerable by income or by deprivation, neither.
+It needs rows of people: rates of territories cannot be classed.</source>
+        <translation>La clase de cada persona por la regla de CONEVAL, según líneas de ingreso y carencias sociales: pobreza extrema, pobreza moderada, vulnerable por ingreso o por carencia, ninguna.
+Necesita filas de personas: las tasas de territorios no se pueden clasificar.</translation>
+    </message>
+    <message>
+        <source>Change of an indicator</source>
+        <translation>Cambio de un indicador</translation>
+    </message>
+    <message>
+        <source>The change of an indicator between two years for every territory, per year and in per cent, and whether it is for the better.
+It is refused where method, unit, family or direction differ, or where the year of the method is not stated: nothing is compared on a guess.</source>
+        <translation>El cambio de un indicador entre dos años para cada territorio, por año y en por ciento, y si es para bien.
+Se rechaza donde difieren método, unidad, familia o sentido, o donde no se dice el año del método: nada se compara por una suposición.</translation>
+    </message>
+    <message>
+        <source>Concentration index over an indicator</source>
+        <translation>Índice de concentración sobre un indicador</translation>
+    </message>
+    <message>
+        <source>Is a rate (producers per 1,000 inhabitants, say) found rather among the places that are worse off, or better off? Below zero: among those worse off.
+The interval takes places, or blocks of them, as independent: neighbours that are alike make it too narrow. For a test use “Are they in poorer places?”.</source>
+        <translation>¿Una tasa (productores por 1 000 habitantes, por ejemplo) se halla más bien en los lugares peor situados o mejor situados? Menor que cero: en los peor situados.
+El intervalo toma los lugares, o sus bloques, por independientes: si los vecinos se parecen, resulta demasiado estrecho. Para una prueba use «¿Están en lugares más pobres?».</translation>
+    </message>
+    <message>
+        <source>Districts of rural agro-industry</source>
+        <translation>Distritos de agroindustria rural</translation>
+    </message>
+    <message>
+        <source>Which labour areas or provinces are districts of rural agro-industry, where there are only figures by area: specialised in processing, of small units, in one chain, with small or medium units dominant (the steps of Sforzi and ISTAT, transposed).
+A missing figure leaves its step open; it is never “no”.</source>
+        <translation>Qué áreas laborales o provincias son distritos de agroindustria rural, donde solo hay cifras por área: especializadas en transformar, de unidades pequeñas, en una cadena, con predominio de unidades pequeñas o medianas (los pasos de Sforzi e ISTAT, traspuestos).
+Una cifra que falta deja abierto su paso; nunca es «no».</translation>
+    </message>
+    <message>
+        <source>One row for each territory, household or person.</source>
+        <translation>Una fila por territorio, hogar o persona.</translation>
+    </message>
+    <message>
+        <source>The former index has other components: literacy, enrolment and GDP.</source>
+        <translation>El índice anterior tiene otros componentes: alfabetismo, matrícula y PIB.</translation>
+    </message>
+    <message>
+        <source>Human development</source>
+        <translation>Desarrollo humano</translation>
+    </message>
+    <message>
+        <source>The rows with the index and its band.</source>
+        <translation>Las filas con el índice y su nivel.</translation>
+    </message>
+    <message>
+        <source>Rates of territories cannot be measured this way.</source>
+        <translation>Las tasas de territorios no se pueden medir así.</translation>
+    </message>
+    <message>
+        <source>Dimensions</source>
+        <translation>Dimensiones</translation>
+    </message>
+    <message>
+        <source>Fields with achievements, more being better; or 0 where deprived and 1 where not.</source>
+        <translation>Campos con logros, más es mejor; o 0 donde hay privación y 1 donde no.</translation>
+    </message>
+    <message>
+        <source>Poor from this weighted number of deprivations on, in the unit of the weights.</source>
+        <translation>Es pobre desde este número ponderado de privaciones, en la unidad de los pesos.</translation>
+    </message>
+    <message>
+        <source>Rows with their deprivations</source>
+        <translation>Filas con sus privaciones</translation>
+    </message>
+    <message>
+        <source>The rows with their score, and who is poor.</source>
+        <translation>Las filas con su puntaje y quién es pobre.</translation>
+    </message>
+    <message>
+        <source>CONEVAL's rule is 3.</source>
+        <translation>La regla de CONEVAL es 3.</translation>
+    </message>
+    <message>
+        <source>Poverty classes</source>
+        <translation>Clases de pobreza</translation>
+    </message>
+    <message>
+        <source>The rows with their class.</source>
+        <translation>Las filas con su clase.</translation>
+    </message>
+    <message>
+        <source>Columns indicator, family, year, method_year, unit, direction, source.</source>
+        <translation>Columnas indicator, family, year, method_year, unit, direction, source.</translation>
+    </message>
+    <message>
+        <source>Where no table says it: the year of the method, not of the data.</source>
+        <translation>Donde ninguna tabla lo dice: el año del método, no el de los datos.</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Cambio</translation>
+    </message>
+    <message>
+        <source>The rows with the change and its direction.</source>
+        <translation>Las filas con el cambio y su sentido.</translation>
+    </message>
+    <message>
+        <source>Concentration curve</source>
+        <translation>Curva de concentración</translation>
+    </message>
+    <message>
+        <source>Cumulative shares of people (p) and of what is found (l), those worse off first.</source>
+        <translation>Proporciones acumuladas de la población (p) y de lo hallado (l), los peor situados primero.</translation>
+    </message>
+    <message>
+        <source>Processing units by chain</source>
+        <translation>Unidades de transformación por cadena</translation>
+    </message>
+    <message>
+        <source>Fields with the number of units of each chain.</source>
+        <translation>Campos con el número de unidades de cada cadena.</translation>
+    </message>
+    <message>
+        <source>The rows with the steps that are met.</source>
+        <translation>Las filas con los pasos que se cumplen.</translation>
+    </message>
+    <message>
+        <source>Layer or table</source>
+        <translation>Capa o tabla</translation>
+    </message>
+    <message>
+        <source>Life expectancy</source>
+        <translation>Esperanza de vida</translation>
+    </message>
+    <message>
+        <source>Field with years at birth.</source>
+        <translation>Campo con años al nacer.</translation>
+    </message>
+    <message>
+        <source>Expected schooling (until 2009: adult literacy)</source>
+        <translation>Escolaridad esperada (hasta 2009: alfabetismo de adultos)</translation>
+    </message>
+    <message>
+        <source>Field with years; until 2009 with per cent of adults.</source>
+        <translation>Campo con años; hasta 2009 con por ciento de adultos.</translation>
+    </message>
+    <message>
+        <source>Mean schooling (until 2009: gross enrolment)</source>
+        <translation>Escolaridad media (hasta 2009: matrícula bruta)</translation>
+    </message>
+    <message>
+        <source>Field with years; until 2009 with per cent of the age group.</source>
+        <translation>Campo con años; hasta 2009 con por ciento del grupo de edad.</translation>
+    </message>
+    <message>
+        <source>Income per person</source>
+        <translation>Ingreso por persona</translation>
+    </message>
+    <message>
+        <source>Field with international dollars (PPP): GNI; until 2009 GDP.</source>
+        <translation>Campo con dólares internacionales (PPA): INB; hasta 2009 PIB.</translation>
+    </message>
+    <message>
+        <source>A row is</source>
+        <translation>Una fila es</translation>
+    </message>
+    <message>
+        <source>Deprivation cutoffs</source>
+        <translation>Umbrales de privación</translation>
+    </message>
+    <message>
+        <source>One number for each dimension, in the order of the fields: deprived below it.</source>
+        <translation>Un número por dimensión, en el orden de los campos: hay privación por debajo de él.</translation>
+    </message>
+    <message>
+        <source>Weights of the dimensions</source>
+        <translation>Pesos de las dimensiones</translation>
+    </message>
+    <message>
+        <source>One number for each dimension; empty: each counts 1.</source>
+        <translation>Un número por dimensión; vacío: cada una cuenta 1.</translation>
+    </message>
+    <message>
+        <source>Poverty cutoff</source>
+        <translation>Umbral de pobreza</translation>
+    </message>
+    <message>
+        <source>People each row stands for</source>
+        <translation>Personas que representa cada fila</translation>
+    </message>
+    <message>
+        <source>Field with size of household times expansion factor; empty: 1.</source>
+        <translation>Campo con tamaño del hogar por factor de expansión; vacío: 1.</translation>
+    </message>
+    <message>
+        <source>Decompose by</source>
+        <translation>Descomponer por</translation>
+    </message>
+    <message>
+        <source>Field with groups, as department or urban and rural.</source>
+        <translation>Campo con grupos, como departamento o urbano y rural.</translation>
+    </message>
+    <message>
+        <source>One row for each dimension.</source>
+        <translation>Una fila por dimensión.</translation>
+    </message>
+    <message>
+        <source>Groups</source>
+        <translation>Grupos</translation>
+    </message>
+    <message>
+        <source>One row for each group, with its part in M0.</source>
+        <translation>Una fila por grupo, con su parte de M0.</translation>
+    </message>
+    <message>
+        <source>Field with the income of a month.</source>
+        <translation>Campo con el ingreso de un mes.</translation>
+    </message>
+    <message>
+        <source>Social deprivations</source>
+        <translation>Carencias sociales</translation>
+    </message>
+    <message>
+        <source>Field with their number, from 0 to 6.</source>
+        <translation>Campo con su número, de 0 a 6.</translation>
+    </message>
+    <message>
+        <source>Line of poverty by income</source>
+        <translation>Línea de pobreza por ingresos</translation>
+    </message>
+    <message>
+        <source>Field with the line of the month and place (rural or urban) of each row.</source>
+        <translation>Campo con la línea del mes y del lugar (rural o urbano) de cada fila.</translation>
+    </message>
+    <message>
+        <source>Line of extreme poverty by income</source>
+        <translation>Línea de pobreza extrema por ingresos</translation>
+    </message>
+    <message>
+        <source>Field with the cost of the food basket, as above.</source>
+        <translation>Campo con el costo de la canasta alimentaria, como arriba.</translation>
+    </message>
+    <message>
+        <source>Extreme from so many deprivations</source>
+        <translation>Extrema desde tantas carencias</translation>
+    </message>
+    <message>
+        <source>Indicator of the earlier year</source>
+        <translation>Indicador del año anterior</translation>
+    </message>
+    <message>
+        <source>Indicator of the later year</source>
+        <translation>Indicador del año posterior</translation>
+    </message>
+    <message>
+        <source>Table that describes the indicators</source>
+        <translation>Tabla que describe los indicadores</translation>
+    </message>
+    <message>
+        <source>Year of the method of both</source>
+        <translation>Año del método de ambos</translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation>Tasa</translation>
+    </message>
+    <message>
+        <source>Field with a rate per person: no counts.</source>
+        <translation>Campo con una tasa por persona: no conteos.</translation>
+    </message>
+    <message>
+        <source>Ranked by</source>
+        <translation>Ordenado por</translation>
+    </message>
+    <message>
+        <source>Field that ranks the places, as the HDI or poverty.</source>
+        <translation>Campo que ordena los lugares, como el IDH o la pobreza.</translation>
+    </message>
+    <message>
+        <source>Of the field that ranks.</source>
+        <translation>Del campo que ordena.</translation>
+    </message>
+    <message>
+        <source>Bounds of the rate</source>
+        <translation>Límites de la tasa</translation>
+    </message>
+    <message>
+        <source>For a share Erreygers' index is told as well.</source>
+        <translation>Para una proporción se dice también el índice de Erreygers.</translation>
+    </message>
+    <message>
+        <source>Field with the people of each place; empty: 1.</source>
+        <translation>Campo con la población de cada lugar; vacío: 1.</translation>
+    </message>
+    <message>
+        <source>Field: places of one count as one draw.</source>
+        <translation>Campo: los lugares de una división cuentan como un sorteo.</translation>
+    </message>
+    <message>
+        <source>Concentration index</source>
+        <translation>Índice de concentración</translation>
+    </message>
+    <message>
+        <source>Lower bound (95 %)</source>
+        <translation>Límite inferior (95 %)</translation>
+    </message>
+    <message>
+        <source>Upper bound (95 %)</source>
+        <translation>Límite superior (95 %)</translation>
+    </message>
+    <message>
+        <source>All establishments</source>
+        <translation>Todos los establecimientos</translation>
+    </message>
+    <message>
+        <source>Field with their number.</source>
+        <translation>Campo con su número.</translation>
+    </message>
+    <message>
+        <source>Processing units</source>
+        <translation>Unidades de transformación</translation>
+    </message>
+    <message>
+        <source>Field with the number of those that process agricultural produce.</source>
+        <translation>Campo con el número de las que transforman productos agrícolas.</translation>
+    </message>
+    <message>
+        <source>Small processing units</source>
+        <translation>Unidades de transformación pequeñas</translation>
+    </message>
+    <message>
+        <source>Medium processing units</source>
+        <translation>Unidades de transformación medianas</translation>
+    </message>
+    <message>
+        <source>Large processing units</source>
+        <translation>Unidades de transformación grandes</translation>
+    </message>
+    <message>
+        <source>Districts found</source>
+        <translation>Distritos hallados</translation>
+    </message>
+    <message>
+        <source>write numbers, as 12; 0.5; 3</source>
+        <translation>escriba números, como 12; 0,5; 3</translation>
+    </message>
+    <message>
+        <source>UNDP since 2014</source>
+        <translation>PNUD desde 2014</translation>
+    </message>
+    <message>
+        <source>UNDP until 2009</source>
+        <translation>PNUD hasta 2009</translation>
+    </message>
+    <message>
+        <source>a person</source>
+        <translation>una persona</translation>
+    </message>
+    <message>
+        <source>a household</source>
+        <translation>un hogar</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ninguno</translation>
+    </message>
+    <message>
+        <source>a share of 0 to 1</source>
+        <translation>una proporción de 0 a 1</translation>
+    </message>
+    <message>
+        <source>a share of 0 to 100</source>
+        <translation>una proporción de 0 a 100</translation>
+    </message>
+    <message>
+        <source>{n} of {total} areas meet all steps.</source>
+        <translation>{n} de {total} áreas cumplen todos los pasos.</translation>
+    </message>
+    <message>
+        <source>“{input}”: it has fields called {names} already. Remedy: rename or remove them.</source>
+        <translation>«{input}»: ya tiene campos llamados {names}. Remedio: cámbieles el nombre o quítelos.</translation>
+    </message>
+    <message>
+        <source>Read as numbers: {columns}.</source>
+        <translation>Leídas como números: {columns}.</translation>
+    </message>
+    <message>
+        <source>{parameter}: {n} numbers for {fields} dimensions.</source>
+        <translation>{parameter}: {n} números para {fields} dimensiones.</translation>
     </message>
     <message>
         <source>Join indicators</source>
@@ -910,10 +1724,6 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
         <translation>Territorios con fila en la tabla</translation>
     </message>
     <message>
-        <source>Read as numbers: {columns}.</source>
-        <translation>Leídas como números: {columns}.</translation>
-    </message>
-    <message>
         <source>No row in the table for the territory {code}.</source>
         <translation>No hay fila en la tabla para el territorio {code}.</translation>
     </message>
@@ -958,10 +1768,6 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
         <translation>Concentraciones que superan la prueba</translation>
     </message>
     <message>
-        <source>Summary</source>
-        <translation>Resumen</translation>
-    </message>
-    <message>
         <source>Overlay HDI and poverty</source>
         <translation>Superponer IDH y pobreza</translation>
     </message>
@@ -972,6 +1778,10 @@ Indicators of places say nothing about single producers.</source>
         <translation>Superpone indicadores de distritos, o un ráster, a las concentraciones detectadas.
 Cada concentración recibe la media sobre su área (ponderada por población donde usted nombra su campo, si no por área), la media de los distritos propios de sus productores y la parte de su área que tiene valor. Los valores que faltan siguen faltando.
 Los indicadores de los lugares no dicen nada de cada productor.</translation>
+    </message>
+    <message>
+        <source>The raster has no coordinate system. Remedy: set it in its layer properties.</source>
+        <translation>El ráster no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
     </message>
     <message>
         <source>Polygons of districts with the indicators as fields; “Join indicators” makes them.</source>
@@ -1014,10 +1824,6 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>Superponiendo el ráster</translation>
     </message>
     <message>
-        <source>Indicators</source>
-        <translation>Indicadores</translation>
-    </message>
-    <message>
         <source>Fields with counts (people, farms): they are shared out, not averaged; their totals are kept.</source>
         <translation>Campos con conteos (personas, fincas): se reparten, no se promedian; sus totales se conservan.</translation>
     </message>
@@ -1032,6 +1838,14 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
     <message>
         <source>The same seed gives the same intervals.</source>
         <translation>La misma semilla da los mismos intervalos.</translation>
+    </message>
+    <message>
+        <source>Of neighbouring territories' estimates: 0 independent, 1 all alike.</source>
+        <translation>De las estimaciones de territorios vecinos: 0 independientes, 1 todas iguales.</translation>
+    </message>
+    <message>
+        <source>Choose at least one field of the territories as indicator.</source>
+        <translation>Elija al menos un campo de los territorios como indicador.</translation>
     </message>
     <message>
         <source>Columns indicator, name_es, name_en, family, year, unit, direction (more_is_better or more_is_worse), source. What it does not describe is read from the field's name.</source>
@@ -1070,14 +1884,6 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>No hay nada que superponer: dé territorios con indicadores, o un ráster.</translation>
     </message>
     <message>
-        <source>Choose at least one field of the territories as indicator.</source>
-        <translation>Elija al menos un campo de los territorios como indicador.</translation>
-    </message>
-    <message>
-        <source>The raster has no coordinate system. Remedy: set it in its layer properties.</source>
-        <translation>El ráster no tiene sistema de coordenadas. Remedio: establézcalo en las propiedades de la capa.</translation>
-    </message>
-    <message>
         <source>Counts to share out</source>
         <translation>Conteos por repartir</translation>
     </message>
@@ -1094,8 +1900,8 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>Semilla de los sorteos</translation>
     </message>
     <message>
-        <source>Table that describes the indicators</source>
-        <translation>Tabla que describe los indicadores</translation>
+        <source>Dependence of the errors</source>
+        <translation>Dependencia de los errores</translation>
     </message>
     <message>
         <source>Source of the indicators</source>
@@ -1116,6 +1922,46 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
     <message>
         <source>Name of the raster's indicator</source>
         <translation>Nombre del indicador del ráster</translation>
+    </message>
+    <message>
+        <source>Carry figures to other polygons</source>
+        <translation>Llevar cifras a otros polígonos</translation>
+    </message>
+    <message>
+        <source>Carries figures of districts to other polygons: to cells of a grid, to catchments, from old limits to new ones. Indicators are averaged, weighted by the people where you name their field; counts are shared out and keep their totals.
+Missing values stay missing.</source>
+        <translation>Lleva cifras de distritos a otros polígonos: a celdas de una malla, a cuencas, de límites viejos a nuevos. Los indicadores se promedian, ponderados por la población si usted nombra su campo; los conteos se reparten y conservan sus totales.
+Lo que falta sigue faltando.</translation>
+    </message>
+    <message>
+        <source>Mean and sum of a raster in polygons</source>
+        <translation>Media y suma de un ráster en polígonos</translation>
+    </message>
+    <message>
+        <source>The mean and the sum of a raster's cells in each polygon; a cell counts by the part of it that lies inside.
+Cells without data are told by the share covered; they never become 0.</source>
+        <translation>La media y la suma de las celdas de un ráster en cada polígono; una celda cuenta por la parte que queda dentro.
+Las celdas sin dato se dicen con la parte cubierta; nunca se vuelven 0.</translation>
+    </message>
+    <message>
+        <source>Those that get the figures: districts, cells of a grid, catchments.</source>
+        <translation>Los que reciben las cifras: distritos, celdas de una malla, cuencas.</translation>
+    </message>
+    <message>
+        <source>The same polygons with the figures, and the share of each that they cover.</source>
+        <translation>Los mismos polígonos con las cifras y la parte de cada uno que cubren.</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>Polígonos</translation>
+    </message>
+    <message>
+        <source>Polygons with figures</source>
+        <translation>Polígonos con cifras</translation>
+    </message>
+    <message>
+        <source>An indicator, or counts of people by cell.</source>
+        <translation>Un indicador, o conteos de personas por celda.</translation>
     </message>
     <message>
         <source>Suggest a radius</source>
@@ -1296,6 +2142,26 @@ What no table tells stays unknown.</source>
 Lo que ninguna tabla dice queda sin saberse.</translation>
     </message>
     <message>
+        <source>Exposure to trade opening</source>
+        <translation>Exposición a la apertura comercial</translation>
+    </message>
+    <message>
+        <source>How far each concentration lives on chains that compete with imports, held against its activation: the study's table of trade opening says which chains, and the change of price.
+Exposure is no effect: it does not say what became of prices, nor who adapted.</source>
+        <translation>Hasta dónde vive cada concentración de cadenas que compiten con importaciones, frente a su activación: la tabla de apertura comercial del estudio dice qué cadenas y el cambio de precio.
+Exposición no es efecto: no dice qué fue de los precios ni quién se adaptó.</translation>
+    </message>
+    <message>
+        <source>Questions for field work</source>
+        <translation>Preguntas para el trabajo de campo</translation>
+    </message>
+    <message>
+        <source>The questions that what is missing leads to, for each concentration and by phase of the SIAL guide, with the table that the answer fills in.
+The log tells the phases, and what was done of each.</source>
+        <translation>Las preguntas a que lleva lo que falta, por concentración y por fase de la guía SIAL, con la tabla que la respuesta llena.
+El registro dice las fases y qué se hizo de cada una.</translation>
+    </message>
+    <message>
         <source>Prioritise concentrations</source>
         <translation>Priorizar concentraciones</translation>
     </message>
@@ -1326,6 +2192,10 @@ Ambas fechas deben haberse detectado igual.</translation>
     <message>
         <source>The workbook to fill in.</source>
         <translation>El libro por llenar.</translation>
+    </message>
+    <message>
+        <source>The same tables as an XLSForm, for KoboToolbox and ODK on a phone.</source>
+        <translation>Las mismas tablas como XLSForm, para KoboToolbox y ODK en un teléfono.</translation>
     </message>
     <message>
         <source>Classified together too, by number or name, as: North = 1, 3; South = 2, 4</source>
@@ -1364,6 +2234,14 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Encadenando</translation>
     </message>
     <message>
+        <source>Comparing</source>
+        <translation>Comparando</translation>
+    </message>
+    <message>
+        <source>One row per question: concentration, phase, table, criterion, question.</source>
+        <translation>Una fila por pregunta: concentración, fase, tabla, criterio, pregunta.</translation>
+    </message>
+    <message>
         <source>The working file above is the later date.</source>
         <translation>El archivo de trabajo de arriba es la fecha posterior.</translation>
     </message>
@@ -1380,8 +2258,16 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Carpeta de tablas</translation>
     </message>
     <message>
+        <source>Give the tables of the study, as a file or as a folder.</source>
+        <translation>Dé las tablas del estudio, como archivo o como carpeta.</translation>
+    </message>
+    <message>
         <source>Workbook</source>
         <translation>Libro</translation>
+    </message>
+    <message>
+        <source>Field form</source>
+        <translation>Formulario de campo</translation>
     </message>
     <message>
         <source>Field with the producers' code</source>
@@ -1412,10 +2298,6 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Los grupos se escriben así: Norte = 1, 3; Sur = 2, 4</translation>
     </message>
     <message>
-        <source>Give the tables of the study, as a file or as a folder.</source>
-        <translation>Dé las tablas del estudio, como archivo o como carpeta.</translation>
-    </message>
-    <message>
         <source>Suppliers</source>
         <translation>Proveedores</translation>
     </message>
@@ -1428,12 +2310,20 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>No hay con qué encadenar: dé proveedores o las tablas del estudio.</translation>
     </message>
     <message>
-        <source>Working file of the earlier date</source>
-        <translation>Archivo de trabajo de la fecha anterior</translation>
+        <source>done</source>
+        <translation>hecha</translation>
+    </message>
+    <message>
+        <source>not done</source>
+        <translation>sin hacer</translation>
     </message>
     <message>
         <source>Workbooks</source>
         <translation>Libros</translation>
+    </message>
+    <message>
+        <source>{n} open questions</source>
+        <translation>{n} preguntas abiertas</translation>
     </message>
     <message>
         <source>Workbook or GeoPackage</source>
@@ -1486,8 +2376,54 @@ Lo que se halló antes queda como está.</translation>
         <translation>Repite la detección registrada con el 80 % de los datos, los productores movidos dentro de su precisión declarada y el radio por 0,8, 1 y 1,25, y dice cuánto vuelve de cada concentración (Jaccard): robusta, indicativa, inestable.</translation>
     </message>
     <message>
+        <source>Agreement of two detections</source>
+        <translation>Concordancia de dos detecciones</translation>
+    </message>
+    <message>
+        <source>The share of each concentration's producers that lie in a concentration of another detection of the same producers: another method, another radius, another reference.
+Where the other was tested, only its significant ones count.</source>
+        <translation>La parte de los productores de cada concentración que está en una concentración de otra detección de los mismos productores: otro método, otro radio, otra referencia.
+Donde la otra se puso a prueba, solo cuentan las significativas.</translation>
+    </message>
+    <message>
+        <source>Evidence by radius</source>
+        <translation>Evidencia por radio</translation>
+    </message>
+    <message>
+        <source>Of a detection that tried several radii: what each of them shows, and which concentrations persist over several.
+The p-values are adjusted for the whole ladder.</source>
+        <translation>De una detección que probó varios radios: qué muestra cada uno y qué concentraciones persisten en varios.
+Los valores p están ajustados por toda la escalera.</translation>
+    </message>
+    <message>
+        <source>Catchment areas</source>
+        <translation>Cuencas de acopio</translation>
+    </message>
+    <message>
+        <source>The land that lies nearest to each concentration's plants, within reach of a supplier.
+Land nearer to a plant in no concentration belongs to none. The areas tell where plants are: keep the layer private.</source>
+        <translation>La tierra más cercana a las plantas de cada concentración, al alcance de un proveedor.
+La tierra más cercana a una planta que no está en ninguna concentración no es de ninguna. Las áreas dicen dónde están las plantas: guarde la capa en privado.</translation>
+    </message>
+    <message>
         <source>Name of the producers' field with the precision of each one's coordinates.</source>
         <translation>Nombre del campo de los productores con la precisión de las coordenadas de cada uno.</translation>
+    </message>
+    <message>
+        <source>Made from the same layer of producers.</source>
+        <translation>Hecho con la misma capa de productores.</translation>
+    </message>
+    <message>
+        <source>One row per radius: groups, producers in them, statistic, p-value.</source>
+        <translation>Una fila por radio: grupos, productores en ellos, estadístico, valor p.</translation>
+    </message>
+    <message>
+        <source>One area per concentration.</source>
+        <translation>Un área por concentración.</translation>
+    </message>
+    <message>
+        <source>Drawing the areas</source>
+        <translation>Dibujando las áreas</translation>
     </message>
     <message>
         <source>Name of the producers' field with each one's chain.</source>
@@ -1502,6 +2438,26 @@ Lo que se halló antes queda como está.</translation>
         <translation>Este paso repite la detección y necesita la población de referencia con la que se hizo. Remedio: dé la misma capa o ráster.</translation>
     </message>
     <message>
+        <source>Working file of the other detection</source>
+        <translation>Archivo de trabajo de la otra detección</translation>
+    </message>
+    <message>
+        <source>Reach</source>
+        <translation>Alcance</translation>
+    </message>
+    <message>
+        <source>The farthest that a supplier delivers.</source>
+        <translation>Lo más lejos que entrega un proveedor.</translation>
+    </message>
+    <message>
+        <source>Cell size</source>
+        <translation>Tamaño de la celda</translation>
+    </message>
+    <message>
+        <source>Side of the grid the areas are drawn on.</source>
+        <translation>Lado de la malla en que se dibujan las áreas.</translation>
+    </message>
+    <message>
         <source>Run a study file</source>
         <translation>Correr un archivo de estudio</translation>
     </message>
@@ -1512,8 +2468,12 @@ After an error or a cancel the folder is as it was. Its part “private” holds
 Tras un error o una cancelación la carpeta queda como estaba. Su parte «private» guarda ubicaciones y no se entrega.</translation>
     </message>
     <message>
-        <source>Study</source>
-        <translation>Estudio</translation>
+        <source>Verify published numbers</source>
+        <translation>Verificar números publicados</translation>
+    </message>
+    <message>
+        <source>Recomputes published numbers with the libraries of this QGIS, and says whether each agrees within its tolerance, and where it was published.</source>
+        <translation>Recalcula números publicados con las bibliotecas de este QGIS, y dice si cada uno coincide dentro de su tolerancia y dónde se publicó.</translation>
     </message>
     <message>
         <source>Text file that says what is read, detected, laid over and handed on.</source>
@@ -1524,6 +2484,18 @@ Tras un error o una cancelación la carpeta queda como estaba. Su parte «privat
         <translation>Los archivos del mismo nombre se reemplazan al final; los demás no se tocan.</translation>
     </message>
     <message>
+        <source>Some numbers need files that sialgeo may not carry; the log names them.</source>
+        <translation>Algunos números necesitan archivos que sialgeo no puede llevar; el registro los nombra.</translation>
+    </message>
+    <message>
+        <source>One row per number: ours, the published one, tolerance, source.</source>
+        <translation>Una fila por número: el nuestro, el publicado, tolerancia, fuente.</translation>
+    </message>
+    <message>
+        <source>Recomputing</source>
+        <translation>Recalculando</translation>
+    </message>
+    <message>
         <source>Study file</source>
         <translation>Archivo de estudio</translation>
     </message>
@@ -1532,8 +2504,66 @@ Tras un error o una cancelación la carpeta queda como estaba. Su parte «privat
         <translation>Carpeta de las salidas</translation>
     </message>
     <message>
+        <source>Folder with others' data</source>
+        <translation>Carpeta con datos de otros</translation>
+    </message>
+    <message>
+        <source>Published numbers</source>
+        <translation>Números publicados</translation>
+    </message>
+    <message>
+        <source>Numbers that disagree</source>
+        <translation>Números que no coinciden</translation>
+    </message>
+    <message>
         <source>Study files</source>
         <translation>Archivos de estudio</translation>
+    </message>
+    <message>
+        <source>It disagrees: {name}</source>
+        <translation>No coincide: {name}</translation>
+    </message>
+    <message>
+        <source>Where producers are denser, or sparser, than the reference population: a raster of the logarithm of the relative risk, tested against random labels, and the contours where it is higher or lower than chance.
+Each contour is pointwise: of a map without any excess a part lies inside by chance; the p-value of the whole map is told in the log. A lone producer shows as a bump at its place: raster and contours are for the analyst, not for publication.</source>
+        <translation>Dónde los productores son más densos, o más ralos, que la población de referencia: un ráster del logaritmo del riesgo relativo, puesto a prueba frente a etiquetas al azar, y los contornos donde es mayor o menor que el azar.
+Cada contorno es puntual: de un mapa sin ningún exceso, una parte queda dentro por azar; el registro dice el valor p de todo el mapa. Un productor solo se ve como un bulto en su lugar: el ráster y los contornos son para quien analiza, no para publicar.</translation>
+    </message>
+    <message>
+        <source>Polygons; units outside are left out. Empty: the rectangle of all units.</source>
+        <translation>Polígonos; las unidades de fuera quedan aparte. Vacío: el rectángulo de todas las unidades.</translation>
+    </message>
+    <message>
+        <source>GeoTIFF: logarithm of the relative risk, and both p-values as further bands.</source>
+        <translation>GeoTIFF: logaritmo del riesgo relativo, y los dos valores p en otras bandas.</translation>
+    </message>
+    <message>
+        <source>Areas where it is higher, or lower, than random labels give.</source>
+        <translation>Áreas donde es mayor, o menor, de lo que dan etiquetas al azar.</translation>
+    </message>
+    <message>
+        <source>Study area</source>
+        <translation>Área de estudio</translation>
+    </message>
+    <message>
+        <source>Relative risk</source>
+        <translation>Riesgo relativo</translation>
+    </message>
+    <message>
+        <source>Contours of relative risk</source>
+        <translation>Contornos de riesgo relativo</translation>
+    </message>
+    <message>
+        <source>p-value of the whole map</source>
+        <translation>valor p de todo el mapa</translation>
+    </message>
+    <message>
+        <source>A relative risk needs a reference population: more concentrated than what?</source>
+        <translation>Un riesgo relativo necesita una población de referencia: ¿más concentrados que qué?</translation>
+    </message>
+    <message>
+        <source>The map as a whole against random labels: p = {p}.</source>
+        <translation>El mapa entero frente a etiquetas al azar: p = {p}.</translation>
     </message>
     <message>
         <source>Producers from a table</source>
@@ -1570,8 +2600,8 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Vacío: se adivina. Para UTM nombre la zona, por ejemplo EPSG:32717 para 17 Sur.</translation>
     </message>
     <message>
-        <source>Two-letter code, for instance PE or MX: coordinates outside the country are rejected, and it helps the guesses.</source>
-        <translation>Código de dos letras, por ejemplo PE o MX: las coordenadas fuera del país se rechazan, y ayuda a adivinar.</translation>
+        <source>Code or name (or several, with commas), for instance PE or MX: coordinates outside are rejected, and it helps the guesses; “any”: held against no country.</source>
+        <translation>Código o nombre (o varios, separados por comas), por ejemplo PE o MX: se rechazan las coordenadas de fuera, y ayuda a las suposiciones; «any»: no se comparan con ningún país.</translation>
     </message>
     <message>
         <source>comma ,</source>
@@ -1650,6 +2680,30 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Por ejemplo utf-8 o cp1252; vacío: se adivina.</translation>
     </message>
     <message>
+        <source>As a spreadsheet counts; 0: there is none; empty: guessed.</source>
+        <translation>Como cuenta una hoja de cálculo; 0: no hay; vacío: se supone.</translation>
+    </message>
+    <message>
+        <source>Side of the equator and of Greenwich on which they lie; NE: as written.</source>
+        <translation>Lado del ecuador y de Greenwich en que están; NE: como está escrito.</translation>
+    </message>
+    <message>
+        <source>Of DENUE, KoboToolbox or ODK; by default its columns tell.</source>
+        <translation>De DENUE, KoboToolbox u ODK; por omisión lo dicen sus columnas.</translation>
+    </message>
+    <message>
+        <source>By the table of chains that sialgeo carries (SCIAN, CIIU).</source>
+        <translation>Por la tabla de cadenas que sialgeo lleva (SCIAN, CIIU).</translation>
+    </message>
+    <message>
+        <source>What coordinates are is told by the share of points inside it.</source>
+        <translation>Qué son las coordenadas se sabe por la parte de los puntos que queda dentro.</translation>
+    </message>
+    <message>
+        <source>None unless you tick it; each repair is told, row by row.</source>
+        <translation>Ninguna si usted no la marca; cada reparación se dice, fila por fila.</translation>
+    </message>
+    <message>
         <source>Tables</source>
         <translation>Tablas</translation>
     </message>
@@ -1668,6 +2722,26 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Encoding</source>
         <translation>Codificación</translation>
+    </message>
+    <message>
+        <source>Row of the header</source>
+        <translation>Fila del encabezado</translation>
+    </message>
+    <message>
+        <source>Degrees without a sign</source>
+        <translation>Grados sin signo</translation>
+    </message>
+    <message>
+        <source>Format of the table</source>
+        <translation>Formato de la tabla</translation>
+    </message>
+    <message>
+        <source>Give codes of activity their chain</source>
+        <translation>Dar su cadena a los códigos de actividad</translation>
+    </message>
+    <message>
+        <source>Repairs to make</source>
+        <translation>Reparaciones por hacer</translation>
     </message>
     <message>
         <source>{n} producers read.</source>
@@ -1692,6 +2766,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>{parameter}: several are tried, the test allows for it</source>
         <translation>{parameter}: se prueban varios, y la prueba lo tiene en cuenta</translation>
+    </message>
+    <message>
+        <source>(chosen by the data)</source>
+        <translation>(la eligen los datos)</translation>
     </message>
     <message>
         <source>Libraries</source>
@@ -2042,6 +3120,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Abrir el mapa web al terminar un estudio</translation>
     </message>
     <message>
+        <source>Settings</source>
+        <translation>Configuración</translation>
+    </message>
+    <message>
         <source>QGIS's own</source>
         <translation>el de QGIS</translation>
     </message>
@@ -2104,10 +3186,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Panel of concentrations</source>
         <translation>Panel de concentraciones</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>Configuración</translation>
     </message>
     <message>
         <source>Open the Cajamarca example</source>
@@ -2398,10 +3476,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>GeoPackage con estilos</translation>
     </message>
     <message>
-        <source>Figure</source>
-        <translation>Figura</translation>
-    </message>
-    <message>
         <source>Report and fact sheets in PDF</source>
         <translation>Informe y fichas en PDF</translation>
     </message>
@@ -2578,6 +3652,26 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Elija con qué se comparan los productores. Sin eso, un mapa de productores es un mapa de gente.</translation>
     </message>
     <message>
+        <source>south and west</source>
+        <translation>sur y oeste</translation>
+    </message>
+    <message>
+        <source>north and west</source>
+        <translation>norte y oeste</translation>
+    </message>
+    <message>
+        <source>south and east</source>
+        <translation>sur y este</translation>
+    </message>
+    <message>
+        <source>as written</source>
+        <translation>como está escrito</translation>
+    </message>
+    <message>
+        <source>none of these</source>
+        <translation>ninguno de estos</translation>
+    </message>
+    <message>
         <source>For instance t/week</source>
         <translation>Por ejemplo t/semana</translation>
     </message>
@@ -2602,8 +3696,8 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Hoja o capa</translation>
     </message>
     <message>
-        <source>Country (two letters)</source>
-        <translation>País (dos letras)</translation>
+        <source>Code or name; “any”: held against no country, at sea for instance.</source>
+        <translation>Código o nombre; «any»: no se compara con ningún país, en el mar por ejemplo.</translation>
     </message>
     <message>
         <source>Coordinate system</source>
@@ -2668,6 +3762,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Code of each producer (optional)</source>
         <translation>Código de cada productor (opcional)</translation>
+    </message>
+    <message>
+        <source>Repairs to make where a row needs them; each is told:</source>
+        <translation>Reparaciones por hacer donde una fila las necesita; cada una se dice:</translation>
     </message>
     <message>
         <source>Choose a layer of the project, or a file with the button “…”.</source>

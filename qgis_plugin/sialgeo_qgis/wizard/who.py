@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgis.core import QgsMapLayerProxyModel
+from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayerProxyModel
 from qgis.gui import QgsCollapsibleGroupBox, QgsProjectionSelectionWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
@@ -15,6 +15,7 @@ from qgis.PyQt.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -36,6 +37,33 @@ POPULATIONS = (
     mark("milk producers"),
     mark("producers of the raw material"),
 )
+
+
+READ_AS = {  # what a reader may be told of a table, beside its columns
+    "separator": (
+        mark("Separator"),
+        {
+            ",": mark("comma ,"),
+            ";": mark("semicolon ;"),
+            "\t": mark("tabulator"),
+            "|": mark("bar |"),
+        },
+    ),
+    "decimal": (mark("Decimal sign"), {".": mark("point 1.5"), ",": mark("comma 1,5")}),
+    "signs": (
+        mark("Degrees without a sign"),
+        {
+            "SW": mark("south and west"),
+            "NW": mark("north and west"),
+            "SE": mark("south and east"),
+            "NE": mark("as written"),
+        },
+    ),
+    "preset": (
+        mark("Format of the table"),
+        {"denue": "DENUE", "kobo": "KoboToolbox", "odk": "ODK", "none": mark("none of these")},
+    ),
+}
 
 
 class ProducersPage(CheckedPage):
@@ -91,15 +119,45 @@ class ProducersPage(CheckedPage):
             inner.addRow(label, self.reading[name])
         inner.addRow(tr("Sheet or layer"), self.reading["layer"])
         self.reading["country"].setPlaceholderText("PE")
-        inner.addRow(tr("Country (two letters)"), self.reading["country"])
+        self.reading["country"].setToolTip(
+            tr("Code or name; “any”: held against no country, at sea for instance.")
+        )
+        inner.addRow(tr("Country"), self.reading["country"])
         self.crs = QgsProjectionSelectionWidget()
         self.crs.setOptionVisible(QgsProjectionSelectionWidget.CrsOption.CrsNotSet, True)
         self.crs.setNotSetText(tr("(guess)"))
         inner.addRow(tr("Coordinate system"), self.crs)
+        self.reading["encoding"] = QLineEdit()
+        self.reading["encoding"].setPlaceholderText(tr("(guess)"))
+        inner.addRow(tr("Encoding"), self.reading["encoding"])
         for edit in self.reading.values():
             edit.editingFinished.connect(self.changed)
         self.crs.crsChanged.connect(self.changed)
+        self.listed = {name: narrow(QComboBox()) for name in READ_AS}
+        for name, combo in self.listed.items():
+            label, words = READ_AS[name]
+            for value, word in {"": mark("(guess)"), **words}.items():
+                combo.addItem(tr(word), value)
+            combo.currentIndexChanged.connect(self.changed)
+            inner.addRow(tr(label), combo)
+        self._add_repairs(inner)
         self.form.addRow(group)
+
+    def _add_repairs(self, form) -> None:
+        """Offer the repairs that a reader can make, none ticked."""
+        library.sialgeo()
+        from sialgeo.i18n import _
+        from sialgeo.triage import REPAIRS
+
+        self.repairs = {code: QCheckBox(_(said)) for code, said in REPAIRS.items()}
+        form.addRow(QLabel(tr("Repairs to make where a row needs them; each is told:")))
+        for code, box in self.repairs.items():
+            box.setToolTip(code)
+            box.toggled.connect(self.changed)
+            form.addRow("", box)
+
+    def _repaired(self) -> tuple:
+        return tuple(code for code, box in self.repairs.items() if box.isChecked())
 
     def pickers(self) -> tuple:
         """Return the table."""
@@ -108,7 +166,8 @@ class ProducersPage(CheckedPage):
     def choices(self) -> tuple:
         """Return what the reader is told."""
         read = tuple(edit.text() for edit in self.reading.values())
-        return (*read, self.crs.crs().authid(), self.cases.text())
+        listed = tuple(combo.currentData() for combo in self.listed.values())
+        return (*read, *listed, *self._repaired(), self.crs.crs().authid(), self.cases.text())
 
     def check(self):
         """Examine the producers."""
@@ -127,6 +186,7 @@ class ProducersPage(CheckedPage):
             return study
         read = {name: edit.text().strip() for name, edit in self.reading.items()}
         read["layer"] = read["layer"] or given.layer
+        read |= {name: combo.currentData() for name, combo in self.listed.items()}
         parts = {part: combo.currentData() or "" for part, combo in self.parts.items()}
         crs = self.crs.crs()
         return replace(
@@ -137,6 +197,7 @@ class ProducersPage(CheckedPage):
                 volume_unit=self.unit.text().strip() if parts["volume"] else "",
                 cases=self.cases.text().strip(),
                 crs=crs.authid() if crs.isValid() else "",
+                apply=self._repaired(),
                 **read,
                 **parts,
             ),
@@ -152,6 +213,11 @@ class ProducersPage(CheckedPage):
         self.cases.setText(held.cases)
         for name, edit in self.reading.items():
             edit.setText(getattr(held, name))
+        for name, combo in self.listed.items():
+            combo.setCurrentIndex(max(combo.findData(getattr(held, name)), 0))
+        for code, box in self.repairs.items():
+            box.setChecked(code in held.apply)
+        self.crs.setCrs(QgsCoordinateReferenceSystem(held.crs))
         self._fill(columns_of(self.picker.given()), {p: getattr(held, p) for p in self.parts})
 
     def show_checked(self, checked) -> None:

@@ -9,9 +9,11 @@ import json
 import random
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
-sys.path += ["/usr/share/qgis/python/plugins", sys.argv[1]]
+sys.path += ["/usr/share/qgis/python/plugins", sys.argv[1], str(Path(__file__).parent)]
 SAMPLE, POINTS, FOLDER = (Path(given) for given in sys.argv[2:5])
 EVERY_CASE = sys.argv[5] == "all"
 
@@ -19,6 +21,7 @@ from qgis.core import (  # noqa: E402
     NULL,
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsFeature,
     QgsFeatureRequest,
     QgsProcessingContext,
     QgsProcessingFeatureSourceDefinition,
@@ -38,6 +41,7 @@ from qgis.core import (  # noqa: E402
 
 application = QgsApplication([], False)
 application.initQgis()
+from ours import OURS  # noqa: E402
 from sialgeo_qgis.plugin import SialgeoPlugin  # noqa: E402
 
 plugin = SialgeoPlugin(None)
@@ -45,6 +49,7 @@ plugin.initProcessing()
 REGISTRY = QgsApplication.processingRegistry()
 TEMPORARY = "TEMPORARY_OUTPUT"
 LAYERS = {}
+FARMS = []  # the units of the reference that are used
 
 
 class Feedback(QgsProcessingFeedback):
@@ -119,8 +124,8 @@ def prepare():
     for name, path in read.items():
         whole = QgsVectorLayer(path, name, "ogr")
         if name == "reference":
-            some = random.sample(range(1, whole.featureCount() + 1), 1_000)
-            whole = whole.materialize(QgsFeatureRequest().setFilterFids(some))
+            FARMS.extend(sorted(random.sample(range(1, whole.featureCount() + 1), 1_000)))
+            whole = whole.materialize(QgsFeatureRequest().setFilterFids(FARMS))
         base = copied(whole, name)
         LAYERS[name] = {"base": base}
         LAYERS[name]["empty"] = copied(base, name, kept=0)
@@ -133,6 +138,7 @@ def prepare():
             part.selectByIds([i for i in ids if i % 10])
             LAYERS[name]["selected"] = part
             LAYERS[name]["none selected"] = copied(base, name)
+    prepare_people()
     table = QgsVectorLayer(str(SAMPLE / "indicadores.csv"), "indicators", "ogr")
     QgsProject.instance().addMapLayer(table, False)
     LAYERS["indicators"] = {"base": table}
@@ -141,7 +147,30 @@ def prepare():
     LAYERS["raster"] = {"base": raster}
 
 
+def prepare_people():
+    """Make the table of people that indicators are computed of, in the variants of a table."""
+    from ours import PEOPLE
+
+    kinds = {"O": "string", "f": "double", "i": "integer"}
+    fields = "&".join(f"field={name}:{kinds[PEOPLE[name].dtype.kind]}" for name in PEOPLE)
+    base = QgsVectorLayer(f"NoGeometry?{fields}", "people", "memory")
+    rows = []
+    for row in PEOPLE.itertuples(index=False):
+        feature = QgsFeature(base.fields())
+        feature.setAttributes(list(row))
+        rows.append(feature)
+    base.dataProvider().addFeatures(rows)
+    QgsProject.instance().addMapLayer(base, False)
+    LAYERS["people"] = {"base": base, "empty": copied(base, "people", kept=0)}
+    if EVERY_CASE:
+        LAYERS["people"]["gaps"] = gaps(base, "people")
+        LAYERS["people"]["selected"] = part = copied(base, "people")
+        part.selectByIds([i for i in sorted(part.allFeatureIds()) if i % 10])
+        LAYERS["people"]["none selected"] = copied(base, "people")
+
+
 WORK, LATER = FOLDER / "c.work.gpkg", FOLDER / "d.work.gpkg"
+LADDER = FOLDER / "ladder.work.gpkg"
 STUDY = FOLDER / "study.toml"
 FEW = {"REPLICATES": 19, "SEED": 1}
 LITTLE = {"REPLICATES": 9, "SPLITS": 2, "RUNS": 3, "CONFIRM": False}
@@ -259,6 +288,84 @@ GIVEN = {
     },
     "exportfiles": {"CONCENTRATIONS": str(WORK), "OUTPUT": "areas.gpkg"},
     "runstudy": {"STUDY": str(STUDY), "OUTPUT": "study"},
+    "relativerisk": {
+        "PRODUCERS": "@producers",
+        "REFERENCE": "@reference",
+        "BANDWIDTH": 8000,
+        **FEW,
+        "LEVEL": 0.05,
+    },
+    "agreement": {"CONCENTRATIONS": str(WORK), "OTHER": str(LATER)},
+    "evidencebyradius": {"CONCENTRATIONS": str(LADDER)},
+    "catchmentareas": {"CONCENTRATIONS": str(WORK)},
+    "localcolocation": {
+        "UNITS": "@producers",
+        "KIND": "cadena",
+        "OF": "queso-fresco",
+        "NEAR": "queso-andino",
+        **FEW,
+    },
+    "agrodistricts": {
+        "INPUT": "@people",
+        "TOTAL": "units",
+        "PROCESSING": "plants",
+        "SMALL": "small",
+        "MEDIUM": "medium",
+        "LARGE": "large",
+        "CHAINS": ["cheese", "panela"],
+    },
+    "interpolateareas": {
+        "TERRITORIES": "@districts",
+        "TARGETS": "@districts",
+        "TOTALS": ["poblacion"],
+        "KEY": "ubigeo",
+    },
+    "zonalstatistics": {"TARGETS": "@districts", "RASTER": "@raster", "RASTER_COLUMN": "pov"},
+    "contrast": {
+        "AREAS": "@districts",
+        "BY": "zona_lechera",
+        "GROUP": "si",
+        "COLUMNS": ["area_oficial_km2"],
+        "NAME": "distrito",
+        **FEW,
+    },
+    "regression": {"AREAS": "@districts", "Y": "poblacion", "X": ["area_oficial_km2"]},
+    "moran": {"AREAS": "@districts", "COLUMNS": ["poblacion"]},
+    "hdi": {
+        "INPUT": "@people",
+        "LIFE": "life",
+        "EXPECTED": "expected",
+        "MEAN": "mean",
+        "INCOME": "gni",
+    },
+    "alkirefoster": {
+        "INPUT": "@people",
+        "DIMENSIONS": ["school", "health", "water"],
+        "CUTOFFS": "6, 1, 1",
+        "K": 2,
+        "POPULATION": "size",
+        "BY": "region",
+    },
+    "conevalclasses": {
+        "INPUT": "@people",
+        "INCOME": "income",
+        "DEPRIVATIONS": "lacks",
+        "POVERTY_LINE": "line",
+        "MINIMUM_LINE": "least",
+    },
+    "change": {"INPUT": "@people", "FROM": "hdi_2010", "TO": "hdi_2020", "METHOD_YEAR": 2014},
+    "concentrationindex": {
+        "INPUT": "@people",
+        "RATE": "rate",
+        "RANK": "hdi_2010",
+        "WEIGHTS": "size",
+    },
+    "tradeexposure": {"CONCENTRATIONS": str(WORK), "FOLDER": str(SAMPLE), "ID": "id"},
+    "fieldquestions": {"CONCENTRATIONS": str(WORK)},
+    "protect": {"CONCENTRATIONS": str(WORK)},
+    "exportfigure": {"CONCENTRATIONS": str(WORK), "OUTPUT": "figure.png"},
+    "exportpackage": {"CONCENTRATIONS": str(WORK), "OUTPUT": "package.zip"},
+    "verify": {},
 }
 
 
@@ -289,14 +396,41 @@ def filled(algorithm, given, folder, variant="base", only=None):
     return found
 
 
+@lru_cache
+def library_inputs():
+    """Return the inputs as the library reads them, without QGIS."""
+    import geopandas as gpd
+
+    import sialgeo
+
+    farms = gpd.read_file(POINTS / "reference.gpkg")
+    return SimpleNamespace(
+        producers=gpd.read_file(POINTS / "producers.gpkg"),
+        reference=farms.iloc[[number - 1 for number in FARMS]],
+        districts=gpd.read_file(SAMPLE / "distritos.gpkg"),
+        raster=SAMPLE / "pobreza_2018.tif",
+        sample=SAMPLE,
+        work=sialgeo.read_concentrations(WORK),
+        later=sialgeo.read_concentrations(LATER),
+    )
+
+
+def table_told(table):
+    """Return a table of the library's as :func:`rows_of` tells a layer."""
+    plain = table.drop(columns="geometry", errors="ignore")
+    rows = plain.astype(object).where(plain.notna(), None).to_numpy().tolist()
+    return [list(plain.columns), *([f"{_plain(v)}" for v in row] for row in rows)]
+
+
 def rows_of(context, results):
-    """Return the rows of every layer that came out, numbers to nine digits."""
+    """Return names of fields and rows of every layer that came out, numbers to nine digits."""
     told = {}
     for name, value in results.items():
         layer = context.takeResultLayer(str(value)) if isinstance(value, str) else None
         if layer is not None and layer.type() == layer.VectorLayer:
             names = [f.name() for f in layer.fields() if f.name() != "fid"]
-            told[name] = [[f"{_plain(f[n])}" for n in names] for f in layer.getFeatures()]
+            rows = ([f"{_plain(f[n])}" for n in names] for f in layer.getFeatures())
+            told[name] = [names, *rows]
     return told
 
 
@@ -357,7 +491,7 @@ def layer_inputs(algorithm, given):
     for one in algorithm.parameterDefinitions():
         value = given.get(one.name())
         if isinstance(one, QgsProcessingParameterFeatureSource) and str(value).startswith("@"):
-            found[one.name()] = value != "@indicators"
+            found[one.name()] = value not in ("@indicators", "@people")
     return found
 
 
@@ -371,6 +505,8 @@ def look_at(name):
     place = FOLDER / name
     told = {"run": execute(algorithm, filled(algorithm, given, place), rows=True)}
     told["files"] = {p.name: p.stat().st_size for p in sorted(place.rglob("*")) if p.is_file()}
+    if name in OURS:
+        told["ours"] = table_told(OURS[name](library_inputs()))
     if not EVERY_CASE:
         return told
     aside = FOLDER / f"{name} cancelled"
@@ -412,6 +548,10 @@ def begin():
         raise SystemExit(f"{detected['message']} {detected['said']}")
     found = sialgeo.read_concentrations(WORK)
     sialgeo.save(sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t"), LATER)
+    given = library_inputs()
+    climbing = sialgeo.RelativeDBSCAN(radius="auto")
+    tried = sialgeo.detect(given.producers, climbing, reference=given.reference)
+    sialgeo.save(tried, LADDER)
     sample = SAMPLE.as_posix()
     farms = (SAMPLE / "productores_leche.csv").read_text(encoding="utf-8").splitlines()
     few = "\n".join([farms[0], *farms[1::15], ""])

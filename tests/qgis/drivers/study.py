@@ -127,6 +127,10 @@ def look_at_options():
         told["options"] = page is not None and page.isVisible()
         wait(1500)
         window.grab().save(str(PICTURES / "options.png"))
+        page.tabs.setCurrentIndex(1)
+        wait(1000)
+        window.grab().save(str(PICTURES / "dependencies.png"))
+        told["dependencies"] = [page.tabs.tabText(1), page.dependencies.report()]
         page.replicates.setValue(499)
         page.apply()
         window.reject()
