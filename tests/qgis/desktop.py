@@ -119,13 +119,18 @@ def _load(path: Path) -> ModuleType:
 
 
 def main(arguments: list[str]) -> int:
-    """Make the guide's pictures, or measure how long the window is deaf while a million points are looked at."""
+    """Make the guide's pictures, or measure with a million points.
+
+    ``alive``: how long the window is deaf while they are looked at; ``crossing``: how long they take
+    into a table and back into a layer.
+    """
     libraries = _load(HERE / "environment.py").ensure()
     faults = []
     with tempfile.TemporaryDirectory() as holder:
         built = _load(ROOT / "qgis_plugin" / "build.py").build(Path(holder) / "sialgeo_qgis.zip")
-        if arguments == ["alive"]:
-            told = drive(built, libraries, Path(holder) / "alive", driver="alive.py", within=1200)
+        if arguments in (["alive"], ["crossing"]):
+            name = arguments[0]
+            told = drive(built, libraries, Path(holder) / name, driver=f"{name}.py", within=1200)
             sys.stdout.write(json.dumps(told, indent=1) + "\n")
             return 1 if told["errors"] else 0
         for driver, pictures in PICTURES.items():

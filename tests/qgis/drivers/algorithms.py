@@ -409,6 +409,7 @@ def library_inputs():
         reference=farms.iloc[[number - 1 for number in FARMS]],
         districts=gpd.read_file(SAMPLE / "distritos.gpkg"),
         raster=SAMPLE / "pobreza_2018.tif",
+        crs="EPSG:4326",
         sample=SAMPLE,
         work=sialgeo.read_concentrations(WORK),
         later=sialgeo.read_concentrations(LATER),

@@ -133,9 +133,15 @@ def _carried(given):
 
 
 def _zones(given):
+    import numpy as np
     import sialgeo
+    from osgeo import gdal  # rasterio is not there on Windows
 
-    raster = sialgeo.read_raster(given.raster)
+    file = gdal.Open(str(given.raster))
+    c, a, b, f, d, e = file.GetGeoTransform()
+    values = file.GetRasterBand(1).ReadAsArray().astype(float)
+    values[values == file.GetRasterBand(1).GetNoDataValue()] = np.nan
+    raster = sialgeo.Raster(values, (a, b, c, d, e, f), given.crs, "pov")
     return sialgeo.zonal_statistics(given.districts, raster, column="pov")[["pov", "pov__covered"]]
 
 
