@@ -134,8 +134,9 @@ def _carried(given):
 
 def _zones(given):
     import numpy as np
-    import sialgeo
     from osgeo import gdal  # rasterio is not there on Windows
+
+    import sialgeo
 
     file = gdal.Open(str(given.raster))
     c, a, b, f, d, e = file.GetGeoTransform()
