@@ -30,7 +30,7 @@ from .texts import tr
 
 _OLD_TYPES = hasattr(QVariant, "Double")  # Qt 5: QgsField takes QVariant's types
 _TYPE = QVariant if _OLD_TYPES else QMetaType.Type
-_TEXT = QVariant.String if _OLD_TYPES else QMetaType.Type.QString
+_TEXT = _TYPE.String if _OLD_TYPES else _TYPE.QString
 _FAST = QgsFeatureSink.Flag.FastInsert
 _MOST_CELLS = 50_000_000
 
@@ -360,8 +360,8 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
         if wkb is not None:
             shape = QgsGeometry()
             shape.fromWkb(wkb)
-            if multi:
-                shape.convertToMultiType()
+            if multi and not shape.convertToMultiType():
+                raise QgsProcessingException(tr("A shape of the output has no multi-part form."))
             feature.setGeometry(shape)
         feature.setAttributes(list(row))
         batch.append(feature)

@@ -106,7 +106,7 @@ class Desk:
     def _show_outcome(self, outcome) -> None:
         from . import results
 
-        layer = results.load(self.iface, outcome)
+        layer = results.load(outcome)
         self.show_dock().show_publication(outcome.publication, outcome.workfile, layer)
         if settings.load().open_map and outcome.paths.get("html"):
             open_file(outcome.paths["html"])
@@ -162,7 +162,7 @@ class Desk:
         def show(publication):
             from . import results
 
-            layer = results.published_layer(self.iface, publication, path)
+            layer = results.published_layer(publication, path)
             self.show_dock().show_publication(publication, path, layer)
 
         self.run(tr("sialgeo: opening {file}").format(file=Path(path).name), read, show)
@@ -170,7 +170,7 @@ class Desk:
     def _show_opened(self, outcome) -> None:
         from . import results
 
-        layer = results.layer_of(outcome.workfile) or results.load(self.iface, outcome)
+        layer = results.layer_of(outcome.workfile) or results.load(outcome)
         self.show_dock().show_publication(outcome.publication, outcome.workfile, layer)
 
     def _faults(self) -> list:

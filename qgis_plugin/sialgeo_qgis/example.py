@@ -32,8 +32,10 @@ _FIELDS = {  # which field of the example plays which part
 }
 
 
-def open_example(iface) -> str:
+def open_example() -> str:
     """Add the layers in a group of their own and go there; return what to tell."""
+    from qgis.utils import iface
+
     folder = library.sample("cajamarca")
     if folder is None:
         return tr("This sialgeo came without its sample.")
@@ -42,8 +44,7 @@ def open_example(iface) -> str:
     for layer, visible in _layers(folder):
         if not layer.isValid():
             return tr("The sample's file {file} could not be opened.").format(file=layer.source())
-        project.addMapLayer(layer, False)
-        node = group.addLayer(layer)
+        node = group.addLayer(project.addMapLayer(layer, False))
         node.setItemVisibilityChecked(visible)
         node.setExpanded(visible and layer.customProperty(ROLE) == "territories")
         if layer.customProperty(ROLE) == "territories":
@@ -107,13 +108,13 @@ def _districts(folder: Path, table):
         str(folder / "distritos.gpkg"), tr("Districts (Thiessen areas, not official limits)"), "ogr"
     )
     joined = QgsVectorLayerJoinInfo()
-    joined.setJoinLayer(table)
     joined.setJoinFieldName("ubigeo")
     joined.setTargetFieldName("ubigeo")
     joined.setPrefix("")
     joined.setJoinFieldNamesSubset(list(_COLUMNS))
     joined.setUsingMemoryCache(True)
-    QgsProject.instance().addMapLayer(table, False)
+    held = QgsProject.instance().addMapLayer(table, False)
+    joined.setJoinLayer(held)
     layer.addJoin(joined)
     values = [f["idh_2019"] for f in table.getFeatures()]
     known = [float(v) for v in values if isinstance(v, (int, float))]

@@ -36,8 +36,8 @@ IN_MENU = (  # what is needed before, now and then
 class SialgeoPlugin:
     """What QGIS loads; ``unload`` takes everything back."""
 
-    def __init__(self, iface) -> None:
-        self.iface = iface
+    def __init__(self, interface) -> None:
+        self.iface = interface  # of the window; None where there is none
         self.provider = None
         self.translator = install_translator()
         self.toolbar = None
@@ -162,7 +162,7 @@ class SialgeoPlugin:
         if faults:
             self.explain(faults)
             return
-        message = open_example(self.iface)
+        message = open_example()
         self.iface.messageBar().pushMessage("sialgeo", message, Qgis.MessageLevel.Info, 12)
 
     def open_help(self) -> None:

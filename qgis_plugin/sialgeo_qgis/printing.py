@@ -89,7 +89,7 @@ def print_document(document, path) -> None:
         layout = QgsPrintLayout(project)
         layout.setName(document.title)
         layout.renderContext().setDpi(200)
-        _Writer(layout, Path(folder)).write(document)
+        _Writer(layout, Path(folder)).lay_out(document)
         _export(layout, path)
         del layout, project
 
@@ -142,7 +142,7 @@ class _Writer:
         self._layout, self._folder = layout, folder
         self._page, self._y, self._pictures = -1, 0.0, 0
 
-    def write(self, document) -> None:
+    def lay_out(self, document) -> None:
         """Lay all blocks, and number the pages."""
         layout = self._layout
         layout.pageCollection().clear()

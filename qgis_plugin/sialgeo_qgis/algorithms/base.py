@@ -135,7 +135,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
     def add_declared(self) -> None:
         """Add a parameter for each declaration."""
         for one in self.declarations():
-            self.addParameter(declared.parameter(one))
+            self.declared_once(declared.parameter(one))
 
     def given(self, parameters, context) -> dict:
         """Return the declared parameters with the values given."""
@@ -155,7 +155,12 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         definition.setHelp(about)
         if default is not None:
             definition.setDefaultValue(default)
-        self.addParameter(definition)
+        self.declared_once(definition)
+
+    def declared_once(self, definition) -> None:
+        """Add a parameter; a second one of a name is a fault of ours."""
+        if not self.addParameter(definition):
+            raise ValueError(definition.name())
 
     def add_field(self, name, label, about, *, of, numeric=True, many=False, optional=False):
         """Add a parameter for a field (or several) of a layer or table input."""

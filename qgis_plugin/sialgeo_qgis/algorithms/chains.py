@@ -38,7 +38,7 @@ class DetectChains(DetectConcentrations):
         chain = self.parameterDefinition("CHAIN")
         chain.setFlags(chain.flags() & ~QgsProcessingParameterDefinition.Flag.FlagOptional)
         for one in self.declarations():
-            self.addParameter(declared.parameter(one))
+            self.declared_once(declared.parameter(one))
         for name, label, about in (
             (
                 "OUTPUT_CHAINS",

@@ -130,10 +130,10 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
             made = declared.parameter(one, note)
             if takers and next(iter(names)) not in takers:
                 declared.advanced(made)
-            self.addParameter(made)
+            self.declared_once(made)
             also = declared.companion(one)
             if also is not None:
-                self.addParameter(also)
+                self.declared_once(also)
 
     def _add_description(self):
         place_layer = QgsProcessing.SourceType.TypeVectorPoint

@@ -16,6 +16,10 @@
         <translation>La banda {band} del ráster no se puede leer como números.</translation>
     </message>
     <message>
+        <source>A shape of the output has no multi-part form.</source>
+        <translation>Una forma de la salida no tiene forma multiparte.</translation>
+    </message>
+    <message>
         <source>The output layer could not be written ({reason}).</source>
         <translation>No se pudo escribir la capa de salida ({reason}).</translation>
     </message>
