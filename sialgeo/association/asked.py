@@ -11,6 +11,7 @@ from sialgeo.neighbourhoods import nearest_param, neighbours_param
 from sialgeo.params import check, param
 
 LEE, MORAN = "lee", "moran"
+OLS, LAG, ERROR = "ols", "lag", "error"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,23 @@ class LocalAssociation:
     level: float = param(
         0.05, N_("False discovery rate"), label=N_("False discovery rate"), gt=0, le=0.5
     )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class Regressing:
+    """Parameters of :func:`spatial_regression`."""
+
+    model: str = param(
+        "",
+        N_("Least squares, spatial lag or spatial error; without it the tests choose"),
+        label=N_("Model"),
+        choices=("", OLS, LAG, ERROR),
+    )
+    neighbours: str = neighbours_param()
+    k: int = nearest_param()
 
     def __post_init__(self) -> None:
         check(self)

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.association.asked import ERROR, LAG, OLS, Regressing
 from sialgeo.association.local import known_rows, missing_notes
 from sialgeo.association.result import p_text
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import N_, _, numeral
 from sialgeo.kernels import regression as kernel
 from sialgeo.model import SIGNIFICANCE, Summary
-from sialgeo.neighbourhoods import adjacency, nearest_param, neighbours_param
-from sialgeo.params import check, param
+from sialgeo.neighbourhoods import adjacency
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-OLS, LAG, ERROR = "ols", "lag", "error"
 MODEL_NAMES = {
     OLS: N_("least squares"),
     LAG: N_("spatial lag"),
@@ -39,23 +38,6 @@ MODEL_NAMES = {
 }
 CONSTANT = "constant"
 SPATIAL_NAMES = {LAG: "rho", ERROR: "lambda"}
-
-
-@dataclass(frozen=True)
-class Regressing:
-    """Parameters of :func:`spatial_regression`."""
-
-    model: str = param(
-        "",
-        N_("Least squares, spatial lag or spatial error; without it the tests choose"),
-        label=N_("Model"),
-        choices=("", OLS, LAG, ERROR),
-    )
-    neighbours: str = neighbours_param()
-    k: int = nearest_param()
-
-    def __post_init__(self) -> None:
-        check(self)
 
 
 @dataclass(frozen=True)

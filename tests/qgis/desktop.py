@@ -104,7 +104,8 @@ def drive(
     )
     told = folder / "told.json"
     if not told.is_file():
-        raise RuntimeError(f"QGIS ended early:\n{said.stdout[-4000:]}\n{said.stderr[-4000:]}")
+        errors = said.stderr.partition("Extension modules:")[0]  # a crash lists hundreds of them
+        raise RuntimeError(f"QGIS ended early:\n{said.stdout[-4000:]}\n{errors[-4000:]}")
     answer: dict[str, Any] = json.loads(told.read_text())
     return answer
 

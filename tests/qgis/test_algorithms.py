@@ -179,6 +179,11 @@ def test_no_algorithm_is_left_out(told: dict[str, Any]) -> None:
     assert sorted(told["algorithms"]) == sorted(ALGORITHMS)
 
 
+@every_case
+def test_the_provider_loads_no_library_before_it_is_bound(told: dict[str, Any]) -> None:
+    assert told["loaded"] == []
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_it_runs_and_gives_the_same_everywhere(
     told: dict[str, Any], one: dict[str, Any], algorithm: str, folder: Path

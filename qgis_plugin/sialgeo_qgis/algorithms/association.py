@@ -227,7 +227,7 @@ class RegressIndicator(OfDistricts):
 
     def owner(self):
         """Return the declaration of model and neighbours."""
-        from sialgeo.association.regression import Regressing
+        from sialgeo.association.asked import Regressing
 
         return Regressing
 

@@ -23,7 +23,7 @@ from sialgeo.progress import Progress
 
 
 def declare(parser: Parser) -> None:
-    from sialgeo.association.regression import Regressing
+    from sialgeo.association.asked import Regressing
 
     add = parser.group(_("inputs")).add_argument
     declare_territories(add, required=True)
@@ -36,7 +36,7 @@ def declare(parser: Parser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
-    from sialgeo.association.regression import Regressing
+    from sialgeo.association.asked import Regressing
 
     require_key(options)
     if options.output and not options.output.lower().endswith(".csv"):

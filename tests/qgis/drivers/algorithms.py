@@ -46,6 +46,8 @@ from sialgeo_qgis.plugin import SialgeoPlugin  # noqa: E402
 
 plugin = SialgeoPlugin(None)
 plugin.initProcessing()
+# before they are bound to their own GEOS and PROJ they must not be loaded: QGIS's window would crash
+LOADED = [name for name in ("shapely", "pyproj", "pyogrio", "rasterio") if name in sys.modules]
 REGISTRY = QgsApplication.processingRegistry()
 TEMPORARY = "TEMPORARY_OUTPUT"
 LAYERS = {}
@@ -570,6 +572,7 @@ def main():
     from sialgeo_qgis import library
 
     told = {"algorithms": sorted(a.name() for a in plugin.provider.algorithms())}
+    told["loaded"] = LOADED
     told["unable"] = library.missing(library.ALL)
     if not told["unable"]:
         library.bind()
