@@ -147,6 +147,7 @@ def in_the_dark(plugin):
     wait(1500)
     plugin.desk.dock.table.selectRow(0)
     wait(1000)
+    tidy()
     picture("dark")
     wizard = click(plugin.action("newstudy"))[0]
     wizard.move(180, 60)
