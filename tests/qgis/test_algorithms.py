@@ -155,7 +155,7 @@ def _drive(profile: Profile, layers: dict[str, Path], place: Path, name: str) ->
     cases = "all" if name == WINDOWS else "run"
     points = layers["producers"].parent
     return profile.drive(
-        "algorithms.py", profile.plugins, SAMPLE, points, place, cases, timeout=600
+        "algorithms.py", profile.plugins, SAMPLE, points, place, cases, timeout=1500
     )
 
 
