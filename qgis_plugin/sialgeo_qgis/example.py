@@ -108,13 +108,12 @@ def _districts(folder: Path, table):
         str(folder / "distritos.gpkg"), tr("Districts (Thiessen areas, not official limits)"), "ogr"
     )
     joined = QgsVectorLayerJoinInfo()
+    joined.setJoinLayer(table)  # which is in the project already
     joined.setJoinFieldName("ubigeo")
     joined.setTargetFieldName("ubigeo")
     joined.setPrefix("")
     joined.setJoinFieldNamesSubset(list(_COLUMNS))
     joined.setUsingMemoryCache(True)
-    held = QgsProject.instance().addMapLayer(table, False)
-    joined.setJoinLayer(held)
     layer.addJoin(joined)
     values = [f["idh_2019"] for f in table.getFeatures()]
     known = [float(v) for v in values if isinstance(v, (int, float))]
