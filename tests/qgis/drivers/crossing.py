@@ -55,7 +55,7 @@ def written(frame, context):
     from sialgeo_qgis.adapters import crs_to_qgis, fields_of, fill, wkb_type
 
     sink, name = QgsProcessingUtils.createFeatureSink(
-        "TEMPORARY_OUTPUT", context, fields_of(frame), wkb_type("Point"), crs_to_qgis(frame.crs)
+        "memory:", context, fields_of(frame), wkb_type("Point"), crs_to_qgis(frame.crs)
     )
     fill(sink, frame, QgsProcessingFeedback())
     del sink
