@@ -30,6 +30,12 @@ from .base import POINT, POLYGON, SialgeoAlgorithm
 from .outcome import WORKFILES, add_input
 
 PUBLISH = ("areas", "grid", "points", "masked")  # models hold the place: new ones come last
+_STEMS = {
+    **dict.fromkeys((".html", ".png", ".svg"), "map"),
+    **dict.fromkeys((".pdf", ".report.html", ".md"), "report"),
+    ".xlsx": "tables",
+    ".json": "run",
+}
 # what writes a format of a package, where it is not always there
 _WRITTEN_BY = {
     "html": "jinja2",
@@ -570,13 +576,17 @@ class ExportPackage(Export):
         )
 
     def _files(self) -> dict:
-        """Return the names of the files by format; none where sialgeo cannot be imported."""
+        """Return the names of the files by format; none where sialgeo cannot be imported.
+
+        The formats are those of the writers: a study's own list would load what QGIS must not at its start.
+        """
         try:
             library.sialgeo()
-            from sialgeo.study import FILES
+            from sialgeo.exporters import WRITERS
         except ImportError:
             return {}
-        return dict(FILES)
+        named = {suffix[1:]: _STEMS.get(suffix, "concentrations") + suffix for suffix in WRITERS}
+        return {**named, "datapackage": "datapackage.json"}
 
     def faults(self, parameters, context) -> list:
         """Explain wrong layers, and formats whose library is missing."""
