@@ -6,23 +6,24 @@ from __future__ import annotations
 
 def all_algorithms() -> tuple:
     """Return every algorithm class."""
-    from . import areas, association, distances, export, indicators, polygons, sial, steps, study
+    return (*_detecting(), *_profiling(), *_over_territories(), *_to_a_sial(), *_handing_on())
+
+
+def _detecting() -> tuple:
+    """Return those of *Data* and *Detect*."""
+    from . import areas, steps
     from .chains import DetectChains
     from .check import CheckProducers
     from .detect import DetectConcentrations
     from .join import JoinIndicators
-    from .overlay import OverlayIndicators
     from .radius import SuggestRadius
-    from .rings import CatchmentRings
     from .surface import RelativeRiskSurface
     from .table import ProducersFromTable
 
     return (
-        # Data
         ProducersFromTable,
         CheckProducers,
         JoinIndicators,
-        # Detect
         SuggestRadius,
         DetectConcentrations,
         DetectChains,
@@ -35,7 +36,14 @@ def all_algorithms() -> tuple:
         areas.HotSpots,
         areas.ScanAreas,
         RelativeRiskSurface,
-        # Profile
+    )
+
+
+def _profiling() -> tuple:
+    """Return those of *Profile*."""
+    from . import distances, indicators, sial, steps
+
+    return (
         steps.ProfileConcentrations,
         sial.LinkConcentrations,
         steps.CatchmentAreas,
@@ -44,7 +52,16 @@ def all_algorithms() -> tuple:
         distances.ColocationOfKinds,
         distances.LocalColocation,
         indicators.AgroDistricts,
-        # Territory and poverty
+    )
+
+
+def _over_territories() -> tuple:
+    """Return those of *Territory and poverty*."""
+    from . import areas, association, indicators, polygons
+    from .overlay import OverlayIndicators
+    from .rings import CatchmentRings
+
+    return (
         OverlayIndicators,
         CatchmentRings,
         polygons.InterpolateAreas,
@@ -59,14 +76,28 @@ def all_algorithms() -> tuple:
         indicators.ConevalClasses,
         indicators.ChangeOfIndicator,
         indicators.InequalityOverPlaces,
-        # SIAL
+    )
+
+
+def _to_a_sial() -> tuple:
+    """Return those of *SIAL*."""
+    from . import sial
+
+    return (
         sial.TemplateWorkbook,
         sial.ClassifyConcentrations,
         sial.CompareConcentrations,
         sial.PrioritiseConcentrations,
         sial.TradeExposure,
         sial.FieldQuestions,
-        # Publish
+    )
+
+
+def _handing_on() -> tuple:
+    """Return those of *Publish* and *Study*."""
+    from . import export, study
+
+    return (
         export.ProtectConcentrations,
         export.ExportMap,
         export.ExportReport,
@@ -74,7 +105,6 @@ def all_algorithms() -> tuple:
         export.ExportFigure,
         export.ExportFiles,
         export.ExportPackage,
-        # Study
         study.RunStudy,
         study.VerifyNumbers,
     )

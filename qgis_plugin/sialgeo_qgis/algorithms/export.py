@@ -421,6 +421,16 @@ class ExportFigure(Export):
             ),
             tr("What is drawn; the parameters below are for some kinds only."),
         )
+        self._add_for_some_kinds()
+        self.add(
+            QgsProcessingParameterFileDestination(
+                "OUTPUT", tr("Figure"), "PNG (*.png);;SVG (*.svg)"
+            ),
+            tr("The figure."),
+        )
+
+    def _add_for_some_kinds(self) -> None:
+        """Declare what some kinds of map need."""
         raster = tr("GeoTIFF files") + " (*.tif *.tiff)"
         work = tr(WORKFILES) + " (*.work.gpkg)"
         points = [QgsProcessing.SourceType.TypeVectorPoint]
@@ -469,12 +479,6 @@ class ExportFigure(Export):
             ),
         ):
             self.add(declared.advanced(definition), about)
-        self.add(
-            QgsProcessingParameterFileDestination(
-                "OUTPUT", tr("Figure"), "PNG (*.png);;SVG (*.svg)"
-            ),
-            tr("The figure."),
-        )
 
     def _kinds(self) -> list:
         """Return the kinds of map with what each shows; none where sialgeo cannot be imported."""

@@ -202,6 +202,11 @@ class MultidimensionalPoverty(OfRows):
             numeric=False,
             many=True,
         )
+        self._add_numbers()
+        self._add_outputs()
+
+    def _add_numbers(self) -> None:
+        """Declare cutoffs, weights and the fields that count and part the rows."""
         for name, label, about, default in (
             (
                 "CUTOFFS",
@@ -239,6 +244,9 @@ class MultidimensionalPoverty(OfRows):
             ("BY", tr("Decompose by"), tr("Field with groups, as department or urban and rural.")),
         ):
             self.add_field(name, label, about, of="INPUT", numeric=False, optional=True)
+
+    def _add_outputs(self) -> None:
+        """Declare rows, dimensions and groups, and the three measures."""
         self.add_result(
             tr("Rows with their deprivations"), tr("The rows with their score, and who is poor.")
         )

@@ -1046,12 +1046,12 @@ Toda exportación pasa por la misma barrera.</translation>
         <translation>Qué se dibuja; los parámetros de abajo son solo para algunas clases.</translation>
     </message>
     <message>
-        <source>GeoTIFF files</source>
-        <translation>Archivos GeoTIFF</translation>
-    </message>
-    <message>
         <source>The figure.</source>
         <translation>La figura.</translation>
+    </message>
+    <message>
+        <source>GeoTIFF files</source>
+        <translation>Archivos GeoTIFF</translation>
     </message>
     <message>
         <source>What the package holds.</source>
@@ -1114,6 +1114,10 @@ Toda exportación pasa por la misma barrera.</translation>
         <translation>Clase de mapa</translation>
     </message>
     <message>
+        <source>Figure</source>
+        <translation>Figura</translation>
+    </message>
+    <message>
         <source>Name of the indicator, as the overlay gave it.</source>
         <translation>Nombre del indicador, como lo dio la superposición.</translation>
     </message>
@@ -1140,10 +1144,6 @@ Toda exportación pasa por la misma barrera.</translation>
     <message>
         <source>As they are to be written: 2012, 2024</source>
         <translation>Como se han de escribir: 2012, 2024</translation>
-    </message>
-    <message>
-        <source>Figure</source>
-        <translation>Figura</translation>
     </message>
     <message>
         <source>Give two dates, as 2012, 2024.</source>
