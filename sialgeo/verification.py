@@ -27,14 +27,9 @@ _PLAIN = "+proj=tmerc +lat_0=0 +lon_0=0 +datum=WGS84 +units=m"  # plain metres n
 _REACH = (0.05, 0.1, 0.15)
 NC_SIDS = "nc_sids.gpkg"
 LANSING, PARACOU = "lansing.csv", "paracou16.csv"  # columns x, y, type (and weight)
-_WHY = {  # the numbers are here; the trees are data of R packages
-    LANSING: N_(
-        "colocation and cross-K: needs {file} (x, y, type: Lansing Woods, in R's spatstat)"
-    ),
-    PARACOU: N_(
-        "M, Kd and K: needs {file} (x, y, type, weight: Paracou 16), which R's dbmss publishes in R's own binary format only"
-    ),
-}
+NEW_YORK, MOONS = "NY8_utm18.gpkg", "moons.csv"  # the latter with columns x, y
+CHORLEY, PBC = "chorley.csv", "pbc.csv"  # columns x, y, type, in km; beside the former its window
+CHORLEY_WINDOW = "chorley_window.csv"  # the corners, columns x, y
 
 _SATSCAN_GRAVE = "SaTScan 9.3.1, grave (R smacpod)"
 _SATSCAN_NY = "SaTScan 9.6 and 10.3.2, New York leukaemia (R smerc)"
@@ -57,7 +52,14 @@ _HDR_2009 = "UNDP, Human Development Report 2009, table H"
 _ALKIRE = "Alkire and Foster 2011, example matrix"
 _INDIA = "World Bank, Technical Note 7 (figures not checked at the source)"
 _TERRELL = "Terrell 1990, by hand"
+_SPARR = "R sparr 2.2-17"
+_MOONS = "R dbscan 1.1-11, moons"
+_LIBPYSAL = "methods page, libpysal's mexico"
 Z_95 = 1.96
+SOUTH = (  # the paper's South of Mexico
+    *("Campeche", "Chiapas", "Guerrero", "Oaxaca"),
+    *("Quintana Roo", "Tabasco", "Veracruz", "Yucat"),
+)
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,9 @@ def verify(data: str | os.PathLike[str] | None = None) -> list[Check]:
     Parameters
     ----------
     data : path, optional
-        Folder with others' data: ``nc_sids.gpkg`` (spData), looked for in it and its subfolders. With it
-        given, the Columbus data of libpysal are used too where libpysal is installed.
+        Folder with others' data, looked for in it and its subfolders: ``nc_sids.gpkg``, ``NY8_utm18.gpkg``,
+        ``chorley.csv`` with ``chorley_window.csv``, ``pbc.csv``, ``moons.csv``, ``lansing.csv``,
+        ``paracou16.csv``. With it given, data of libpysal are used too where libpysal is installed.
 
     Returns
     -------
@@ -118,34 +121,23 @@ def verify(data: str | os.PathLike[str] | None = None) -> list[Check]:
     if data is None:
         return found
     folder = _folder(data)
-    for name, group in (
-        (NC_SIDS, _nc_sids),
-        (NC_SIDS, _nc_sids_bernoulli),
-        (LANSING, _lansing),
-        (PARACOU, _paracou),
-    ):
+    for name, _what, groups in _FILES:
         path = _find(folder, name)
         if path is not None:
-            found.extend(group(path))
+            found.extend(check for group in groups for check in group(path))
     if find_spec("libpysal") is not None:
-        found.extend(_columbus())
-        found.extend(_columbus_moran())
-        found.extend(_columbus_regression())
+        found.extend(check for group in _OF_LIBPYSAL for check in group())
     return found
 
 
 def left_out(data: str | os.PathLike[str] | None = None) -> list[str]:
     """Return, in the language in force, which checks did not run, and what they need."""
-    said: list[str] = []
-    if data is None or _find(_folder(data), NC_SIDS) is None:
-        said.append(
-            _("scan statistic on NC SIDS: needs {file} in the folder of --data").format(
-                file=NC_SIDS
-            )
-        )
-    for name, why in _WHY.items():
-        if data is None or _find(_folder(data), name) is None:
-            said.append(_("{what}, in the folder of --data").format(what=_(why).format(file=name)))
+    folder = None if data is None else _folder(data)
+    said = [
+        _("{what}: needs {file} in the folder of --data").format(what=_(what), file=name)
+        for name, what, _groups in _FILES
+        if folder is None or _find(folder, name) is None
+    ]
     if data is None or find_spec("libpysal") is None:
         said.append(_("local statistics on Columbus: need --data and the library libpysal"))
     return said
@@ -194,14 +186,25 @@ def _each(
 
 
 def _bernoulli() -> Checks:
-    from sialgeo.kernels.likelihood import bernoulli_llr, naive_risk_interval
+    import pandas as pd
+
+    from sialgeo.kernels.likelihood import bernoulli_llr
+    from sialgeo.scans import scan_areas
 
     name = N_("Scan statistic, Bernoulli log-likelihood ratio")
     rows = [(11, 19, 7.41934), (3, 3, 4.808517), (2, 2, 3.177442)]
     found = [(f"{c}/{m}, 30/143", bernoulli_llr(c, m, 30, 143), llr) for c, m, llr in rows]
     yield from _each(name, found, 1e-5, _SATSCAN_GRAVE)
-    risk = naive_risk_interval(np.array([11.0]), np.array([19 / 143]), 30)[0][0]
-    yield Check(N_("Relative risk"), "11/19, 30/143", float(risk), 3.78, 0.005, _SATSCAN_GRAVE)
+    both = {"cases": [11, 19], "units": [19, 124], "x": [0.0, 9e3], "y": [0.0, 0.0]}
+    zone = scan_areas(
+        _placed(pd.DataFrame(both)), "cases", population="units", model="bernoulli", replicates=0
+    ).iloc[0]
+    for what, ours, published in (
+        (N_("Expected cases"), zone["expected_n"], 3.99),
+        (N_("Observed over expected"), zone["n"] / zone["expected_n"], 2.76),
+        (N_("Relative risk"), zone["relative_risk"], 3.78),
+    ):
+        yield Check(what, "11/19, 30/143", float(ours), published, 0.005, _SATSCAN_GRAVE)
 
 
 def _poisson() -> Checks:
@@ -562,12 +565,136 @@ def _nc_sids_bernoulli(path: Path) -> Checks:
         yield Check(name, f"19{year}", ours, published, 1e-7, _SMERC)
 
 
+def _new_york(path: Path) -> Checks:
+    """Leukaemia in New York, whole cases, degrees taken as they are on a plane.
+
+    The second and the fourth cluster: the first and the third hang on R smerc's own centroids.
+    """
+    import geopandas as gpd
+
+    from sialgeo.scans import scan_areas
+
+    tracts = gpd.read_file(path)
+    tracts["whole"] = np.floor(tracts["TRACTCAS"])
+    at = tracts.geometry.centroid.to_crs(4326)
+    tracts["lon"], tracts["lat"] = at.x, at.y
+    found = scan_areas(tracts, "whole", population="POP8", x="lon", y="lat")
+    clusters = found.attrs["scan"]["clusters"]
+    yield Check(N_("Scan of tracts: tracts"), "2", len(clusters[1]["areas"]), 8, 0, _SATSCAN_NY)
+    yield Check(N_("Scan of tracts: cases"), "2", clusters[1]["cases"][0], 38, 0, _SATSCAN_NY)
+    for place, llr, p in ((1, 9.019716, 0.016), (3, 4.651839, 0.645)):
+        ours, detail = clusters[place], f"{place + 1}"
+        name = N_("Scan of tracts: log-likelihood ratio")
+        yield Check(name, detail, ours["statistic"], llr, 1e-6, _SATSCAN_NY)
+        # two Monte-Carlo p-values of 999 replicates: three standard errors of their difference
+        slack = 3 * math.sqrt(2 * p * (1 - p) / 999)
+        name = N_("Scan of tracts: p-value")
+        yield Check(name, detail, ours["p_value"], p, slack, _SATSCAN_NY)
+
+
+def _moons(path: Path) -> Checks:
+    """Two crescents and two clouds: R's minPts = 5 is scikit-learn's min_samples = 5."""
+    if find_spec("sklearn") is None:
+        return
+    import pandas as pd
+
+    from sialgeo.detection import HDBSCAN
+
+    xy = pd.read_csv(path)[["x", "y"]].to_numpy(float)
+    rule = HDBSCAN(min_cluster_size=5, min_samples=5)
+    labels = rule.labels(xy, None, None, np.random.default_rng(0))[0]
+    sizes = [*np.sort(np.bincount(labels[labels >= 0])).tolist(), int((labels < 0).sum())]
+    rows = list(zip(("1", "2", "3", "−1"), sizes, (25, 25, 50, 0), strict=True))
+    yield from _each(N_("HDBSCAN: producers in each group"), rows, 0, _MOONS)
+
+
+def _chorley(path: Path) -> Checks:
+    """Cancer of the larynx against that of the lung, at the disused incinerator."""
+    import geopandas as gpd
+    import pandas as pd
+    from shapely.geometry import Polygon
+
+    from sialgeo.kernels.surface import oversmoothing
+    from sialgeo.references import Reference
+    from sialgeo.surfaces import relative_risk_surface
+
+    cases = _placed(pd.read_csv(path), scale=1_000)
+    by_kind = {kind: cases[cases["type"] == kind] for kind in ("larynx", "lung")}
+    name = N_("Oversmoothing bandwidth")
+    for kind, published in (("larynx", 2.222058), ("lung", 1.371918)):
+        ours = oversmoothing(by_kind[kind].get_coordinates().to_numpy()) / 1_000
+        yield Check(name, f"chorley, {kind}", ours, published, 5e-6, _SPARR)
+    corners = path.with_name(CHORLEY_WINDOW)
+    if not corners.is_file():
+        return
+    # rounded to 100 m: a case of each at one coordinate is no case twice
+    controls = by_kind["lung"].set_geometry(by_kind["lung"].translate(0.001))
+    window = Polygon(pd.read_csv(corners)[["x", "y"]].to_numpy(float) * 1_000)
+    surface = relative_risk_surface(
+        by_kind["larynx"],
+        Reference.from_points(controls),
+        bandwidth=1_500,
+        window=gpd.GeoDataFrame(geometry=[window], crs=cases.crs),
+        replicates=0,
+    )
+    a, _b, x0, _d, e, y0 = surface.transform
+    ours = surface.values[int((413_600 - y0) / e), int((354_500 - x0) / a)]
+    name = N_("Relative risk, logarithm, at the incinerator")
+    # sparr first puts the cases on 64 × 64 cells: with its cells 1.225602 follows to the last digit
+    yield Check(name, "chorley", float(ours), 1.225602, 0.04, _SPARR)
+
+
+def _pbc(path: Path) -> Checks:
+    import pandas as pd
+
+    from sialgeo.kernels.surface import oversmoothing
+
+    table = pd.read_csv(path)
+    for kind, published in (("case", 3.174248), ("control", 3.302433), ("", 3.004161)):
+        part = table[table["type"] == kind] if kind else table
+        ours = oversmoothing(part[["x", "y"]].to_numpy(float))
+        detail = f"pbc, {kind or 'pooled'}"
+        yield Check(N_("Oversmoothing bandwidth"), detail, ours, published, 5e-6, _SPARR)
+
+
+def _placed(table: Any, scale: float = 1.0) -> Any:
+    """Return a table of plain coordinates x and y as points; distances are plain."""
+    import geopandas as gpd
+
+    at = gpd.points_from_xy(scale * table["x"], scale * table["y"])
+    return gpd.GeoDataFrame(table, geometry=at, crs=_PLAIN)
+
+
 def _columbus_layer() -> Any:
     import geopandas as gpd
 
     examples = import_module("libpysal").examples
     # the layer names no CRS; contiguity does not depend on one
     return gpd.read_file(examples.get_path("columbus.shp")).set_crs(32617, allow_override=True)
+
+
+def _mexico() -> Checks:
+    """Income of Mexico's states in 2000, the South against the rest: by income it is less clear."""
+    import geopandas as gpd
+
+    from sialgeo.association import contrast, moran
+
+    examples = import_module("libpysal").examples
+    states = gpd.read_file(examples.get_path("mexicojoin.shp")).set_crs(4326, allow_override=True)
+    south = states["NAME"].str.startswith(SOUTH)
+    states["region"] = np.where(south, "South", "rest")
+    told = contrast(
+        states, by="region", group="South", columns=["PCGDP2000"], name="NAME", replicates=99
+    ).rows[0]
+    autocorrelation = moran(states, "PCGDP2000")
+    z = (autocorrelation.statistic - autocorrelation.expected) / autocorrelation.var_norm**0.5
+    yield Check(N_("States of the South"), "Mexico", float(south.sum()), 8, 0, _LIBPYSAL)
+    name = N_("Mean income per person")
+    yield Check(name, "South", told.group_mean, 17_772, 0.5, _LIBPYSAL)
+    yield Check(name, "rest", told.rest_mean, 21_893, 0.5, _LIBPYSAL)
+    name = N_("Moran's I and its moments")
+    yield Check(name, "PCGDP2000, I", autocorrelation.statistic, 0.152, 5e-4, _LIBPYSAL)
+    yield Check(name, "PCGDP2000, z", z, 1.50, 5e-3, _LIBPYSAL)
 
 
 def _columbus_regression() -> Checks:
@@ -626,20 +753,13 @@ def _columbus_moran() -> Checks:
         yield Check(name, f"{statistic}, {x}, {y}", ours, published, 1e-7, _SPDEP)
 
 
-def _trees(path: Path) -> Any:
-    """Return mapped trees; degrees or metres do not matter, distances are plain."""
-    import geopandas as gpd
+def _lansing(path: Path) -> Checks:
     import pandas as pd
 
-    table = pd.read_csv(path)
-    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["x"], table["y"]), crs=_PLAIN)
-
-
-def _lansing(path: Path) -> Checks:
     from sialgeo.colocation import colocation_quotient
     from sialgeo.distances import cross_k
 
-    trees = _trees(path)
+    trees = _placed(pd.read_csv(path))
     quotients = colocation_quotient(trees, kind="type", replicates=0)
     matrix = quotients.matrix()
     name = N_("Colocation quotient")
@@ -676,9 +796,11 @@ def _lansing(path: Path) -> Checks:
 
 
 def _paracou(path: Path) -> Checks:
+    import pandas as pd
+
     from sialgeo.distances import cross_k, kd_function, m_function
 
-    trees = _trees(path)
+    trees = _placed(pd.read_csv(path))
     kinds = {"Q": "Q. Rosea", "V": "V. Americana"}
     reach = [5, 10, 20, 30, 50, 100]
     published = {
@@ -748,3 +870,25 @@ def _columbus() -> Checks:
     yield Check(
         N_("Moran's I, as the mean of the local ones"), "", float(total), 0.500188557, 1e-8, _SPDEP
     )
+
+
+# file, what it is for, the checks on it
+_FILES: tuple[tuple[str, str, tuple[Callable[[Path], Checks], ...]], ...] = (
+    (NC_SIDS, N_("scan statistic on NC SIDS"), (_nc_sids, _nc_sids_bernoulli)),
+    (NEW_YORK, N_("scan statistic on the leukaemia of New York"), (_new_york,)),
+    (MOONS, N_("HDBSCAN"), (_moons,)),
+    (CHORLEY, N_("surface of relative risk and its bandwidth"), (_chorley,)),
+    (PBC, N_("bandwidths"), (_pbc,)),
+    (LANSING, N_("colocation and cross-K (Lansing Woods, in R's spatstat)"), (_lansing,)),
+    (
+        PARACOU,
+        N_("M, Kd and K (Paracou 16, which R's dbmss publishes in R's own binary format only)"),
+        (_paracou,),
+    ),
+)
+_OF_LIBPYSAL: tuple[Callable[[], Checks], ...] = (
+    _columbus,
+    _columbus_moran,
+    _columbus_regression,
+    _mexico,
+)

@@ -79,6 +79,8 @@ def test_mexican_municipalities_by_both_indicators(
     assert counts["no_data"] == municipalities["idh_2020"].isna().sum() == 16
     assert counts["1-1"] + counts["3-3"] > 10 * (counts.get("1-3", 0) + counts.get("3-1", 0))
     assert "mexico-bivariate.png" in page
+    lee = sialgeo.local_association(municipalities, "idh_2020", "im_2020", replicates=99)
+    assert f"Lee's L of both is {lee.attrs['global']['statistic']:.3f}".replace("0.", ".") in page
 
 
 def test_establishments_of_yucatan_over_the_hdi(
@@ -88,13 +90,17 @@ def test_establishments_of_yucatan_over_the_hdi(
     units = sialgeo.read_producers(
         shared_data / "mexico_yucatan_denue_alimentos" / "yucatan_denue_alimentos_2021.csv"
     ).to_crs(areas.crs)
-    for start, producers in (
-        ("all (2,418)", units),
-        ("all but maize tortillerías (400)", units[units["codigo_act"].astype(str) != "311830"]),
+    activity = units["codigo_act"].astype(str)
+    small = activity.str.startswith(("3115", "4311")) | units["nombre_act"].str.contains("miel")
+    everyone = sialgeo.Reference.from_points(units, includes_producers=True)
+    for start, producers, reference in (
+        ("all (2,418)", units, "pob_2020"),
+        ("all but maize tortillerías (400)", units[activity != "311830"], "pob_2020"),
+        ("dairies and honey (49)", units[small], everyone),
     ):
         told = row_of(page, start)
         answer = sialgeo.associate(
-            producers, areas, column="idh_2020", reference="pob_2020", better="more",
+            producers, areas, column="idh_2020", reference=reference, better="more",
             divisions=False,
         )  # fmt: skip
         assert len(producers) == int(re.sub(r"\D", "", start))

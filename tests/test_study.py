@@ -608,6 +608,79 @@ def test_rings_and_local_association_of_a_study(
     assert {"bivariate_map", "catchment_rings"} <= set(verbs)
 
 
+MAPPED = (
+    RINGED[: RINGED.index("[rings]")]
+    + """
+[hot_spots]
+column = "idh_2019"
+replicates = 999
+
+[scan_areas]
+cases = "dairies"
+population = "people"
+replicates = 19
+shape = "circle"
+
+[surface]
+bandwidth = "20km"
+cell = "10km"
+replicates = 0
+
+[export]
+formats = ["json"]
+"""
+)
+
+
+def test_maps_of_a_study(study_of: Callable[[str], Path], folder: Path) -> None:
+    side = [(i, j) for i in range(6) for j in range(6)]
+    west, south = np.round(-79.1 + 0.2 * np.arange(7), 6), np.round(-7.6 + 0.2 * np.arange(7), 6)
+    cells = [box(west[i], south[j], west[i + 1], south[j + 1]) for i, j in side]
+    corner = np.array([i < 2 and j < 2 for i, j in side])
+    value = np.where(corner, 0.8, 0.4)
+    value[-1] = np.nan  # a territory without a value takes no part
+    columns = {
+        "code": [f"{i}{j}" for i, j in side],
+        "idh_2019": value,
+        "pobreza_2018": 50.0,
+        "people": 1_000,
+        "dairies": np.where(corner, 9, 1),
+    }
+    gpd.GeoDataFrame(columns, geometry=cells, crs=4326).to_file(folder / "d.gpkg")
+    text = MAPPED.replace('population = "people"\ncolumns', 'key = "code"\ncolumns', 1)
+    study = Study.from_toml(study_of(text))
+    assert Study.from_toml(study.to_toml(folder / "again.toml")) == study
+    found = study.run(folder / "out")
+    spots = pd.read_csv(found.paths["hot_spots_table"], dtype={"code": str}).set_index("code")
+    assert spots.loc["00", "class"] == "hot" and spots.loc["55", "class"] == "no_data"
+    assert np.isnan(spots.loc["55", "p_value"]) and found.paths["hot_spots"].stat().st_size > 10_000
+    zones = pd.read_csv(found.paths["scan_areas"], dtype={"code": str})
+    first = zones[zones["concentration"] == 1]
+    assert sorted(first["code"]) == ["00", "01", "10", "11"] and set(first["n"]) == {36}
+    assert found.paths["surface"].parent.name == "private"
+    assert found.paths["figure_risk"].parent == folder / "out"
+    verbs = {step.verb for step in found.concentrations.steps}
+    assert {"hot_spots", "scan_areas", "relative_risk_surface"} <= verbs
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('shape = "circle"', "centres = 3", "every territory is one"),
+        ('shape = "circle"', 'shape = "star"', "shape"),
+        ('bandwidth = "20km"', 'bandwidth = "wide"', "not a distance"),
+        ('[reference]\npath = "farms.csv"\n', "", r"\[surface\]: needs"),
+    ],
+)
+def test_maps_that_cannot_be(
+    study_of: Callable[[str], Path], folder: Path, old: str, new: str, said: str
+) -> None:
+    assert old in MAPPED
+    (folder / "d.gpkg").touch()
+    with pytest.raises(SchemaError, match=said):
+        Study.from_toml(study_of(MAPPED.replace(old, new)))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

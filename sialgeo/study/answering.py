@@ -74,7 +74,7 @@ def answer(
     return Answered(found, layers, tuple(contrasts), rings, districts)
 
 
-def _holding(layers: tuple[gpd.GeoDataFrame, ...], columns: tuple[str, ...], where: str) -> int:
+def holding(layers: tuple[gpd.GeoDataFrame, ...], columns: tuple[str, ...], where: str) -> int:
     """Return the place of the territories that have the columns."""
     for i, layer in enumerate(layers):
         if set(columns) <= set(layer.columns):
@@ -87,7 +87,7 @@ def _holding(layers: tuple[gpd.GeoDataFrame, ...], columns: tuple[str, ...], whe
     )
 
 
-def _indicator(source: TerritoriesSource, column: str) -> Indicator | None:
+def indicator_of(source: TerritoriesSource, column: str) -> Indicator | None:
     return next((i for i in source.indicators if i.column == column), None)
 
 
@@ -99,7 +99,7 @@ def _associate(
     reference: Any,
     progress: Progress,
 ) -> Concentrations:
-    at = _holding(layers, choice.columns, "[association]")
+    at = holding(layers, choice.columns, "[association]")
     layer, source = layers[at], study.territories[at]
     asked = found if len(found) else found.producers
     answers = []
@@ -110,7 +110,7 @@ def _associate(
             layer,
             column=column,
             reference=choice.reference or reference,
-            indicator=_indicator(source, column),
+            indicator=indicator_of(source, column),
             method=choice.method,
             dissolve=choice.dissolve or None,
             replicates=choice.replicates,
@@ -130,7 +130,7 @@ def _classed(
     choice = study.bivariate
     if choice is None:
         return found, layers
-    at = _holding(layers, (choice.x, choice.y), "[bivariate]")
+    at = holding(layers, (choice.x, choice.y), "[bivariate]")
     population = study.territories[at].population
     layer = layers[at].copy()
     parameters: dict[str, Any] = {"x": choice.x, "y": choice.y}
@@ -154,7 +154,7 @@ def _ringed(
     study: Study, choice: RingsChoice, found: Concentrations, layers: tuple[gpd.GeoDataFrame, ...]
 ) -> tuple[Concentrations, pd.DataFrame]:
     """Return the table of the rings, and the concentrations with a step that tells of it."""
-    at = _holding(layers, (*choice.columns, *choice.totals), "[rings]")
+    at = holding(layers, (*choice.columns, *choice.totals), "[rings]")
     published = sialgeo.protect(found, publish="areas", min_n=study.export.min_n).areas.index
     table = published_rings(
         found,
@@ -222,7 +222,7 @@ def _districts(
     """Return which areas are districts by their counts, and the concentrations with a step that says it."""
     from sialgeo.typology.districts import SIZES, summary_of
 
-    at = _holding(layers, choice.columns, "[air_districts]")
+    at = holding(layers, choice.columns, "[air_districts]")
     source = study.territories[at]
     named = [column for column in (source.key, source.name) if column]
     table = sialgeo.distritos_air(
@@ -245,7 +245,7 @@ def _districts(
 def _contrast(
     study: Study, choice: ContrastChoice, layers: tuple[gpd.GeoDataFrame, ...]
 ) -> Contrast:
-    at = _holding(layers, (choice.by, *choice.columns), "[[contrasts]]")
+    at = holding(layers, (choice.by, *choice.columns), "[[contrasts]]")
     source = study.territories[at]
     return sialgeo.contrast(
         layers[at],
@@ -277,7 +277,7 @@ def _drawn(
 
     if study.bivariate is not None:
         x, y = study.bivariate.x, study.bivariate.y
-        at = _holding(answered.layers, (x, y), "[bivariate]")
+        at = holding(answered.layers, (x, y), "[bivariate]")
         known = {i.column: i for i in study.territories[at].indicators}
         x_of, y_of = (known.get(c) or Indicator(c, {}) for c in (x, y))
         picture = folder / BIVARIATE_FILE
@@ -299,7 +299,7 @@ def _drawn(
     for i, told in enumerate(answered.contrasts, start=1):
         stem = CONTRAST_FILE if len(answered.contrasts) == 1 else f"{CONTRAST_FILE}-{i}"
         yield f"{stem}.csv", write_csv(told.table(), folder / f"{stem}.csv")
-        at = _holding(answered.layers, (told.by,), "[[contrasts]]")
+        at = holding(answered.layers, (told.by,), "[[contrasts]]")
         picture = folder / f"{stem}.png"
         choropleths.write_contrast(answered.layers[at], picture, told, context=context)
         yield f"{stem}.png", picture

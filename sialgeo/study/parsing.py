@@ -32,6 +32,7 @@ from sialgeo.study.sections import (
     ContrastChoice,
     Detection,
     ExportChoice,
+    HotSpotsChoice,
     LinkSource,
     PlacesSource,
     PrioritiesChoice,
@@ -39,7 +40,9 @@ from sialgeo.study.sections import (
     RasterSource,
     ReferenceSource,
     RingsChoice,
+    ScanAreasChoice,
     SialSource,
+    SurfaceChoice,
     TerritoriesSource,
     method_named,
     suffix_of,
@@ -147,6 +150,8 @@ class Parser:
             "[bivariate]": study.bivariate,
             "[rings]": study.rings,
             "[air_districts]": study.air_districts,
+            "[hot_spots]": study.hot_spots,
+            "[scan_areas]": study.scan_areas,
             "[[contrasts]]": study.contrasts,
         }
         for where, held in asked.items():
@@ -171,6 +176,12 @@ class Parser:
             )
         if study.rings is not None:
             self.of_rings(study, study.rings)
+        if study.surface is not None and (
+            study.producers is None or not (study.reference or study.producers.cases)
+        ):
+            self.faults.append(
+                _("[surface]: needs [producers], and a [reference] or cases in [producers]")
+            )
         if study.contrasts and not any(t.name for t in study.territories):
             self.faults.append(_('[[contrasts]]: needs name = "…", a column, in [[territories]]'))
 
@@ -290,6 +301,16 @@ class Parser:
                 params.parse_distance(text)
             except SialgeoError as failure:
                 self.faults.append(f"{where} radii: {failure}")
+        return section
+
+    def scan_areas(self, table: dict[str, Any], where: str) -> ScanAreasChoice:
+        section: ScanAreasChoice = self.declared(
+            ScanAreasChoice, table, where, lambda _section: _scan()
+        )
+        if "centres" in section.parameters:
+            self.faults.append(_("{where} centres: every territory is one").format(where=where))
+        if section.replicates < 0:
+            self.faults.append(_minimum(f"{where} replicates", 0))
         return section
 
     def compare(self, table: dict[str, Any], where: str) -> CompareSource:
@@ -477,6 +498,24 @@ def _with_parameters(kind: type, owner: Callable[[Any], type]) -> _Reader:
     )
 
 
+def _scan() -> type:
+    from sialgeo.scans import SpatialScan
+
+    return SpatialScan
+
+
+def _hot_spots() -> type:
+    from sialgeo.hotspots import HotSpots
+
+    return HotSpots
+
+
+def _surface() -> type:
+    from sialgeo.surfaces import RelativeRisk
+
+    return RelativeRisk
+
+
 def _thresholds() -> type:
     from sialgeo.typology import Thresholds
 
@@ -508,6 +547,12 @@ _TABLES: Mapping[str, tuple[str, _Reader]] = {
     "bivariate": ("bivariate", _optional(BivariateChoice)),
     "rings": ("rings", _optional(RingsChoice)),
     "air_districts": ("air_districts", _optional(AirDistrictsChoice)),
+    "hot_spots": ("hot_spots", _with_parameters(HotSpotsChoice, lambda _section: _hot_spots())),
+    "scan_areas": (
+        "scan_areas",
+        lambda parser, table, where: None if table is None else parser.scan_areas(table, where),
+    ),
+    "surface": ("surface", _with_parameters(SurfaceChoice, lambda _section: _surface())),
     "export": ("export", lambda parser, table, where: parser.export(table or {}, where)),
 }
 _LISTS: Mapping[str, tuple[str, _Reader]] = {

@@ -22,6 +22,7 @@ from sialgeo.study.activation import Classified, classified, write_details
 from sialgeo.study.answering import answer, draw_answers
 from sialgeo.study.detecting import of_detection
 from sialgeo.study.following import compared, linked, prioritised, write_change
+from sialgeo.study.mapping import draw_maps, mapped
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     FILES,
@@ -414,8 +415,9 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         )
         layers = answered.layers
         context = context_of(study, layers, found.places)
+        maps = mapped(study, answered.concentrations, layers, found.reference, progress)
         concentrations, paths, notes, context = _deepened(
-            study, answered.concentrations, found, context, temporary, progress
+            study, maps.concentrations, found, context, temporary, progress
         )
         progress(0.78, _("Writing the working file"))
         if study.producers is not None:
@@ -433,6 +435,7 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
         paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.8, 0.98))
         paths |= draw_answers(study, answered, context, temporary)
+        paths |= draw_maps(study, maps, temporary)
         moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
     progress(1.0, _("Done"))
     guesses = (*found.guesses, *notes)

@@ -332,6 +332,40 @@ class BivariateChoice:
 
 
 @dataclass(frozen=True)
+class HotSpotsChoice:
+    """``[hot_spots]``: territories that stand among high or low values of a column.
+
+    With ``population`` the column holds counts, and rates are analysed. Further keys are those of
+    ``HotSpots``.
+    """
+
+    column: str = entry("text", required=True)
+    population: str = entry("text")
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ScanAreasChoice:
+    """``[scan_areas]``: groups of territories whose counts are most in excess of their population.
+
+    Several columns of ``cases``, one a chain: where the mix differs. Further keys are those of
+    ``SpatialScan``.
+    """
+
+    cases: tuple[str, ...] = entry("names", required=True)
+    population: str = entry("text")
+    replicates: int = entry("int", REPLICATES)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SurfaceChoice:
+    """``[surface]``: where producers are denser than the reference; its keys are ``RelativeRisk``'s."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class RingsChoice:
     """``[rings]``: indicators and counts of the territories in the footprints and in rings around them."""
 

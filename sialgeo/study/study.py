@@ -21,6 +21,7 @@ from sialgeo.study.sections import (
     ContrastChoice,
     Detection,
     ExportChoice,
+    HotSpotsChoice,
     LinkSource,
     PlacesSource,
     PrioritiesChoice,
@@ -28,7 +29,9 @@ from sialgeo.study.sections import (
     RasterSource,
     ReferenceSource,
     RingsChoice,
+    ScanAreasChoice,
     SialSource,
+    SurfaceChoice,
     TerritoriesSource,
 )
 from sialgeo.urls import is_database
@@ -54,6 +57,9 @@ class Study:
         What is asked of the territories: are producers in poorer places; two indicators in one map; the
         footprints and the rings around them; which areas are districts of rural agro-industry by their
         counts alone; one group of the territories against the rest.
+    hot_spots, scan_areas, surface
+        Maps beside the concentrations: territories among high or low values, groups of territories
+        with counts in excess, and the density of producers relative to the reference.
     folder : Path
         The folder that relative paths start from.
 
@@ -84,6 +90,9 @@ class Study:
     bivariate: BivariateChoice | None = None
     rings: RingsChoice | None = None
     air_districts: AirDistrictsChoice | None = None
+    hot_spots: HotSpotsChoice | None = None
+    scan_areas: ScanAreasChoice | None = None
+    surface: SurfaceChoice | None = None
     contrasts: tuple[ContrastChoice, ...] = ()
     export: ExportChoice = field(default_factory=ExportChoice)
     folder: Path = field(default_factory=Path)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _ASKED_BY_NAME = (
     "chains",
     "priorities",
+    "surface",
 )  # sections that ask for something even where they are empty
 
 
@@ -79,7 +80,10 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
     found["rasters"] = [
         table(r) | (_indicator(r.indicator) if r.indicator else {}) for r in study.rasters
     ]
-    for name in ("sial", "link", "compare", "priorities"):
+    for name in (
+        *("sial", "link", "compare", "priorities"),
+        *("hot_spots", "scan_areas", "surface"),
+    ):
         section = getattr(study, name)
         if section is not None:
             found[name] = table(section) | dict(section.parameters)
