@@ -435,6 +435,11 @@ class HDBSCAN:
     def __post_init__(self) -> None:
         check(self)
 
+    @property
+    def bytes_a_unit(self) -> int:
+        """Memory that a unit takes: scikit-learn holds the nearest neighbours of all units at once."""
+        return 700 + 30 * (self.min_samples or self.min_cluster_size)
+
     def labels(
         self,
         xy: Array,
@@ -486,6 +491,7 @@ class OPTICS:
     )
 
     method: ClassVar[str] = "optics"
+    bytes_a_unit: ClassVar[int] = 1_200  # measured: 1,060, less on larger tables
 
     def __post_init__(self) -> None:
         check(self)

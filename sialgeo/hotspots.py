@@ -202,11 +202,20 @@ def _classes(
     return classes
 
 
+def enough_replicates(n: int, level: float) -> int:
+    """Return the permutations with which one area of n can pass the false discovery rate.
+
+    >>> enough_replicates(100, 0.05)
+    3999
+    """
+    return int(np.ceil(2 * n / level)) - 1
+
+
 def _notes(n: int, replicates: int, level: float) -> tuple[str, ...]:
-    if 2 / (replicates + 1) <= level / n:
+    if replicates >= enough_replicates(n, level):
         return ()
     return (
         _(
             "With {replicates} permutations the least p-value is above level / number of areas: under the false discovery rate single areas may go unseen. Remedy: replicates={enough}"
-        ).format(replicates=replicates, enough=int(np.ceil(2 * n / level)) - 1),
+        ).format(replicates=replicates, enough=enough_replicates(n, level)),
     )

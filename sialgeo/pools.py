@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-BYTES_A_UNIT = 600  # measured with tables in and out: 420 on the compiled path
+# measured with tables in and out (benchmarks/memory.py): 390 a producer, 130 a unit of both together;
+# a detector that takes more says so by its ``bytes_a_unit``
+BYTES_A_UNIT, BYTES_OF_REFERENCE = 450, 150
 COINCIDENT = ("units", "sites")  # at one coordinate: count one by one, or the place once
 COARSE = 0.5  # of the radius: a reference with a wider spacing invents concentrations
 HEAP = 3  # more units than this at one coordinate were placed there, by centroid
@@ -148,9 +150,10 @@ def prepare(
         detector.labels(
             np.zeros((0, 2)), None, None, np.random.default_rng(0)
         )  # raises its own error
-    units = len(producers) + (0 if population is None else len(population.table))
+    others = 0 if population is None else len(population.table)
+    units, each = len(producers) + others, getattr(detector, "bytes_a_unit", BYTES_A_UNIT)
     require_memory(
-        BYTES_A_UNIT * units,
+        each * len(producers) + BYTES_OF_REFERENCE * others,
         _("This run ({n} producers and reference units)").format(n=units),
         _("select an area or the columns needed, thin the reference, or use a larger machine"),
     )

@@ -52,6 +52,25 @@ def test_assess_asks_too(monkeypatch: pytest.MonkeyPatch) -> None:
         sialgeo.assess(found, detector=RULE, reference=FARMS, replicates=9)
 
 
+@pytest.mark.parametrize(
+    ("detector", "more", "each"),
+    [
+        (sialgeo.DBSCAN(radius=3_000), {}, 450),
+        (RULE, {"reference": FARMS}, 450),
+        (sialgeo.HDBSCAN(min_cluster_size=10), {}, 1_000),
+        (sialgeo.HDBSCAN(min_cluster_size=100), {}, 3_700),
+        (sialgeo.HDBSCAN(min_cluster_size=100, min_samples=10), {}, 1_000),
+    ],
+)
+def test_every_detector_has_a_figure_of_its_own(
+    detector: object, more: dict[str, object], each: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "available_memory", lambda: 1_000.0)
+    with pytest.raises(sialgeo.NotEnoughMemoryError) as caught:
+        sialgeo.detect(DAIRIES, detector, **more)
+    assert caught.value.needed == each * len(DAIRIES) + 150 * (len(FARMS) if more else 0)
+
+
 def test_where_nothing_is_known_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda: None)
     memory.require_memory(1e30, "Anything", "none")

@@ -199,6 +199,7 @@ _PRIVATE = (
     "overlaps",
     "questions",
     "guide",
+    "surface",
 )
 
 

@@ -10,11 +10,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sialgeo
 from sialgeo import model
 from sialgeo.files import write_csv
+from sialgeo.hotspots import HotSpots, enough_replicates
 from sialgeo.i18n import _
-from sialgeo.model import Concentrations, Indicator, Step
+from sialgeo.model import Concentrations, Context, Indicator, Step
 from sialgeo.progress import Progress, scaled
 from sialgeo.study.answering import holding, indicator_of
-from sialgeo.study.sections import HotSpotsChoice, ScanAreasChoice, TerritoriesSource
+from sialgeo.study.sections import (
+    REPLICATES,
+    HotSpotsChoice,
+    ScanAreasChoice,
+    TerritoriesSource,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
 
 SPOTS_STEM, ZONES_FILE = "hot-spots", "scan-areas.csv"
 SURFACE_FILE, SURFACE_FIGURE = "private/risk.tif", "figure.risk.png"
+MOST_REPLICATES = 9_999  # unless the study asks for more
 TOLD = ("class", "p_value", "p_fdr")
 ZONE_COLUMNS = (
     *(model.CONCENTRATION, model.N, model.EXPECTED, model.RR),
@@ -33,11 +40,11 @@ ZONE_COLUMNS = (
 
 
 class Spots(NamedTuple):
-    """The territories with their class, the columns that name them, the title of the map."""
+    """The territories with their class, the columns that name them, what was classed."""
 
     layer: gpd.GeoDataFrame
     named: list[str]
-    title: str
+    indicator: Indicator
 
 
 @dataclass(frozen=True)
@@ -93,7 +100,9 @@ def _spots(
     at = holding(layers, columns, "[hot_spots]")
     layer, source = layers[at], study.territories[at]
     known = layer[list(columns)].notna().all(axis=1)
-    asked = {"seed": study.about.seed, **choice.parameters}
+    level = choice.parameters.get("level", HotSpots().level)
+    enough = min(max(enough_replicates(int(known.sum()), level), REPLICATES), MOST_REPLICATES)
+    asked = {"seed": study.about.seed, "replicates": enough, **choice.parameters}
     told = sialgeo.hot_spots(
         layer[known],
         choice.column,
@@ -113,8 +122,8 @@ def _spots(
         versions=model.versions(),
         notes=tuple(told.attrs["notes"]),
     )
-    title = (indicator_of(source, choice.column) or Indicator(choice.column, {})).label()
-    return found.with_step(step), Spots(spots, _named(source, spots), title)
+    indicator = indicator_of(source, choice.column) or Indicator(choice.column, {})
+    return found.with_step(step), Spots(spots, _named(source, spots), indicator)
 
 
 def _zones(
@@ -165,17 +174,25 @@ def _named(source: TerritoriesSource, layer: gpd.GeoDataFrame) -> list[str]:
     return [c for c in dict.fromkeys((source.key, source.name)) if c and c in layer.columns]
 
 
-def draw_maps(study: Study, maps: Mapped, folder: Path) -> dict[str, Path]:
+def draw_maps(study: Study, maps: Mapped, context: Context, folder: Path) -> dict[str, Path]:
     """Write the maps and tables; return their paths by kind."""
-    return dict(_drawn(study, maps, folder))
+    return dict(_drawn(study, maps, context, folder))
 
 
-def _drawn(study: Study, maps: Mapped, folder: Path) -> Iterator[tuple[str, Path]]:
+def _drawn(
+    study: Study, maps: Mapped, context: Context, folder: Path
+) -> Iterator[tuple[str, Path]]:
     from sialgeo.exporters import choropleths, figures
 
     if maps.spots is not None:
         picture, table = folder / f"{SPOTS_STEM}.png", folder / f"{SPOTS_STEM}.csv"
-        choropleths.write_local(maps.spots.layer, picture, maps.spots.title)
+        classed = maps.spots.indicator
+        choropleths.write_local(
+            maps.spots.layer,
+            picture,
+            _("{name}: hot and cold spots").format(name=classed.label()),
+            sources=(classed.source,) if classed.source else study.about.sources,
+        )
         yield "hot_spots", picture
         named = maps.spots.layer[[*maps.spots.named, *TOLD]]
         yield "hot_spots_table", write_csv(named, table)
@@ -186,7 +203,7 @@ def _drawn(study: Study, maps: Mapped, folder: Path) -> Iterator[tuple[str, Path
         maps.surface.to_geotiff(raster)
         yield "surface", raster
         min_n = study.export.min_n
-        shown = sialgeo.protect(maps.concentrations, publish="areas", min_n=min_n)
+        shown = sialgeo.protect(maps.concentrations, publish="areas", min_n=min_n, context=context)
         surface = sialgeo.protect_surface(maps.surface, maps.concentrations.producers, min_n=min_n)
         figures.write(shown, picture, "risk", {"surface": surface})
         yield "figure_risk", picture

@@ -435,7 +435,7 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
         paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
         paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.8, 0.98))
         paths |= draw_answers(study, answered, context, temporary)
-        paths |= draw_maps(study, maps, temporary)
+        paths |= draw_maps(study, maps, context, temporary)
         moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
     progress(1.0, _("Done"))
     guesses = (*found.guesses, *notes)

@@ -17,7 +17,7 @@ from sialgeo.exporters.figures.furniture import (
 from sialgeo.exporters.figures.layers import draw_areas, draw_territories, polygons
 from sialgeo.exporters.figures.sheet import Sheet
 from sialgeo.exporters.wording import indicator_name
-from sialgeo.hotspots import hot_spots
+from sialgeo.hotspots import enough_replicates, hot_spots
 from sialgeo.i18n import _, localised
 from sialgeo.model import Concentrations, Context, Publication
 from sialgeo.surfaces import Surface
@@ -253,7 +253,7 @@ def _hot_spots_of(sheet: Sheet, column: str | None) -> gpd.GeoDataFrame | None:
     there = np.isfinite(values)
     if there.sum() < _LEAST or np.ptp(values[there]) == 0:
         return None
-    replicates = int(np.clip(np.ceil(2 * there.sum() / _LEVEL), *_REPLICATES))
+    replicates = int(np.clip(enough_replicates(there.sum(), _LEVEL), *_REPLICATES))
     tested = hot_spots(table[there], chosen, replicates=replicates, seed=_SEED, level=_LEVEL)
     found = table.copy()
     found["class"] = "no_data"
