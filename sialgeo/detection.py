@@ -74,6 +74,7 @@ from sialgeo.pools import (
     mass_within,
     prepare,
 )
+from sialgeo.precision import centre_precision, known_precision, least_radius
 from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 from sialgeo.verdicts import with_verdicts
@@ -602,9 +603,9 @@ def detect(
     table = producers.copy()
     table[CONCENTRATION] = labels
     table[MEMBERSHIP] = _membership(prepared.to_units(found.membership), labels, detector)
-    step = _step(
-        producers, prepared, detector, coincident, weights, _notes(prepared, labels, detector)
-    )
+    used = _radii_used(detector, found)
+    notes = (*_notes(prepared, labels, detector), *_precision_notes(producers, places, used))
+    step = _step(producers, prepared, detector, coincident, weights, notes)
     if found.record is not None:
         step = replace(step, parameters={**step.parameters, **found.record(rank)})
     report(1.0, _("Detected"))
@@ -885,6 +886,31 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
             )
         )
     return tuple(notes)
+
+
+def _radii_used(detector: Detector, found: Found) -> Array:
+    """Return the radii (metres) that the detector was given, or chose; none where it has none."""
+    fixed = _fixed_radius(detector)
+    return np.array([fixed] if fixed is not None else found.columns.get(RADIUS, []), dtype=float)
+
+
+def _precision_notes(
+    producers: gpd.GeoDataFrame, places: gpd.GeoDataFrame | None, radii: Array
+) -> list[str]:
+    """Say where a radius is under twice the precision of the positions, as far as it can be told."""
+    xy = np.column_stack([producers.geometry.x, producers.geometry.y])
+    precision = known_precision(producers, xy, producers.crs)
+    if places is not None:
+        lonlat = xy_of(producers, "EPSG:4326")
+        precision = np.fmax(precision, centre_precision(lonlat, places=places))
+    least = least_radius(precision)
+    if least is None or not len(radii) or radii.min() >= least:
+        return []
+    return [
+        _(
+            "A radius of {radius:g} km is less than twice the precision of the positions (about {precision:.1f} km): it may find how they were placed, not where producers are. Remedy: a radius of at least {least:.1f} km, or positions taken again."
+        ).format(radius=radii.min() / 1000, precision=least / 2000, least=least / 1000)
+    ]
 
 
 def _reference_notes(prepared: Prepared, detector: Detector) -> list[str]:

@@ -21,6 +21,7 @@ from sialgeo.model import (
     detection_step,
 )
 from sialgeo.params import check, param
+from sialgeo.precision import PRECISION
 from sialgeo.progress import Progress, scaled
 from sialgeo.references import Reference
 from sialgeo.robustness import agreement, estimate, stability
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 # the scan that confirms looks at local zones: so many are reported, and tried at the most
 _SHARE, _REPORTED, _TRIED, _CENTRES = 0.1, 50, 10_000_000, 1_000
-PRECISION = "precision_m"
 FEWEST_RUNS = 3
 
 

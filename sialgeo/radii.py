@@ -42,6 +42,7 @@ from sialgeo.model import (
 )
 from sialgeo.params import check, param
 from sialgeo.pools import COARSE, COINCIDENT, at_sites, mass_within, sites_of
+from sialgeo.precision import known_precision, least_radius
 from sialgeo.progress import Progress, aloud, silent
 from sialgeo.references import Reference
 
@@ -55,8 +56,9 @@ RADII = (1_000.0, 2_000.0, 3_000.0, 5_000.0, 7_000.0, 10_000.0, 15_000.0, 20_000
 LEVELS = {"least_01": 0.01, "least_001": 0.001}
 MOST_PRODUCERS = 20_000  # looked at one by one; more are thinned at random, which is said
 QUARTER = 4  # of the short side: a larger radius tells no places apart
+_WORTH_SAYING = 100.0  # metres: a smaller radius is used by nobody
 GUIDED, GUIDE = "suggest_radius", "guide"  # of the step that keeps a guide
-_TOLD = ("k", "knee", "spacing", "least", "most", "producers", "looked")
+_TOLD = ("k", "knee", "spacing", "least", "most", "producers", "looked", "precise")
 _DIAGRAMS = "sialgeo.exporters.diagrams"
 
 
@@ -100,6 +102,9 @@ class RadiusGuide:
         How far apart the reference's places are, in metres (0 for units one by one, NaN without one).
     least, most : float
         The radii between which a radius can be used, in metres.
+    precise : float
+        The least radius that the precision of the positions allows, in metres: twice what their
+        column ``precision_m`` or their decimals tell (0 where nothing does).
     """
 
     table: pd.DataFrame
@@ -111,6 +116,7 @@ class RadiusGuide:
     most: float
     producers: int
     looked: int
+    precise: float = 0.0
 
     def sentences(self) -> tuple[str, ...]:
         """Return the guide in plain words, in the language in force."""
@@ -131,6 +137,14 @@ class RadiusGuide:
 
     def _bounds(self) -> list[str]:
         said = []
+        if self.least > self.most and self.precise >= self.least:
+            return [
+                _(
+                    "No radius can be used: the positions are good to {precision:.1f} km and call for at least {least:.1f} km, the study area for at most {most:.1f} km. Remedy: positions taken again, or counts by district."
+                ).format(
+                    precision=self.precise / 2000, least=self.least / 1000, most=self.most / 1000
+                )
+            ]
         if self.least > self.most:
             return [
                 _(
@@ -143,7 +157,13 @@ class RadiusGuide:
             said.append(
                 _(
                     "The reference's places are {spacing:.1f} km apart: a radius under {least:.1f} km would invent concentrations."
-                ).format(spacing=self.spacing / 1000, least=self.least / 1000)
+                ).format(spacing=self.spacing / 1000, least=self.spacing / COARSE / 1000)
+            )
+        if self.precise >= _WORTH_SAYING:
+            said.append(
+                _(
+                    "The positions are good to about {precision:.1f} km: a radius under {least:.1f} km would find how they were placed."
+                ).format(precision=self.precise / 2000, least=self.precise / 1000)
             )
         said.append(
             _(
@@ -251,7 +271,9 @@ def suggest_radius(
     k = min(min_units - 1, len(xy) - 1)
     distances = np.sort(cKDTree(xy).query(looked, k=k + 1)[0][:, k])
     spacing = np.nan if population is None else population.spacing
-    least = 0.0 if not spacing > 0 else spacing / COARSE
+    written = np.column_stack([producers.geometry.x, producers.geometry.y])
+    precise = least_radius(known_precision(producers, written, producers.crs)) or 0.0
+    least = max(0.0 if not spacing > 0 else spacing / COARSE, precise)
     most = float(sides.min()) / QUARTER
     rows = {
         r: {
@@ -273,6 +295,7 @@ def suggest_radius(
         most,
         len(xy),
         len(looked),
+        precise,
     )
 
 

@@ -223,6 +223,33 @@ def far_cell(folder: Path) -> Path:
     return path
 
 
+def merged(lines: list[list[Any]], *ranges: str) -> Callable[[Path], Path]:
+    """A sheet with merged cells: a value stands in the first of them only."""
+
+    def make(folder: Path) -> Path:
+        path = book(("Padrón", lines))(folder)
+        held = openpyxl.load_workbook(path)
+        for cells in ranges:
+            held["Padrón"].merge_cells(cells)
+        held.save(path)
+        return path
+
+    return make
+
+
+def one_cell(form: Callable[[float, float], str], name: str = "GPS") -> Callable[[Path], Path]:
+    """A table whose positions stand in one cell each."""
+    lines = "".join(f"q{i}\t{form(x, y)}\n" for i, (x, y) in enumerate(LONLAT))
+    return text(f"quesería\t{name}\n{lines}", "p.tsv")
+
+
+def dms(value: float, letters: str) -> str:
+    """Degrees, minutes and seconds as maps show them."""
+    seconds = round(abs(value) * 3600, 1)
+    whole, rest = divmod(seconds, 3600)
+    return f"{whole:.0f}°{rest // 60:02.0f}'{rest % 60:04.1f}\"{letters[value < 0]}"
+
+
 def dbf(folder: Path) -> Path:
     table = pd.DataFrame({"LATITUD": [y for _x, y in LONLAT], "LONGITUD": [x for x, _y in LONLAT]})
     gpd.GeoDataFrame(table, geometry=[Point(p) for p in LONLAT], crs=4326).to_file(folder / "p.shp")
@@ -256,7 +283,37 @@ CASES = (
     Case("thousands by spaces", text("Este;Norte\n" + "".join(f"{e:,.0f};{n:,.0f}\n".replace(",", " ") for e, n in put(32717))), guesses={"crs": "EPSG:32717"}),
     Case("typographic minus", text(rows("lat,lon").replace("-", "−"))),
     Case("cells longer than the header", text(GOOD + "x,-7.1,-78.5,9,9\n"), rows=12, reasons={"columnas_de_mas": 1}),
+    Case("titles and merged cells", merged([["Padrón de queserías 2024"], [], ["N°", "Latitud\n(grados)", "Longitud\n(grados)"], *[[i, y, x] for i, (x, y) in enumerate(LONLAT)]], "A1:C1"), guesses={"header": 3}),
+    Case("header of two rows", merged([["N°", "Nombre", "Coordenadas", None], [None, None, "Latitud", "Longitud"], *[[i, "q", y, x] for i, (x, y) in enumerate(LONLAT)]], "A1:A2", "B1:B2", "C1:D1"), guesses={"header": 2, "columns": ["Longitud", "Latitud"]}),
+    Case("header of two rows, stated", text("N°;Coordenadas UTM PSAD56;;2019;2020\n;Este;Norte;litros;litros\n" + "".join(f"1;{e};{n};5;6\n" for e, n in put(32717))), options={"header": 2, "crs": "EPSG:32717"}),
+    Case("header of two rows that names the datum", text("N°;Coordenadas UTM zona 17 ITRF2008;\n;Este;Norte\n" + "".join(f"1;{e};{n}\n" for e, n in put(32717))), guesses={"crs": "EPSG:32717", "header": 2}),
+    Case("table that starts at C3", book(("a", [[], [], [None, None, "lat", "lon"], *[[None, None, y, x] for x, y in LONLAT]])), guesses={"header": 3}),
+    Case("thousands by commas", text("Este;Norte\n" + "".join(f"{e:,.2f};{n:,.2f}\n" for e, n in put(32717))), guesses={"crs": "EPSG:32717"}),
+    Case("mark of UTF-8, semicolon, decimal comma", text(comma(), encoding="utf-8-sig"), guesses={"separator": ";", "decimal": ","}),
+    Case("each line in quotation marks", text("".join(f'"{line}"\n' for line in rows("id,lat,lon", form="{i},{y},{x}").splitlines())), note="taken apart"),
+    Case("a CSV pasted into a sheet", book(("a", [[line] for line in rows("id;lat;lon", form="{i};{y};{x}").splitlines()])), note="taken apart"),
+    Case("blanks around numbers", text(rows("lat;lon", form=" {y}\u00a0; {x} "))),
+    Case("header repeated, total beneath", text(GOOD + "id,lat,lon\nTotal,,\n"), rows=12, reasons={"coord_no_numerica": 1, "coord_vacia": 1}),
+    # the position in one cell
+    Case("latitude, longitude in one cell", one_cell(lambda x, y: f"{y}, {x}", "Coordenadas"), guesses={"columns": ["Coordenadas"]}),
+    Case("one cell under any name", one_cell(lambda x, y: f"({y}; {x})", "Georreferencia de la planta"), guesses={"columns": ["Georreferencia de la planta"]}),
+    Case("decimal commas in one cell", one_cell(lambda x, y: f"{y}; {x}".replace(".", ","))),
+    Case("longitude first in one cell", one_cell(lambda x, y: f"{x} {y}"), guesses={"columns": ["GPS"], "axes": "NE"}),
+    Case("degrees of a map in one cell", one_cell(lambda x, y: f"{dms(y, 'NS')} {dms(x, 'EO')}"), note="O is read as oeste"),
+    Case("letters before in one cell", one_cell(lambda x, y: f"S {-y}, W {-x}")),
+    Case("UTM of a globe in one cell", one_cell(lambda x, y: "17 M {:.2f} m E {:.2f} m S".format(*put(32717, [(x, y)])[0])), guesses={"crs": "EPSG:32717"}),
+    Case("links of a map", one_cell(lambda x, y: f"https://www.google.com/maps/place/Q/@{y + 0.001:.6f},{x:.6f},17z/data=!3m1!4b1!4m5!3d{y}!4d{x}", "Ubicación en el mapa")),
+    Case("GeoJSON in one cell", one_cell(lambda x, y: f'"{{""type"": ""Point"", ""coordinates"": [{x}, {y}]}}"', ".geo")),
+    Case("WKB in one cell", one_cell(lambda x, y: Point(x, y).wkb_hex, "the_geom")),
+    Case("WKT of metres", one_cell(lambda x, y: "POINT ({} {})".format(*put(32717, [(x, y)])[0]), "wkt"), guesses={"crs": "EPSG:32717"}),
+    Case("two cells with different positions", text("origen\tdestino\n" + "".join(f"{y}, {x}\t{y + 0.1:.4f}, {x}\n" for x, y in LONLAT), "p.tsv"), error=("SchemaError", "origen, destino", "p.tsv")),
+    Case("Plus Codes", text("quesería;ubicación\n" + "q;RFPQ+2F Cajamarca\nr;67WMQFPQ+2F\n"), error=("SchemaError", "Plus Codes", "plus.codes")),
+    Case("short links of a map", text("q;mapa\na;https://maps.app.goo.gl/Xy12ab\n"), error=("SchemaError", "short links")),
     # coordinates
+    Case("letters after decimal degrees", text("lat;lon\n" + "".join(f"{-y}° S;{-x}° O\n" for x, y in LONLAT))),
+    Case("colons and two apostrophes", text("lat;lon\n07:09:46.8 S;78º 30' 43.2'' W\n"), rows=1),
+    Case("letters in columns of their own", text("lat,lat_dir,lon,lon_dir\n" + "".join(f"{-y},S,{-x},W\n" for x, y in LONLAT)), guesses={"signs": "SW"}),
+    Case("degrees that lost their mark", text("lat;lon\n" + "-7.163.045;-78.512.345\n" * 3), error=("CRSError", "lost their decimal mark", "p.csv")),
     Case("latitud and longitud", text(rows("LATITUD,LONGITUD"))),
     Case("X and Y", text(rows("Y;X", form="{y};{x}"))),
     Case("names of Kobo", text(rows("_gps_latitude;_gps_longitude;_gps_precision;_uuid", form="{y};{x};4.5;u{i}")), guesses={"preset": "kobo"}),
@@ -270,6 +327,8 @@ CASES = (
     Case("signs left out of the whole file", text("lat,lon\n" + "".join(f"{-y},{-x}\n" for x, y in LONLAT)), guesses={"signs": "SW"}),
     Case("UTM 17 S", text("Este;Norte\n" + UTM17), guesses={"crs": "EPSG:32717"}),
     Case("UTM, northing first", text("X;Y\n" + "".join(f"{n};{e}\n" for e, n in put(32717))), guesses={"columns": ["Y", "X"], "crs": "EPSG:32717"}),
+    Case("UTM, northing first, one row at fault", text("X;Y\n" + "".join(f"{n};{e}\n" for e, n in put(32717)) + "93294344.49;741387.92\n"), reasons={"fuera_de_rango": 1}, guesses={"columns": ["Y", "X"]}),
+    Case("UTM, northing stated to be the easting", text("X;Y\n" + "".join(f"{n};{e}\n" for e, n in put(32717))), options={"x": "X", "y": "Y"}, error=("CRSError", "northings", 'x="Y"')),
     Case("UTM of two zones that fit", text("X;Y\n" + "".join(f"{e};{n}\n" for e, n in put(32616, YUCATAN))), error=("CRSError", "UTM 14 N", "UTM 16 N")),
     Case("UTM by the state's name", text("entidad;X;Y\n" + "".join(f"Yucatán;{e};{n}\n" for e, n in put(32616, YUCATAN))), first=YUCATAN[0], guesses={"crs": "EPSG:32616"}),
     Case("UTM by a column of zones", text("Este;Norte;zona\n" + "".join(f"{e};{n};17 S\n" for e, n in put(32717))), guesses={"crs": "EPSG:32717"}),
@@ -287,6 +346,8 @@ CASES = (
     Case("repeated rows", text(GOOD + "q0,-7.163,-78.512\n"), rows=13, warned=("duplicado",)),
     Case("heaped on one point", text(GOOD + "".join(f"h{i},-7.1634,-78.5127\n" for i in range(5))), rows=17, warned=("coordenadas_repetidas",)),
     Case("values that cannot be", text(rows("lat,lon,altitud,litros", form="{y},{x},98000,-4")), warned=("valor_imposible",)),
+    Case("dates to come, written as text", text(rows("lat,lon,fecha_visita", form="{y},{x},31/12/2199")), warned=("valor_imposible",)),
+    Case("places said to be centres", text(rows("lat,lon,metodo_geo", form="{y},{x},centroide_distrito")), warned=("centroide",)),
     Case("codes that lost a zero", text(rows("ubigeo,lat,lon", form="6010{i},{y},{x}")), note="leading zero"),
     Case("a formula is text", text(rows("nombre,lat,lon", form='"=HYPERLINK(""x"")",{y},{x}'))),
     # workbooks and layers
@@ -306,6 +367,7 @@ CASES = (
     Case("KML", text(kml(), "p.kml"), note="altitudes"),
     Case("KMZ", archive({"doc.kml": kml()}, "p.kmz")),
     Case("GPX", text(GPX, "p.gpx")),
+    Case("GPX with a track", text(GPX.replace("</gpx>", '<trk><trkseg><trkpt lat="-7.1" lon="-78.5"/><trkpt lat="-7.2" lon="-78.6"/></trkseg></trk></gpx>'), "p.gpx"), guesses={"layer": "waypoints"}),
     Case("polygons", layer("p.gpkg", shapes=[box(0, 0, 1, 1)]), error=("SchemaError", "polygons")),
     Case("lines", layer("p.gpkg", shapes=[LineString([(0, 0), (1, 1)])]), error=("SchemaError", "lines")),
     # what is refused
@@ -323,6 +385,10 @@ CASES = (
     Case("entities in a KMZ", archive({"doc.kml": kml(before=ENTITIES)}, "p.kmz"), error=("FileError", "entities")),
     Case("entities in a KML", text(kml(before=ENTITIES), "p.kml"), error=("FileError", "entities")),
     Case("entities in a workbook", archive({"xl/workbook.xml": ENTITIES, "[Content_Types].xml": "<a/>"}, "p.xlsx"), error=("FileError", "entities")),
+    Case("entities behind a long comment", text(kml(before="<!-- <kml " + "x" * 70_000 + " -->" + ENTITIES), "p.kml"), error=("FileError", "no element")),
+    Case("entities behind a long comment in a KMZ", archive({"doc.kml": kml(before="<!--" + "x" * 70_000 + "-->" + ENTITIES)}, "p.kmz"), error=("FileError", "no element")),
+    Case("a page called workbook", text("<html><table><tr><td>lat</td></tr></table></html>", "p.xls"), error=("FileError", "content is", "LibreOffice")),
+    Case("a zipped shapefile", archive({"p.shp": b""}, "p.zip"), error=("FileError", "unpack it")),
     Case("a cell far away", far_cell, error=("FileError", "1048576 rows and 16384 columns")),
     Case("a QGIS project", archive({"p.qgs": "<qgis/>"}, "p.qgz"), error=("FileError", "QGIS project")),
     Case("a path out of a QGIS project", archive({"../p.qgs": "<qgis/>"}, "p.qgz"), error=("FileError", "outside itself")),

@@ -4,7 +4,8 @@ The suite runs a few seconds of it. To run it for longer, on every core that can
 
     python -m tests.fuzzing --minutes 30
 
-What it finds is printed with the seed that finds it again, and kept in a folder.
+What it finds is printed with the seed that finds it again (in this corpus), and kept in a folder;
+mended, it becomes a file of the corpus or a test of its own.
 """
 
 from __future__ import annotations

@@ -297,6 +297,22 @@ def test_dbscan_is_exploratory_and_says_so(folder: Path, capsys: Capture) -> Non
     assert "exploratory, untested" in capsys.readouterr().out
 
 
+def test_the_reference_has_reading_options_of_its_own(folder: Path, capsys: Capture) -> None:
+    farms = sialgeo.read_producers("farms.csv").to_crs(32717)
+    lines = "".join(
+        f"{x:.2f};{y:.2f};1\n" for x, y in zip(*farms.get_coordinates().T.to_numpy(), strict=True)
+    )
+    (folder / "farms.csv").write_text("a;b;c\n" + lines)
+    assert detect_knot("--no-confirm") == BAD_INPUT
+    assert "farms.csv: no columns of coordinates" in capsys.readouterr().err
+    reading = ["--reference-x", "a", "--reference-y", "b", "--reference-crs", "EPSG:32717"]
+    assert detect_knot(*reading, "--no-confirm", "--splits", "0", "--runs", "0") == DONE
+    assert len(sialgeo.read_concentrations("c.work.gpkg")) == 1
+    without = ["detect", "p.csv", "--method", "dbscan", "--output", "c.work.gpkg", *reading]
+    assert main(without) == BAD_INPUT
+    assert "--reference-x: there is no --reference" in capsys.readouterr().err
+
+
 def test_cases_and_reference_in_one_table(folder: Path, capsys: Capture) -> None:
     cases = (folder / "p.csv").read_text().splitlines()
     farms = (folder / "farms.csv").read_text().splitlines()[1:]

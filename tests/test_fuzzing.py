@@ -18,16 +18,9 @@ from hypothesis import strategies as st
 import sialgeo
 from sialgeo.errors import FileError, SialgeoError
 from tests.corpus import CASES
-from tests.fuzzing import attempt, found_in, mutated, mutated_archive
+from tests.fuzzing import found_in, mutated, mutated_archive
 
-# seeds that once found a fault, kept for good
-FOUND = (78,)
 SECONDS = 20.0
-
-
-@pytest.mark.parametrize("seed", FOUND)
-def test_what_was_found_stays_mended(seed: int, tmp_path: Path) -> None:
-    assert attempt(seed, tmp_path) is None
 
 
 def test_damaged_files_are_read_or_refused() -> None:

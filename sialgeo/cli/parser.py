@@ -133,15 +133,26 @@ READER = {
 }
 
 
-def declare_reader(parser: Parser) -> None:
+REFERENCE = "reference"  # --reference, and what stands before the options of its reader
+
+
+def declare_reader(parser: Parser, *, reference: bool = False) -> None:
+    """Add the options of the reader; with ``reference`` the same again for --reference."""
     reading = parser.group(_("reading the table (each is guessed and said where it is not given)"))
     for name, help_text in READER.items():
         reading.add_argument(f"--{name}", default="", help=_(help_text))
+    if reference:
+        other = parser.group(_("reading the reference (what is given for the table is not its)"))
+        for name in READER:
+            told = _("as --{name}, for the reference").format(name=name)
+            other.add_argument(f"--{REFERENCE}-{name}", default="", help=told)
 
 
-def reading_of(options: argparse.Namespace) -> dict[str, Any]:
-    """Return the reader's options that were given."""
-    given = {name: getattr(options, name) for name in READER if getattr(options, name)}
+def reading_of(options: argparse.Namespace, of: str = "") -> dict[str, Any]:
+    """Return the reader's options that were given for the table, or of the reference."""
+    before = f"{of}_" if of else ""
+    asked = {name: getattr(options, before + name) for name in READER}
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     if "header" in given:
         given["header"] = _row(given["header"])
     for name in ("columns", "apply"):

@@ -12,11 +12,11 @@ from sialgeo.errors import SchemaError
 from sialgeo.i18n import _, ngettext
 from sialgeo.kernels.inside import pairs_inside
 from sialgeo.overlays.common import Array, Flags, Ints, code_of, numbers, row_names, valid
+from sialgeo.precision import PRECISION
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-PRECISION = "precision_m"  # column of the producers, in metres
 _PAIRS_AT_ONCE = 2_000_000
 
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from sialgeo.errors import SchemaError
 from sialgeo.i18n import _, plain
+from sialgeo.precision import PRECISION
 from sialgeo.readers.activities import PERSONS_MAX, PERSONS_MIN, activity_column
 from sialgeo.readers.columns import check_decimal, repair_codes, typed
 from sialgeo.readers.coordinates import Country
-from sialgeo.readers.formats import PRECISION, TEXTS, enriched, format_of
+from sialgeo.readers.formats import TEXTS, enriched, format_of
 from sialgeo.readers.grids import Choice
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import (

@@ -184,8 +184,8 @@ def coordinate_decimal(columns: Sequence[pd.Series]) -> tuple[Decimal | None, fl
 
 
 _DMS = re.compile(
-    r"(?P<before>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>\d{1,3}(?:[.,]\d+)?)\s*(?:[°º˚]|\s)?\s*"
-    r"(?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’´`]|\s)?\s*)?"
+    r"(?P<before>[NSEWO])?\s*(?P<sign>[+-])?\s*(?P<d>\d{1,3}(?:[.,]\d+)?)\s*(?:[°º˚:]|\s)?\s*"
+    r"(?:(?P<m>\d{1,2}(?:[.,]\d+)?)\s*(?:['′’´`:]|\s)?\s*)?"
     r"(?:(?P<s>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|″|”|''|´´)?\s*)?"
     r"(?P<after>[NSEWO]|NORTE|SUR|ESTE|OESTE|NORTH|SOUTH|EAST|WEST)?\.?",
     re.IGNORECASE,

@@ -27,7 +27,6 @@ from sialgeo.readers.names import (
     Pair,
     coordinate_pairs,
     parts_of_degrees,
-    point_columns,
     zone_columns,
 )
 from sialgeo.readers.systems import (
@@ -139,49 +138,6 @@ def _share_of(cells: pd.DataFrame, pair: Pair, ground: Ground) -> float:
     else:
         share = share_of_one_country(x[use], y[use])
     return share * float(use.mean())
-
-
-_PAIR = re.compile(r"\s*(-?\d+[.]\d+)[\s,;]+(-?\d+[.]\d+)(?:[\s,;]+-?[\d.]+){0,2}\s*")
-_WKT = re.compile(
-    r"\s*(?:SRID=4326;)?POINT\s*Z?\s*\(\s*(\S+)\s+(\S+)(?:\s+\S+)?\s*\)\s*", re.IGNORECASE
-)
-
-
-def split_point(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | None:
-    """Split a column that holds the whole position ("lat lon alt precision", WKT) into two, or None."""
-    if coordinate_pairs([str(c) for c in cells.columns]):
-        return None
-    for name in point_columns([str(c) for c in cells.columns]):
-        texts = [str(v) for v in cells[name] if isinstance(v, str) and v.strip()]
-        wkt = [bool(_WKT.fullmatch(t)) for t in texts]
-        if (
-            not texts
-            or np.mean([w or bool(_PAIR.fullmatch(t)) for w, t in zip(wkt, texts, strict=True)])
-            < _ENOUGH
-        ):
-            continue
-        halves = [_halves(v) for v in cells[name]]
-        split = cells.copy()
-        split["_y"], split["_x"] = [h[0] for h in halves], [h[1] for h in halves]
-        log.guess(
-            "columns",
-            [str(name)],
-            0.9,
-            _("Coordinates: column “{name}” holds {order}.").format(
-                name=name, order="WKT" if any(wkt) else _("latitude and longitude")
-            ),
-        )
-        return split, Pair("_x", "_y", "degrees", 2.0)
-    return None
-
-
-def _halves(cell: Any) -> tuple[str, str]:
-    text = cell if isinstance(cell, str) else ""
-    found = _WKT.fullmatch(text)
-    if found:
-        return found[2], found[1]
-    found = _PAIR.fullmatch(text)
-    return (found[1], found[2]) if found else (text, text)
 
 
 def join_parts(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | None:
@@ -435,7 +391,7 @@ def _turned_degrees(
     xy: Array, use: Mask, pair: Pair, log: Log, ground: Ground, *, fixed: bool
 ) -> tuple[Array, Pair]:
     """Return degrees as they were meant, where the whole file is swapped or lacks signs; say it."""
-    if fixed or (pair.stated and ground.codes is None and ground.area is None):
+    if pair.stated and (fixed or (ground.codes is None and ground.area is None)):
         return xy, pair
     rows = np.flatnonzero(use)
     rows = rows[np.unique(np.linspace(0, len(rows) - 1, 5000).astype(int))]
@@ -450,7 +406,7 @@ def _turned_degrees(
     for swapped in (False, True):
         if swapped and pair.stated:
             continue
-        for side in SIDES:
+        for side in SIDES[:1] if fixed else SIDES:
             if side == "NE" and not swapped:
                 continue
             x, y = _signed(xy[rows][:, ::-1] if swapped else xy[rows], side).T
@@ -497,8 +453,15 @@ def _distinct(turns: list[_Turn], xy: Array) -> list[_Turn]:
 def _turned_metres(xy: Array, use: Mask, pair: Pair, log: Log) -> tuple[Array, Pair]:
     """Return eastings first, where most rows of the file have the northing first; say it."""
     px, py = xy[use].T
-    share = float((looks_utm(py, px) & (px > 1e6)).mean())
-    if pair.stated or share <= _ENOUGH:
+    first = looks_utm(py, px) & (px > 1e6)
+    share = float(first.sum() / (first | looks_utm(px, py)).sum())
+    if pair.stated and share > _ENOUGH:
+        raise CRSError(
+            _('“{x}” holds northings, and “{y}” eastings. Remedy: x="{y}", y="{x}"').format(
+                x=pair.x, y=pair.y
+            )
+        )
+    if share <= _ENOUGH:
         return xy, pair
     turned = pair._replace(x=pair.y, y=pair.x)
     sentence = _("“{y}” holds eastings and “{x}” northings.").format(x=pair.x, y=pair.y)
@@ -579,6 +542,10 @@ def _guess_system(
 
 
 def _no_system(xy: Array, utm: bool) -> str:
+    if not utm and bool(((xy == np.round(xy)) & (np.abs(xy) >= 1e4)).all(axis=1).mean() > 0.5):
+        return _(
+            "coordinates such as ({x:.10g}, {y:.10g}) are no metres, and look like degrees that lost their decimal mark, as a spreadsheet of a country with decimal commas does to points. Remedy: export the table again with these columns as text"
+        ).format(x=xy[0, 0], y=xy[0, 1])
     if not utm:
         return _(
             "coordinates such as ({x:.10g}, {y:.10g}) are neither degrees nor UTM metres. Remedy: name "

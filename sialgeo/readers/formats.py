@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sialgeo.errors import ParameterError
 from sialgeo.i18n import _, ngettext, plain
+from sialgeo.precision import PRECISION
 from sialgeo.readers.activities import (
     CHAIN,
     CHAINS,
@@ -27,7 +28,6 @@ from sialgeo.readers.log import Log
 if TYPE_CHECKING:
     import pandas as pd
 
-PRECISION = "precision_m"
 NONE = "none"
 TEXTS = (CHAIN, LINK)  # what is added as text
 DEFAULT = "default"  # of chains: the table that the package carries

@@ -19,6 +19,14 @@ from numpy.typing import NDArray
 from sialgeo.errors import FileError, MissingDependencyError, ParameterError, SchemaError
 from sialgeo.i18n import _
 from sialgeo.progress import Progress, silent
+from sialgeo.readers.headers import (
+    HEADER_ROWS,
+    blank,
+    find_header,
+    is_number,
+    taken_apart,
+    title_of,
+)
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import coordinate_pairs
 from sialgeo.readers.sources import Source, broken
@@ -28,10 +36,6 @@ if TYPE_CHECKING:
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _SAMPLE = 262_144
-_HEADER_ROWS = 30
-_MOST_COLUMNS = 5_000
-_NUMERIC = re.compile(r"[+\-−]?[\d\s.,'’]*\d[\d\s.,]*(?:[eE][+-]?\d+)?")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass
@@ -138,16 +142,10 @@ def _by_chunks(
     """Read a text by chunks, keeping of each only the columns and rows that are chosen."""
     import pandas as pd
 
-    head = [row for row, _line in zip(csv.reader(told.lines, delimiter=told.separator), range(_HEADER_ROWS), strict=False)]  # fmt: skip
-    at = header_row(head) if header is None else _stated_header(header, len(head))
-    titles: list[Any] = [] if at is None else list(head[at])
+    head = [row for row, _line in zip(csv.reader(told.lines, delimiter=told.separator), range(HEADER_ROWS), strict=False)]  # fmt: skip
+    at, titles, above = find_header(head, header, len(head), log)
     width = len(titles) or max(len(r) for r in head)
     names = _column_names(titles, width, log)
-    if at is None:
-        log.guess("header", 0, 0.7, _no_header()) if header is None else None
-        at = -1
-    elif at > 0 and header is None:
-        log.guess("header", at + 1, 0.9, _("The header is in row {row}.").format(row=at + 1))
     wanted = (
         list(names.values()) if choice.columns is None else choice.columns(list(names.values()))
     )
@@ -170,7 +168,6 @@ def _by_chunks(
     if not of:
         raise _no_row(source)
     table = pd.concat(kept) if kept else pd.DataFrame()
-    above = [str(c) for r in head[: max(at, 0)] for c in r if not blank(c)]
     void = [c for i, c in names.items() if c in table and c == f"columna_{i + 1}" and not _held(table[c]).any()]  # fmt: skip
     rows = table.index.to_numpy()
     table = table.drop(columns=void if titles else []).reset_index(drop=True)
@@ -389,13 +386,13 @@ def _score_separator(lines: Sequence[str], separator: str) -> float:
     if not rows:
         return 0.0
     width, seen = Counter(len(r) for r in rows).most_common(1)[0]
-    widest = max((len(r) for r in rows[:_HEADER_ROWS]), default=1)
+    widest = max((len(r) for r in rows[:HEADER_ROWS]), default=1)
     if max(width, widest) < 2:
         return 0.0
     if width < 2:
         return 0.05
     score = seen / len(rows)
-    heads = [r for r in rows[:_HEADER_ROWS] if not any(_is_number(c) for c in r if c.strip())]
+    heads = [r for r in rows[:HEADER_ROWS] if not any(is_number(c) for c in r if c.strip())]
     fitting = [r for r in heads if len(r) == width]
     score -= 0.0 if fitting else 0.5
     score += 1.0 if any(coordinate_pairs(r) for r in heads) else 0.0
@@ -513,7 +510,7 @@ def _choose_sheet(
     located = [
         n
         for n in filled
-        if any(coordinate_pairs([str(c) for c in row]) for row in sheets[n][:_HEADER_ROWS])
+        if any(coordinate_pairs([str(c) for c in row]) for row in sheets[n][:HEADER_ROWS])
     ]
     if len(located) != 1:
         raise SchemaError(
@@ -530,64 +527,22 @@ def _choose_sheet(
     return located[0]
 
 
-# --- header ---------------------------------------------------------------------------------------
-def blank(cell: Any) -> bool:
-    """Tell whether a cell holds nothing."""
-    return cell is None or (isinstance(cell, str) and not cell.strip()) or cell != cell  # noqa: PLR0124
-
-
-def _is_number(cell: Any) -> bool:
-    if isinstance(cell, bool):
-        return False
-    if isinstance(cell, int | float):
-        return True
-    return isinstance(cell, str) and bool(_NUMERIC.fullmatch(cell.strip()))
-
-
-def _is_year(cell: Any) -> bool:
-    text = f"{cell:g}" if isinstance(cell, int | float) else str(cell).strip()
-    return bool(_YEAR.fullmatch(text))
-
-
-def header_row(rows: Sequence[Sequence[Any]]) -> int | None:
-    """Return the position of the header among the first rows, or None where there is none.
-
-    The first row that is wide enough and holds no number (years excepted); rather one that names
-    coordinates.
-    """
-    first = [list(r) for r in rows[:_HEADER_ROWS]]
-    filled = [[c for c in r if not blank(c)] for r in first]
-    widest = max((len(r) for r in filled), default=0)
-    fits = [
-        i
-        for i, r in enumerate(filled)
-        if len(r) >= max(1.0, 0.6 * widest)
-        and not any(_is_number(c) and not _is_year(c) for c in r)
-    ]
-    named = [i for i in fits if coordinate_pairs([str(c) for c in filled[i]])]
-    if named and named[0] < 15:
-        return named[0]
-    return fits[0] if fits and fits[0] < 15 else None
-
-
+# --- rows beneath their header --------------------------------------------------------------------
 def _with_header(
     rows: list[list[Any]] | pd.DataFrame, log: Log, source: Source, stated: int | None = None
 ) -> Grid:
     """Find the header, name the columns, number the rows, leave out rows that are wholly blank."""
     import pandas as pd
 
-    head = rows.head(_HEADER_ROWS).values.tolist() if isinstance(rows, pd.DataFrame) else rows
-    at = header_row(head) if stated is None else _stated_header(stated, len(rows))
-    titles: list[Any]
+    if isinstance(rows, pd.DataFrame) and rows.shape[1] == 1:
+        rows = rows.to_numpy().tolist()
+    if not isinstance(rows, pd.DataFrame):
+        rows = taken_apart(rows, log)
+    head = rows
+    if isinstance(rows, pd.DataFrame):
+        head = rows.head(max(HEADER_ROWS, stated or 0)).to_numpy().tolist()
+    at, titles, above = find_header(head, stated, len(rows), log)
     extras: list[str]
-    if at is None:
-        at, titles = -1, []
-        if stated is None:
-            log.guess("header", 0, 0.7, _no_header())
-    else:
-        titles = list(rows.iloc[at] if isinstance(rows, pd.DataFrame) else rows[at])
-        if at > 0 and stated is None:
-            log.guess("header", at + 1, 0.9, _("The header is in row {row}.").format(row=at + 1))
     if isinstance(rows, pd.DataFrame):
         cells, extras = rows.iloc[at + 1 :], []
         overfull = np.zeros(len(cells), dtype=bool)
@@ -605,12 +560,7 @@ def _with_header(
         raise _no_row(source)
     cells = _named_columns(cells[~empty].reset_index(drop=True), titles, log)
     extra = [e for e, gone in zip(extras, empty, strict=True) if not gone] if extras else []
-    above = [str(c) for r in head[: max(at, 0)] for c in r if not blank(c)]
     return Grid(cells, numbers[~empty], overfull[~empty], extras=extra, above=above)
-
-
-def _no_header() -> str:
-    return _("No header: the columns are called columna_1, columna_2 …")
 
 
 def _open_quote() -> str:
@@ -623,17 +573,6 @@ def _no_row(source: Source) -> SchemaError:
             path=source.path
         )
     )
-
-
-def _stated_header(row: int, rows: int) -> int | None:
-    """Return the position of a stated header, None where it is stated that there is none."""
-    if not 0 <= row < rows:
-        raise ParameterError(
-            _(
-                "header: row {row} is not one of the {n} rows; 0 says that there is no header"
-            ).format(row=row, n=rows)
-        )
-    return row - 1 if row else None
 
 
 def _rectangle(
@@ -679,19 +618,11 @@ def _column_names(
 ) -> dict[int, str]:
     """Return the names of columns by position, but for idle ones; repeated names get a number."""
     found: dict[int, str] = {}
-    if width > _MOST_COLUMNS:
-        raise SchemaError(
-            _("the table has {n} columns, more than {most}. Remedy: export the ones needed").format(
-                n=width, most=_MOST_COLUMNS
-            )
-        )
     for i in range(width):
         if idle and i in idle:
             continue
         title = titles[i] if i < len(titles) else ""
-        if isinstance(title, float) and title.is_integer():
-            title = int(title)
-        name = ("" if blank(title) else " ".join(str(title).split())) or f"columna_{i + 1}"
+        name = title_of(title) or f"columna_{i + 1}"
         if name in found.values():
             n = 2
             while f"{name}_{n}" in found.values():

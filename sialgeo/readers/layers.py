@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Wanted = Literal["point", "polygon", "any"]
+_MARKS = "waypoints"  # of a GPX; the points of its tracks are a layer of points, too
 _KML_ARTEFACTS = {
     "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder",
     "icon", "snippet",
@@ -156,6 +157,10 @@ def _choose_layer(source: Source, log: Log, layer: str | None, wanted: Wanted) -
     fitting = fitting or [n for n, k in filled if word in k]
     fitting = fitting or [n for n, k in filled if k in ("Unknown", "GeometryCollection")]
     fitting = fitting or [n for n, _kind in filled]
+    if source.suffix == ".gpx" and len(fitting) > 1 and _MARKS in fitting:
+        said = _("Layer “{name}”: the places that were marked; tracks and routes are left out.")
+        log.guess("layer", _MARKS, 0.9, said.format(name=_MARKS))
+        return _MARKS
     if len(fitting) > 1:
         raise SchemaError(
             _(

@@ -31,7 +31,6 @@ from sialgeo.readers.coordinates import (
     ground_of,
     join_parts,
     locate,
-    split_point,
     stated_crs,
 )
 from sialgeo.readers.formats import TEXTS, enriched, format_of
@@ -39,8 +38,9 @@ from sialgeo.readers.grids import Choice, Grid, text_grid, workbook_grid
 from sialgeo.readers.layers import flat, is_spatial, read_layer, require_layer_crs, study_area
 from sialgeo.readers.log import Log, Say
 from sialgeo.readers.names import Pair, code_widths
+from sialgeo.readers.onecell import split_point
 from sialgeo.readers.postgis import read_database
-from sialgeo.readers.sources import Source, open_source
+from sialgeo.readers.sources import Source, naming, open_source
 from sialgeo.readers.systems import Modern, modern
 from sialgeo.triage.checks import (
     check_positions,
@@ -176,6 +176,33 @@ def read_producers(
         x, y, crs, decimal, signs, country, study_area(area), require_repairs(apply), preset, chains
     )
     kept = choice_of(columns, cases, options)
+    with naming(source):
+        found, of = _found_in(
+            source, log, options, kept, cases, layer=layer, encoding=encoding,
+            separator=separator, header=header, progress=progress or silent,
+        )  # fmt: skip
+        found = found._replace(kept=narrowed(found.kept, columns, found.columns))
+        table = _finish(found, source=source, log=log, rejected=rejected)
+    if cases is not None:
+        told = {"expression": cases, "selected": len(table), "of": of}
+        table.attrs["selection"] = told
+    return table
+
+
+def _found_in(
+    source: Source,
+    log: Log,
+    options: Options,
+    kept: Choice | None,
+    cases: str | None,
+    *,
+    layer: str | None,
+    encoding: str | None,
+    separator: str | None,
+    header: int | None,
+    progress: Progress,
+) -> tuple[Found, int]:
+    """Return the points of a database, a layer or a table, and of how many rows they were chosen."""
     if source.url is not None:
         frame, of = read_database(source.url, log, layer=layer, wanted="point", choice=kept)
         _require_rows(len(frame) if cases is None else of, source)
@@ -186,21 +213,13 @@ def read_producers(
     if is_spatial(frame):
         if kept is not None:
             frame, of = _chosen(frame, kept, cases)
-        found = _from_layer(frame, source, log, options)
-    else:
-        grid = _grid(
-            source, log, frame, layer=layer, encoding=encoding, separator=separator, header=header,
-            choice=kept, progress=progress or silent,
-        )  # fmt: skip
-        require_case(len(grid.cells), cases)
-        of = grid.of or of
-        found = from_table(grid, log, options, names=(source.path.stem,))
-    found = found._replace(kept=narrowed(found.kept, columns, found.columns))
-    table = _finish(found, source=source, log=log, rejected=rejected)
-    if cases is not None:
-        told = {"expression": cases, "selected": len(table), "of": of}
-        table.attrs["selection"] = told
-    return table
+        return _from_layer(frame, source, log, options), of
+    grid = _grid(
+        source, log, frame, layer=layer, encoding=encoding, separator=separator, header=header,
+        choice=kept, progress=progress,
+    )  # fmt: skip
+    require_case(len(grid.cells), cases)
+    return from_table(grid, log, options, names=(source.path.stem,)), grid.of or of
 
 
 def _frame(source: Source, log: Log, layer: str | None, encoding: str | None) -> Any:
@@ -689,8 +708,9 @@ def read_places(path: str | os.PathLike[str], *, name: str, **reading: Any) -> g
     'Cajamarca'
     """
     places = read_producers(path, **reading)
-    if name not in places.columns:
-        raise SchemaError(unknown_columns([name], places.columns.drop("geometry")))
-    if places[name].isna().all():
-        raise SchemaError(_("column “{name}”: every place lacks a name").format(name=name))
+    with naming(open_source(path)):
+        if name not in places.columns:
+            raise SchemaError(unknown_columns([name], places.columns.drop("geometry")))
+        if places[name].isna().all():
+            raise SchemaError(_("column “{name}”: every place lacks a name").format(name=name))
     return places

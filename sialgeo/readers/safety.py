@@ -21,6 +21,9 @@ _SMALL = 64 << 20
 _DEFLATE = 1_032  # the most that deflate can pack
 _BLOCK = 1 << 20
 _TEXTS = (".xml", ".kml", ".qgs", ".rels", ".gml", ".gpx")
+HEAD = 65_536  # bytes of an XML text that are looked at: what declares a type stands before its element
+_ELEMENT = re.compile(rb"<[A-Za-z_:]")
+_ASIDE = re.compile(rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)", re.DOTALL)
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -42,7 +45,7 @@ def check_archive(path: Path) -> None:
             for member in members:
                 if PurePosixPath(member.filename).suffix.lower() in _TEXTS:
                     with held.open(member) as text:
-                        check_entities(path, text.read(65_536))
+                        check_entities(path, text.read(HEAD))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -119,8 +122,11 @@ def _unpacked(path: Path, member: zipfile.ZipInfo) -> Iterator[int]:
 
 def check_entities(path: Path, head: bytes) -> None:
     """Refuse an XML text that declares a document type: its entities may grow without end, or read files."""
-    if _ENTITY.search(head.replace(b"\x00", b"")):
+    text = head.replace(b"\x00", b"")
+    if _ENTITY.search(text):
         raise _refused(path, _("it declares XML entities"))
+    if len(head) >= HEAD and not _ELEMENT.search(_ASIDE.sub(b"", text)):
+        raise _refused(path, _("its first {n} KB hold no element").format(n=HEAD >> 10))
 
 
 _CELL = re.compile(rb'<c\b[^>]{0,80}?\br="([A-Z]{1,3})([0-9]{1,7})"')

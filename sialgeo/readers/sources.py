@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from sialgeo.errors import FileError
+from sialgeo.errors import CRSError, FileError, ParameterError, SchemaError
 from sialgeo.i18n import N_, _
-from sialgeo.readers.safety import check_archive, check_entities, check_sheets
+from sialgeo.readers.safety import HEAD, check_archive, check_entities, check_sheets
 from sialgeo.urls import is_database, shown
 
 Kind = Literal["text", "workbook", "layer", "parquet", "raster", "database"]
@@ -27,7 +28,7 @@ _OF_SUFFIX = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in su
 _CONTENTS: Mapping[str, str] = {
     "sqlite": N_("a GeoPackage (SQLite database)"),
     "zip": N_("a zip archive or a modern workbook (.xlsx, .ods)"),
-    "ole": N_("an old workbook (.xls)"),
+    "ole": N_("an old workbook (.xls), or one with a password"),
     "shape": N_("a shapefile"),
     "dbase": N_("a dBase table"),
     "parquet": N_("a Parquet file"),
@@ -110,6 +111,12 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     head = _head(source)
     if suffix in _PROJECTS:
         raise _project(source, head)
+    if suffix in _PACKED:
+        raise FileError(
+            _(
+                "{path}: is an archive. Remedy: unpack it, and give the file inside (of a shapefile the .shp, beside its other files)"
+            ).format(path=source)
+        )
     if suffix not in _OF_SUFFIX:
         raise FileError(
             _("{path}: the suffix “{suffix}” is not known. Remedy: one of {known}").format(
@@ -124,17 +131,34 @@ def open_source(path: str | os.PathLike[str]) -> Source:
     kind = _OF_SUFFIX[suffix]
     expected = _EXPECTED.get(suffix, ("text", "json", "xml"))
     if content not in expected:
+        remedy = _("give the file the suffix of what it is, or export it again")
+        if suffix in _WORKBOOKS:
+            remedy = _("open it in Excel or LibreOffice, and save it as .xlsx without a password")
         raise FileError(
             _(
-                "{path}: the name says {suffix}, but the content is {content}. Remedy: give the file "
-                "the suffix of what it is, or export it again"
-            ).format(path=source, suffix=suffix, content=_(_CONTENTS[content]))
+                "{path}: the name says {suffix}, but the content is {content}. Remedy: {remedy}"
+            ).format(path=source, suffix=suffix, content=_(_CONTENTS[content]), remedy=remedy)
         )
     _check_parts(source, suffix, head)
     return Source(source, kind, suffix)
 
 
+@contextmanager
+def naming(source: Source) -> Iterator[None]:
+    """Put the file before the message of an error that does not name it: a study reads several."""
+    try:
+        yield
+    except (SchemaError, CRSError, ParameterError) as failure:
+        said = str(failure)
+        if str(source.path) in said:
+            raise
+        between = "\n" if "\n" in said else " "
+        raise type(failure)(f"{source.path}:{between}{said}") from failure
+
+
 _PROJECTS = (".qgz", ".qgs")
+_PACKED = (".zip", ".rar", ".7z", ".gz", ".tgz")
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 
 
 def _project(path: Path, head: bytes) -> FileError:
@@ -181,7 +205,7 @@ def broken(path: Path, reason: object) -> FileError:
 def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as handle:
-            return handle.read(65536)
+            return handle.read(HEAD)
     except FileNotFoundError:
         raise FileError(_missing(path)) from None
     except IsADirectoryError:
@@ -235,5 +259,5 @@ def _check_parts(path: Path, suffix: str, head: bytes) -> None:
                 ).format(path=path, missing=", ".join(missing))
             )
     tag = {".kml": b"<kml", ".gpx": b"<gpx"}.get(suffix)
-    if tag and tag not in head[:65536].lower():
+    if tag and tag not in head.lower():
         raise broken(path, _("no tag {tag}>").format(tag=tag.decode()))

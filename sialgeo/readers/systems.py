@@ -17,12 +17,14 @@ from sialgeo.triage.countries import bounds_of, degrees_of, find_home
 
 Array = NDArray[np.float64]
 WGS84 = "WGS 84"
+_PERU96 = {17: 5839, 18: 5387, 19: 5389}
 
 
 class Datum(NamedTuple):
     """A datum: its longitude and latitude, and its UTM zones as EPSG codes less the zone's number.
 
-    ``zones`` are the first and last zone that the register holds, north and south of the equator.
+    ``zones`` are the first and last zone that the register holds, north and south of the equator;
+    ``old`` tells a datum that lies hundreds of metres from WGS 84.
     """
 
     name: str
@@ -31,23 +33,37 @@ class Datum(NamedTuple):
     north: int = 0
     south: int = 0
     zones: tuple[int, int, int, int] = (1, 60, 1, 60)
+    old: bool = False
 
     def utm(self, zone: int, south: bool) -> int:
-        """Return the EPSG code of a UTM zone; 0 where the datum has none there."""
+        """Return the EPSG code of a UTM zone; 0 where the datum has none there.
+
+        Where one that lies within metres of WGS 84 has none, that of WGS 84: people in Peru write ITRF.
+        """
         base = self.south if south else self.north
         first, last = self.zones[2:] if south else self.zones[:2]
-        if self.name == "Peru96":
-            return {17: 5839, 18: 5387, 19: 5389}.get(zone, 0) if south else 0
-        return base + zone if base and first <= zone <= last else 0
+        if self.name == "Peru96" and south and zone in _PERU96:
+            return _PERU96[zone]
+        if base and first <= zone <= last:
+            return base + zone
+        return 0 if self.old else (32700 if south else 32600) + zone
 
 
 DATUMS: Mapping[str, Datum] = {
     d.name: d
     for d in (
         Datum(WGS84, r"wgs_?84|wgs", 4326, 32600, 32700),
-        Datum("PSAD56", r"psad_?(?:19)?56|psad|la_canoa", 4248, 24800, 24860, (17, 21, 17, 22)),
-        Datum("NAD27", r"nad_?(?:19)?27", 4267, 26700, zones=(1, 22, 0, 0)),
-        Datum("SAD69", r"sad_?(?:19)?69", 4618, 29150, 29170, (18, 22, 17, 25)),
+        Datum(
+            "PSAD56",
+            r"psad_?(?:19)?56|psad|la_canoa",
+            4248,
+            24800,
+            24860,
+            (17, 21, 17, 22),
+            old=True,
+        ),
+        Datum("NAD27", r"nad_?(?:19)?27", 4267, 26700, zones=(1, 22, 0, 0), old=True),
+        Datum("SAD69", r"sad_?(?:19)?69", 4618, 29150, 29170, (18, 22, 17, 25), old=True),
         Datum("Mexico ITRF92", r"itrf_?(?:19)?92", 4483, 4473, zones=(11, 16, 0, 0)),
         Datum("Mexico ITRF2008", r"itrf_?(?:20)?08|itrf", 6365, 6355, zones=(11, 16, 0, 0)),
         Datum("SIRGAS 2000", r"sirgas_?2000|sirgas", 4674, 31954, 31960, (11, 22, 17, 25)),

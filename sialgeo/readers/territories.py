@@ -15,7 +15,8 @@ from sialgeo.i18n import _, ngettext
 from sialgeo.model import Indicator
 from sialgeo.readers.columns import check_decimal, repair_codes, typed
 from sialgeo.readers.coordinates import stated_crs
-from sialgeo.readers.grids import Grid, blank
+from sialgeo.readers.grids import Grid
+from sialgeo.readers.headers import blank
 from sialgeo.readers.layers import (
     cell_size,
     flat,
@@ -30,7 +31,7 @@ from sialgeo.readers.log import Log, Say
 from sialgeo.readers.names import code_widths, is_code
 from sialgeo.readers.points import _grid, _repaired_sentence, read_producers
 from sialgeo.readers.presets import indicators_of, key_of, preset_of
-from sialgeo.readers.sources import Source, open_source
+from sialgeo.readers.sources import Source, naming, open_source
 from sialgeo.references import Reference
 from sialgeo.triage.checks import require_fit
 from sialgeo.triage.selection import unknown_columns
@@ -96,13 +97,15 @@ def read_territories(
     """
     source = open_source(path)
     log = Log(say)
-    table = _polygons(source, log, layer=layer, crs=crs, encoding=encoding)
-    table, repaired = _valid(table, log)
-    codes = [c for c in table.columns if c == key or (is_code(str(c)) and c != table.geometry.name)]
-    for name in codes:
-        table[name] = _codes(table[name], str(name), log)
-    if key is not None:
-        _require_key(table, key)
+    with naming(source):
+        table = _polygons(source, log, layer=layer, crs=crs, encoding=encoding)
+        table, repaired = _valid(table, log)
+        shape = table.geometry.name
+        codes = [c for c in table.columns if c == key or (is_code(str(c)) and c != shape)]
+        for name in codes:
+            table[name] = _codes(table[name], str(name), log)
+        if key is not None:
+            _require_key(table, key)
     table.attrs["reading"] = {
         "source": source.path.name,
         "guesses": log.guesses,
@@ -292,26 +295,27 @@ def read_indicators(
     """
     source = open_source(path)
     log = Log(say)
-    grid = _figures(source, log, layer, encoding, separator)
     known = preset_of(preset) if preset else None
-    key = key or (None if known is None else key_of(known, list(grid.cells.columns)))
-    key = key or _guessed_key(grid.cells, log)
-    wanted = [key, *(columns if columns is not None else [])]
-    missing = [c for c in wanted if c not in grid.cells.columns]
-    if missing:
-        raise SchemaError(unknown_columns(missing, grid.cells.columns))
-    cells = grid.cells if columns is None else grid.cells[list(dict.fromkeys(wanted))]
-    ordered = _typed(cells, key, log, check_decimal(decimal))
-    if known is not None and known.prepare is not None:
-        ordered, said = known.prepare(ordered)
-        for text in said:
-            log.note(text)
-    bare = ordered[key].isna().to_numpy()
-    if bare.any() and not bare.all():
-        numbers = grid.rows if len(grid.rows) == len(bare) else np.arange(1, len(bare) + 1)
-        log.note(_without_code(key, numbers[bare]))
-        ordered = ordered[~bare].reset_index(drop=True)
-    _require_key(ordered, key)
+    with naming(source):
+        grid = _figures(source, log, layer, encoding, separator)
+        key = key or (None if known is None else key_of(known, list(grid.cells.columns)))
+        key = key or _guessed_key(grid.cells, log)
+        wanted = [key, *(columns if columns is not None else [])]
+        missing = [c for c in wanted if c not in grid.cells.columns]
+        if missing:
+            raise SchemaError(unknown_columns(missing, grid.cells.columns))
+        cells = grid.cells if columns is None else grid.cells[list(dict.fromkeys(wanted))]
+        ordered = _typed(cells, key, log, check_decimal(decimal))
+        if known is not None and known.prepare is not None:
+            ordered, said = known.prepare(ordered)
+            for text in said:
+                log.note(text)
+        bare = ordered[key].isna().to_numpy()
+        if bare.any() and not bare.all():
+            numbers = grid.rows if len(grid.rows) == len(bare) else np.arange(1, len(bare) + 1)
+            log.note(_without_code(key, numbers[bare]))
+            ordered = ordered[~bare].reset_index(drop=True)
+        _require_key(ordered, key)
     if known is not None:
         told = indicators_of(known, ordered, year)
     else:
@@ -399,8 +403,10 @@ def read_description(path: str | os.PathLike[str]) -> dict[str, Indicator]:
     >>> known["pobreza_2018"].better
     'less'
     """
-    grid = _grid(open_source(path), Log(None), None, layer=None, encoding=None, separator=None)
-    return described_indicators(grid.cells)
+    source = open_source(path)
+    with naming(source):
+        grid = _grid(source, Log(None), None, layer=None, encoding=None, separator=None)
+        return described_indicators(grid.cells)
 
 
 def _told(path: Path, description: Any, table: pd.DataFrame, log: Log) -> tuple[Indicator, ...]:

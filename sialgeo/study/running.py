@@ -245,7 +245,9 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
         )
     name = source.name.get(language()) or next(iter(source.name.values()), "")
     if source.habitable:
-        land = sialgeo.read_territories(study.source(source.path), layer=source.layer or None)
+        reading = reading_options(source, study.folder)
+        how = {k: v for k, v in reading.items() if k in ("layer", "crs", "encoding")}
+        land = sialgeo.read_territories(study.source(source.path), **how)
         land = _same_crs(land, everyone.crs, _("the reference"), notes)
         return sialgeo.Reference.from_mask(land, name=name)
     reference = sialgeo.read_reference(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sialgeo.crs import crs_name, require_crs
 from sialgeo.errors import CRSError, SchemaError
 from sialgeo.i18n import _, plain
+from sialgeo.precision import known_precision, written_with
 from sialgeo.triage.countries import Home, at_sea, degrees_of, find_home, inside, turned
 from sialgeo.triage.faults import COLUMNS, REJECT, WARN, Findings, Triage
 from sialgeo.triage.similarity import jaro_winkler
@@ -366,7 +367,7 @@ def check_producers(
     check_positions(findings, xy, crs, home=home, columns=("geometry", "geometry"))
     attributes = pd.DataFrame(table.drop(columns=table.geometry.name))
     check_districts(findings, attributes, lonlat, districts)
-    precision = check_centres(findings, lonlat, districts, places)
+    centres = check_centres(findings, attributes, lonlat, districts, places)
     _check_repeats(findings, table, xy, crs)
     check_values(findings, attributes)
     _check_codes(findings, attributes)
@@ -385,7 +386,7 @@ def check_producers(
         read=len(table) + set_aside + int(reading.get("repairs", {}).get("duplicado", 0)),
         rejected=set_aside + int(findings.rejected.sum()),
         originals=pd.concat([others, originals]) if len(others) else originals,
-        precision=_known_precision(attributes, xy, crs, precision),
+        precision=np.fmax(centres, known_precision(attributes, xy, crs)),
         points=pd.concat([aside, table.geometry[flagged]])
         if len(aside)
         else table.geometry[flagged],
@@ -405,26 +406,6 @@ def _set_aside(reading: Mapping[str, Any], crs: Any) -> tuple[pd.DataFrame, gpd.
     xy = np.array(list(held.values()), dtype=float).reshape(-1, 2)
     points = gpd.GeoSeries(gpd.points_from_xy(*xy.T), index=[by_text[r] for r in held], crs=crs)
     return values, points
-
-
-def _known_precision(attributes: pd.DataFrame, xy: Array, crs: Any, centres: Array) -> Array:
-    """Return the precision of each position in metres, by its column, its decimals or its centre."""
-    known: Array = centres.copy()
-    if PRECISION in attributes.columns and attributes[PRECISION].dtype.kind in "iuf":
-        stated = attributes[PRECISION].to_numpy(float)
-        known = np.where(np.isnan(known), stated, np.fmax(known, stated))
-    if crs.is_geographic:
-        for decimals, metres in _BY_DECIMALS:
-            grown = xy * 10**decimals
-            with np.errstate(invalid="ignore"):
-                few = (np.abs(grown - np.round(grown)) < 1e-7 * 10**decimals).all(axis=1)
-            known = np.where(few, np.fmax(known, metres), known)
-    return known
-
-
-PRECISION = "precision_m"
-# decimals of a degree and the metres they are good to, the finest first
-_BY_DECIMALS = ((4, 11.0), (3, 111.0), (2, 1_112.0), (1, 11_120.0))
 
 
 def _check_codes(findings: Findings, attributes: pd.DataFrame) -> None:
@@ -545,9 +526,7 @@ def _check_repeats(findings: Findings, table: gpd.GeoDataFrame, xy: Array, crs: 
     crowd = same.groupby(same).transform("size").to_numpy() > 3
     findings.add("coordenadas_repetidas", crowd & usable, "geometry")
     if crs.is_geographic:
-        with np.errstate(invalid="ignore"):
-            coarse = (np.abs(xy * 100 - np.round(xy * 100)) < 1e-7).all(axis=1)
-        findings.add("precision_baja", coarse & usable, "geometry")
+        findings.add("precision_baja", written_with(xy, 2) & usable, "geometry")
 
 
 _ALIKE = 0.92  # by Jaro and Winkler

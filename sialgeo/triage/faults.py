@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sialgeo.errors import SchemaError
 from sialgeo.files import guarded, whole_file
 from sialgeo.i18n import N_, _, ngettext
+from sialgeo.precision import least_radius
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -171,15 +172,7 @@ class Triage:
 
         None where nothing tells the precision.
         """
-        known = None if self.precision is None else self.precision[np.isfinite(self.precision)]
-        if (
-            self.precision is None
-            or known is None
-            or len(known) < 0.05 * len(self.precision)
-            or not len(known)
-        ):
-            return None
-        return 2.0 * float(np.quantile(known, 0.95))
+        return None if self.precision is None else least_radius(self.precision)
 
     @property
     def usable(self) -> int:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.errors import CRSError, SchemaError
 from sialgeo.i18n import _, plain
+from sialgeo.precision import centre_precision, shapes_in_degrees
 from sialgeo.triage.countries import admin1, inside
 from sialgeo.triage.faults import Findings
 
@@ -22,10 +22,11 @@ Mask = NDArray[np.bool_]
 
 _FAR = 5_000.0  # metres from the declared district: borders are drawn coarsely
 _FAR_OUTLINE = 30_000.0  # the embedded outlines of departments and states are coarser still
-_CENTRE = 50.0  # metres: what a centre written with 3 to 4 decimals may be off
 _DEGREE = 111_195.0
 _DISTRICT = ("ubigeo", "cvegeo", "codigo_distrito", "cod_distrito", "iddist", "cve_mun")
 _DISTRICT_NAMES = ("distrito", "municipio", "district", "municipality")
+_GEOCODED = ("metodo_geo", "geocoding")  # how a row's place was taken
+_CENTRES = ("centroid", "centro", "centre", "center")
 
 
 def check_districts(
@@ -36,7 +37,7 @@ def check_districts(
     if districts is None:
         _against(findings, lonlat, usable, _provinces(table), _FAR_OUTLINE)
         return
-    shapes = _in_degrees(districts, "districts")
+    shapes = shapes_in_degrees(districts, "districts")
     _against(findings, lonlat, usable, _declared(table, districts, shapes), _FAR)
     import shapely
 
@@ -129,74 +130,28 @@ def _against(
 
 def check_centres(
     findings: Findings,
+    table: pd.DataFrame,
     lonlat: Array,
     districts: gpd.GeoDataFrame | None,
     places: gpd.GeoDataFrame | None,
 ) -> Array:
-    """Note rows that lie on the centre of a district or on a place; return their precision in metres.
-
-    A position that is a district's centre is good to the radius of a circle as large as the district;
-    one that is a place's, to half the distance to the next place.
-    """
-    precision = np.full(len(lonlat), np.nan)
-    usable = np.isfinite(lonlat).all(axis=1) & ~findings.rejected
-    for centres, reach in _centres(districts, places):
-        metres = np.full(len(lonlat), np.nan)
-        metres[usable] = _on(lonlat[usable], centres, reach)
-        found = np.isfinite(metres)
-        findings.add(
-            "centroide",
-            found & np.isnan(precision),
-            "geometry",
-            proposals=[
-                _("its precision is about {m:.0f} m: use a radius of at least {r:.0f} m").format(
-                    m=metres[i], r=2 * metres[i]
-                )
-                for i in np.flatnonzero(found & np.isnan(precision))
-            ],
-        )
-        precision = np.where(np.isnan(precision), metres, precision)
-    return precision
-
-
-def _centres(
-    districts: gpd.GeoDataFrame | None, places: gpd.GeoDataFrame | None
-) -> Iterator[tuple[Array, Array]]:
-    """Yield centres (n, 2) in degrees with the precision in metres that each stands for."""
-    import shapely
-    from scipy.spatial import cKDTree
-
-    if districts is not None:
-        shapes = _in_degrees(districts, "districts")
-        middle = shapely.get_coordinates(shapely.centroid(shapes))
-        square = np.cos(np.radians(middle[:, 1])) * _DEGREE**2
-        yield middle, np.sqrt(shapely.area(shapes) * square / np.pi)
-    if places is not None:
-        points = shapely.get_coordinates(shapely.centroid(_in_degrees(places, "places")))
-        if len(points) > 1:
-            flat = points * [np.cos(np.radians(points[:, 1].mean())), 1.0]
-            apart = cKDTree(flat).query(flat, k=2)[0][:, 1] * _DEGREE / 2
-            yield points, np.maximum(apart, _CENTRE)
-
-
-def _on(lonlat: Array, centres: Array, reach: Array) -> Array:
-    """Return the reach of the centre that each position lies on, NaN where it lies on none."""
-    from scipy.spatial import cKDTree
-
-    scale = np.array([np.cos(np.radians(centres[:, 1].mean())), 1.0])
-    distance, at = cKDTree(centres * scale).query(
-        lonlat * scale, distance_upper_bound=_CENTRE / _DEGREE
+    """Note rows that lie on a centre, or say so; return the precision in metres of those that lie on one."""
+    precision = centre_precision(lonlat, districts=districts, places=places)
+    precision[findings.rejected] = np.nan
+    found = np.isfinite(precision)
+    findings.add(
+        "centroide",
+        found,
+        "geometry",
+        proposals=[
+            _("its precision is about {m:.0f} m: use a radius of at least {r:.0f} m").format(
+                m=metres, r=2 * metres
+            )
+            for metres in precision[found]
+        ],
     )
-    held = np.isfinite(distance)
-    found = np.full(len(lonlat), np.nan)
-    found[held] = reach[at[held]]
-    return found
-
-
-def _in_degrees(layer: gpd.GeoDataFrame, name: str) -> NDArray[Any]:
-    if not hasattr(layer, "geometry") or not len(layer):
-        raise SchemaError(_("{layer}: must be a layer with geometry").format(layer=name))
-    if layer.crs is None:
-        raise CRSError(_('{layer}: no CRS. Remedy: layer.set_crs("EPSG:…")').format(layer=name))
-    shapes: NDArray[Any] = layer.to_crs(4326).geometry.to_numpy()
-    return shapes
+    for name in table.columns:
+        if plain(str(name)) in _GEOCODED:
+            said = [plain(str(v)).startswith(_CENTRES) for v in table[name]]
+            findings.add("centroide", np.array(said, dtype=bool) & ~found, str(name))
+    return precision

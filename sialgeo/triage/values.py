@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sialgeo.i18n import _, plain
+from sialgeo.tables.dates import first_day, parse_date
 from sialgeo.triage.faults import Findings
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _AMOUNT = re.compile(
 )  # fmt: skip
 _SHARE = re.compile(r"(?:pct|porcentaje|percent|por_ciento)(?:_.*)?|.*_(?:pct|porcentaje|percent)")
 _YEAR = re.compile(r"(?:anio|ano|year)(?:_(?:inicio|fundacion|alta|creacion|start))?")
+_DATE = re.compile(r"(?:fecha|date)(?:_.*)?|.*_(?:fecha|date)")
 _LOWEST, _HIGHEST = -430.0, 6_500.0  # metres: the Dead Sea; above every settlement of the Andes
 _FIRST = 1500
 
@@ -38,6 +40,8 @@ def check_values(findings: Findings, table: pd.DataFrame) -> None:
         if is_datetime64_any_dtype(column):
             late = column.dt.date.map(lambda d: d > date.today()).fillna(False).to_numpy(bool)
             _add(findings, late, str(name), _("a date to come"))
+        elif _DATE.fullmatch(said) and not is_numeric_dtype(column):
+            _add(findings, _to_come(column), str(name), _("a date to come"))
         if not is_numeric_dtype(column) or is_bool_dtype(column):
             continue
         values = column.to_numpy(dtype=float, na_value=np.nan)
@@ -52,6 +56,13 @@ def check_values(findings: Findings, table: pd.DataFrame) -> None:
                 _add(findings, wrong, str(name), _("a year that cannot be"))
             elif _AMOUNT.fullmatch(said):
                 _add(findings, values < 0, str(name), _("an amount below zero"))
+
+
+def _to_come(column: pd.Series) -> list[bool]:
+    """Mark the dates written as text, day before month, that are still to come."""
+    today = date.today().isoformat()
+    dates = [parse_date(v) if isinstance(v, str) else None for v in column]
+    return [d is not None and first_day(d) > today for d in dates]
 
 
 def _add(findings: Findings, where: Any, name: str, what: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import sialgeo
 from sialgeo import params, study
 from sialgeo.cli.parser import (
+    REFERENCE,
     Parser,
     UsageError,
     declare_reader,
@@ -32,7 +33,7 @@ def declare(parser: Parser) -> None:
         "--place-name", default="", metavar="COLUMN", help=_("column of the places with their name")
     )
     _declare_columns(parser)
-    declare_reader(parser)
+    declare_reader(parser, reference=True)
     _declare_methods(parser)
     workfile_option(parser)
 
@@ -250,7 +251,14 @@ def study_of(options: argparse.Namespace, chains: study.ChainsChoice | None = No
 
 
 def reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
+    reading = reading_of(options, REFERENCE)
     if not options.reference:
+        if reading:
+            raise UsageError(
+                _("--{option}: there is no --reference that it could read").format(
+                    option=f"{REFERENCE}-{next(iter(reading))}"
+                )
+            )
         return None
     return study.ReferenceSource(
         options.reference,
@@ -260,6 +268,7 @@ def reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
         includes_producers=options.reference_includes_producers,
         habitable=options.habitable,
         key=options.key,
+        **reading,
     )
 
 

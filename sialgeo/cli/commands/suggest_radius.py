@@ -18,7 +18,7 @@ from sialgeo.radii import RadiusChoice
 
 def declare(parser: Parser) -> None:
     declare_pool(parser)
-    declare_reader(parser)
+    declare_reader(parser, reference=True)
 
     group = parser.group(_("method"))
     for declared in params_of(RadiusChoice):
@@ -75,6 +75,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         "radii": guide.table.reset_index().to_dict(orient="records"),
         "spacing_m": guide.spacing,
         "least_m": guide.least,
+        "precise_m": guide.precise,
         "most_m": guide.most,
         "knee_m": guide.knee,
         "outputs": paths,

@@ -17,7 +17,7 @@ def declare(parser: Parser) -> None:
     from sialgeo.surfaces import RelativeRisk
 
     declare_pool(parser)
-    declare_reader(parser)
+    declare_reader(parser, reference=True)
     group = parser.group(_("method"))
     for declared in params_of(RelativeRisk):
         said = _("; default {default}").format(default=declared.default)
