@@ -900,7 +900,7 @@ def _precision_notes(
     """Say where a radius is under twice the precision of the positions, as far as it can be told."""
     xy = np.column_stack([producers.geometry.x, producers.geometry.y])
     precision = known_precision(producers, xy, producers.crs)
-    if places is not None:
+    if places is not None and len(places):
         lonlat = xy_of(producers, "EPSG:4326")
         precision = np.fmax(precision, centre_precision(lonlat, places=places))
     least = least_radius(precision)

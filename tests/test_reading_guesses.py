@@ -299,13 +299,19 @@ def test_the_guesses_of_a_run_are_written_into_its_study(tmp_path: Path) -> None
     write(tmp_path, "título\nlat;lon", rows)
     (tmp_path / "study.toml").write_text(
         '[producers]\npath = "p.csv"\n[detect]\nmethod = "dbscan"\nradius = 500\nmin_units = 3\n'
+        'replicates = 0\n[reference]\npath = "r.csv"\nincludes_producers = true\n'
         '[export]\nformats = ["json"]\n'
     )
+    write(tmp_path, "GPS", [(f"{x} {y}".replace("-", ""),) for y, x in rows], "r.csv")
     sialgeo.Study.from_toml(tmp_path / "study.toml").run(tmp_path / "out")
-    kept = sialgeo.Study.from_toml(tmp_path / "out" / "private" / "study.toml").producers
+    study = sialgeo.Study.from_toml(tmp_path / "out" / "private" / "study.toml")
+    kept, reference = study.producers, study.reference
     assert kept is not None
     assert (kept.x, kept.y, kept.signs, kept.header) == ("lon", "lat", "SW", 2)
     assert (kept.separator, kept.crs) == (";", "EPSG:4326")
+    assert reference is not None
+    assert (reference.x, reference.y, reference.crs) == ("GPS", "GPS", "")
+    assert len(study.run(tmp_path / "again").concentrations) > 0
 
 
 # --- repairs --------------------------------------------------------------------------------------
@@ -335,6 +341,9 @@ def test_a_header_of_two_rows_and_a_turned_cell_are_read_alike_from_the_study(
     assert (guesses["columns"], guesses["signs"]) == (["GPS"], "SW")
     again = sialgeo.read_producers(path, country="PE", signs=guesses["signs"])
     assert xy(again) == xy(first) == [(-78.512, -7.163), (-78.6, -7.1)]
+    assert xy(sialgeo.read_producers(path, country="PE", x="GPS", y="GPS")) == xy(first)
+    with pytest.raises(SchemaError, match="“n” holds no positions"):
+        sialgeo.read_producers(path, x="n", y="n")
 
 
 def test_only_the_repairs_that_are_named_are_made(tmp_path: Path) -> None:

@@ -134,16 +134,24 @@ def _of_wkb(text: str) -> Cell | None:
     return Cell("WKB", repr(float(shape.x)), repr(float(shape.y)))
 
 
-def split_point(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | None:
+def split_point(
+    cells: pd.DataFrame, log: Log, *, stated: str | None = None
+) -> tuple[pd.DataFrame, Pair] | None:
     """Split the column that holds the whole position into two, or return None where there is none.
 
-    Columns that are called so are looked at first, then every text.
+    The stated one, else columns that are called so are looked at first, then every text.
 
     Raises
     ------
     SchemaError
-        Two columns hold different positions, or the only ones are codes that cannot be read.
+        Two columns hold different positions, the stated one holds none, or the only ones are codes
+        that cannot be read.
     """
+    if stated is not None:
+        if not _holds_positions(cells[stated]):
+            _refuse_codes(cells[[stated]])
+            raise SchemaError(_("column “{name}” holds no positions").format(name=stated))
+        return _split(cells, stated, log, 1.0)
     names = [str(c) for c in cells.columns]
     if coordinate_pairs(names):
         return None

@@ -98,7 +98,8 @@ def read_producers(
     layer
         Layer of a GeoPackage or KML, sheet of a workbook, table of a database.
     x, y
-        Columns of longitude or easting, and of latitude or northing.
+        Columns of longitude or easting, and of latitude or northing; twice the same where one column
+        holds the whole position.
     crs
         Reference system of the coordinates, as ``"EPSG:32717"``; it overrides what a layer says.
     encoding, separator, decimal
@@ -394,10 +395,13 @@ def _pair(
     cells: pd.DataFrame, x: str | None, y: str | None, log: Log, ground: Any
 ) -> tuple[pd.DataFrame, Pair, bool]:
     """Return cells with the columns of the coordinates, which these are, and whether they were made."""
+    made = None
     if x is None and y is None:
         made = split_point(cells, log) or join_parts(cells, log)
-        if made is not None:
-            return *made, True
+    elif x == y and x in cells.columns:
+        made = split_point(cells, log, stated=x)
+    if made is not None:
+        return *made, True
     return cells, find_columns(cells, x, y, log, ground), False
 
 

@@ -85,7 +85,7 @@ def read_inputs(study: Study, progress: Progress, rejected: Path | None = None) 
 def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
     detector = study.detection.detector  # what is out of bounds is said before anything is read
     source, everyone, producers, reference, notes = read_inputs(study, progress, rejected)
-    reading = dict(everyone.attrs.get("reading", {}))
+    reading = _reading(everyone)
     places = _places(study, producers.crs, notes)
     part = scaled(progress, 0.15, 0.95)
     chains, guide = None, None
@@ -108,7 +108,7 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
     if study.reference is not None:
         guesses += _said(reference.table, _("Reference: "))
     rejections = int(reading.get("rejected", 0))
-    as_read = _as_read(study, reading)
+    as_read = _as_read(study, reading, {} if reference is None else _reading(reference.table))
     return Found(found, guesses, rejections, as_read, places, reference, chains, guide)
 
 
@@ -211,27 +211,42 @@ def _require_columns(producers: gpd.GeoDataFrame, study: Study) -> None:
 
 def _said(table: Any, before: str = "") -> tuple[str, ...]:
     """Return what the reader guessed and remarked, one sentence each."""
-    reading = getattr(table, "attrs", {}).get("reading", {})
+    reading = _reading(table)
     sentences = [g["sentence"] for g in reading.get("guesses", ())]
     return tuple(before + sentence for sentence in (*sentences, *reading.get("notes", ())))
 
 
-def _as_read(study: Study, reading: Mapping[str, Any]) -> Study:
+def _reading(table: Any) -> dict[str, Any]:
+    """Return what the reader noted of a table."""
+    return dict(getattr(table, "attrs", {}).get("reading", {}))
+
+
+def _as_read(study: Study, producers: Mapping[str, Any], reference: Mapping[str, Any]) -> Study:
     """Return the study with the reader's guesses written down, so that the next run guesses nothing."""
     if study.producers is None:
         return study
+    told = {"producers": _with_guesses(study.producers, producers)}
+    if study.reference is not None:
+        told["reference"] = _with_guesses(study.reference, reference)
+    return replace(study, **told)
+
+
+def _with_guesses(source: Any, reading: Mapping[str, Any]) -> Any:
+    """Return a section with what was guessed of its file, where it does not say it itself."""
     given = {g["what"]: g["value"] for g in reading.get("guesses", ())}
     columns = given.pop("columns", ())
-    if len(columns) == 2:
-        given["x"], given["y"] = columns
+    if len(columns) in (1, 2):  # one: it holds the whole position
+        given["x"], given["y"] = columns[0], columns[-1]
+    if len(columns) != 2:  # in what order a cell holds its halves no key says: it is guessed again
+        given = {what: value for what, value in given.items() if what not in ("crs", "signs")}
     guessed: dict[str, Any] = {
         what: value
         for what, value in given.items()
         if what in READING
         and isinstance(value, str | int)
-        and getattr(study.producers, what) in ("", None)
+        and getattr(source, what) in ("", None)
     }
-    return replace(study, producers=replace(study.producers, **guessed))
+    return replace(source, **guessed)
 
 
 def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> Any:
