@@ -242,9 +242,7 @@ def _with_guesses(source: Any, reading: Mapping[str, Any]) -> Any:
     guessed: dict[str, Any] = {
         what: value
         for what, value in given.items()
-        if what in READING
-        and isinstance(value, str | int)
-        and getattr(source, what) in ("", None)
+        if what in READING and isinstance(value, str | int) and getattr(source, what) in ("", None)
     }
     return replace(source, **guessed)
 
