@@ -12,7 +12,7 @@ import numpy as np
 
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _, plain
-from sialgeo.readers.columns import code_text
+from sialgeo.readers.columns import by_value, code_text
 from sialgeo.readers.grids import text_grid
 from sialgeo.readers.log import Log
 from sialgeo.readers.sources import open_source
@@ -138,14 +138,13 @@ def chains_of(codes: pd.Series, table: pd.DataFrame, system: str) -> pd.DataFram
     rows = table[table["sistema"].isin(["", system])]
     chain = dict(zip(rows["codigo"], rows[CHAIN], strict=True))
     link = dict(zip(rows["codigo"], rows[LINK], strict=True))
-    texts = codes.astype("object").where(codes.notna(), "").astype(str)
-    known = {text: _prefix(text.lstrip("ABCDEFG").strip(), chain) for text in set(texts)}
-    begun = texts.map(known)
-
-    def told(of: Mapping[str, str]) -> list[Any]:
-        return [of.get(code) or np.nan for code in begun]
-
-    made: pd.DataFrame = pd.DataFrame({CHAIN: told(chain), LINK: told(link)}, index=codes.index)
+    begun = by_value(codes, lambda c: _prefix(str(c).lstrip("ABCDEFG").strip(), chain))
+    made: pd.DataFrame = pd.DataFrame(
+        {
+            CHAIN: by_value(begun, lambda c: chain.get(c) or np.nan),
+            LINK: by_value(begun, lambda c: link.get(c) or np.nan),
+        }
+    )
     return made
 
 
@@ -166,19 +165,23 @@ def persons(classes: pd.Series) -> pd.DataFrame:
     """
     import pandas as pd
 
-    ends: dict[Any, tuple[float, float]] = {}
-    for text in classes.dropna().unique():
-        closed, opened = _RANGE.search(str(text)), _OPEN.search(str(text))
-        if closed:
-            ends[text] = float(closed[1]), float(closed[2])
-        else:
-            ends[text] = (float(opened[1]), np.nan) if opened else (np.nan, np.nan)
-    none = (np.nan, np.nan)
-    pairs = [ends.get(text, none) if isinstance(text, str) else none for text in classes]
     made: pd.DataFrame = pd.DataFrame(
-        pairs, columns=[PERSONS_MIN, PERSONS_MAX], index=classes.index, dtype=float
+        {
+            PERSONS_MIN: by_value(classes, lambda c: _ends(c)[0]),
+            PERSONS_MAX: by_value(classes, lambda c: _ends(c)[1]),
+        },
+        dtype=float,
     )
     return made
+
+
+def _ends(cell: Any) -> tuple[float, float]:
+    """Return the fewest and most persons that a cell says, NaN for what it leaves open."""
+    text = cell if isinstance(cell, str) else ""
+    closed, opened = _RANGE.search(text), _OPEN.search(text)
+    if closed:
+        return float(closed[1]), float(closed[2])
+    return float(opened[1]) if opened else np.nan, np.nan
 
 
 def require_activity(names: Sequence[str]) -> tuple[str, str]:

@@ -45,10 +45,12 @@ class Options(NamedTuple):
     repairs: frozenset[str] = frozenset()
     preset: str | None = None
     chains: Any = None
+    columns: Sequence[str] | None = None
 
 
-def choice_of(columns: Sequence[str] | None, cases: str | None, options: Options) -> Choice | None:
+def choice_of(cases: str | None, options: Options) -> Choice | None:
     """Return what is kept of a table, or None where all of it is."""
+    columns = options.columns
     if columns is None and cases is None:
         return None
     stated = [n for n in (options.x, options.y) if n is not None]
@@ -108,7 +110,7 @@ def narrowed(table: pd.DataFrame, columns: Sequence[str] | None, always: Sequenc
     """Return a table with the columns that were asked for, and those that always stay."""
     if columns is None:
         return table
-    return table[[c for c in table.columns if c in {*columns, *always, "geometry"}]]
+    return table[[c for c in table.columns if c in {*columns, *always}]]
 
 
 def require_case(kept: int, cases: str | None) -> None:

@@ -21,6 +21,7 @@ from sialgeo.readers.columns import (
     coordinate_decimal,
     parse_coordinates,
     sexagesimal,
+    spread,
 )
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import (
@@ -122,8 +123,11 @@ def find_columns(
 
 def _filled(column: pd.Series) -> bool:
     """Tell whether a column holds anything but blanks and zeros."""
-    held = column.dropna().astype(str).str.strip()
-    return bool((~held.str.fullmatch(r"0*(?:[.,]0*)?")).any())
+    for some in (column.head(_SAMPLE), column):  # nearly always, the first cells tell
+        held = some.dropna().astype(str).str.strip()
+        if (~held.str.fullmatch(r"0*(?:[.,]0*)?")).any():
+            return True
+    return False
 
 
 def _share_of(cells: pd.DataFrame, pair: Pair, ground: Ground) -> float:
@@ -248,6 +252,8 @@ def ground_of(cells: pd.DataFrame, country: Country, area: Any) -> Ground:
 
 def _declared(cells: pd.DataFrame) -> tuple[str, NDArray[np.object_]] | None:
     """Return the column that names the department, state or province of nearly every row."""
+    import pandas as pd
+
     provinces = admin1()
     if provinces is None:
         return None
@@ -255,13 +261,21 @@ def _declared(cells: pd.DataFrame) -> tuple[str, NDArray[np.object_]] | None:
         column = cells[name]
         if column.dtype.kind in "biufM":
             continue
-        known = {v: plain(v) if isinstance(v, str) else "" for v in column.unique()}
-        if not any(w in provinces for w in known.values()):
+        some = [_word(v) in provinces for v in spread(column, _SAMPLE)]
+        if not some or np.mean(some) < _ENOUGH / 2:
             continue
-        words = np.array([known[v] for v in column], dtype=object)
-        if np.mean([w in provinces for w in words]) >= _ENOUGH:
-            return str(name), words
+        codes, values = pd.factorize(column, use_na_sentinel=False)
+        words = np.array([_word(v) for v in values], dtype=object)
+        if np.array([w in provinces for w in words])[codes].mean() >= _ENOUGH:
+            return str(name), words[codes]
     return None
+
+
+_SAMPLE = 2_000  # cells of a column that tell whether all of them are worth a look
+
+
+def _word(cell: Any) -> str:
+    return plain(cell) if isinstance(cell, str) else ""
 
 
 def _in_declared(lon: Array, lat: Array, words: NDArray[np.object_]) -> float:

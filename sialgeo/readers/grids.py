@@ -51,6 +51,11 @@ class Grid:
     above: list[str] = field(default_factory=list)  # texts above the header
     of: int = 0  # rows of the file, where only some were kept
 
+    def release(self) -> pd.DataFrame:
+        """Return the cells, and hold them no more: a large table has no room for them to the end."""
+        cells, self.cells = self.cells, self.cells.head(0).copy()
+        return cells
+
     def chosen(self, choice: Choice) -> Grid:
         """Return the rows and columns that are chosen of a table read whole."""
         names = [str(c) for c in self.cells.columns]
@@ -151,18 +156,19 @@ def _by_chunks(
     )
     positions = [i for i, name in names.items() if name in wanted]
     kept: list[pd.DataFrame] = []
+    seen: dict[str, dict[str, str]] = {}
     over: list[NDArray[np.bool_]] = []
     extras: list[str] = []
     of = 0
     for start, portion in _chunks(source.path, told, at + 1, [*positions, width], progress):
         portion.index = np.arange(start, start + len(portion)) + at + 2
-        held = portion[np.logical_or.reduce([_held(portion[c]) for c in portion.columns])]
+        held = portion[_any_held(portion)]
         beyond = held.iloc[:, -1]
         cells = held.iloc[:, :-1].set_axis([names[i] for i in positions], axis=1)
         overfull = _held(beyond)
         of += len(held)
         chosen = choice.rows(cells, overfull)
-        kept.append(cells[chosen])
+        kept.append(_shared(cells[chosen], seen))
         over.append(overfull[chosen])
         extras += beyond[chosen].tolist()
     if not of:
@@ -185,6 +191,35 @@ def _held(column: pd.Series) -> NDArray[np.bool_]:
     return held
 
 
+def _shared(cells: pd.DataFrame, seen: dict[str, dict[str, str]]) -> pd.DataFrame:
+    """Return cells whose texts are held once each, in however many rows and portions they stand.
+
+    Only where texts are Python's own, which take ten times their length: pyarrow packs them.
+    """
+    import pandas as pd
+
+    made = {}
+    for name, column in cells.items():
+        known = seen.setdefault(str(name), {})
+        if getattr(column.dtype, "storage", "python") == "python" and len(known) < _DIFFERENT:
+            texts = [known.setdefault(t, t) for t in column]
+            made[name] = pd.Series(texts, index=cells.index, dtype=column.dtype)
+    return cells.assign(**made)
+
+
+_DIFFERENT = 50_000  # texts of a column; where there are more, hardly any repeats
+
+
+def _any_held(cells: pd.DataFrame) -> NDArray[np.bool_]:
+    """Mark the rows that hold something; of most, the first cell tells."""
+    held = np.zeros(len(cells), dtype=bool)
+    for name in cells.columns:
+        if held.all():
+            break
+        held |= _held(cells[name])
+    return held
+
+
 def _chunks(
     path: Path, told: _Told, skip: int, positions: list[int], progress: Progress
 ) -> Iterator[tuple[int, pd.DataFrame]]:
@@ -193,6 +228,9 @@ def _chunks(
 
     size = max(path.stat().st_size, 1)
     width = max(positions) + 1
+    # of the columns that are left out, one byte: as texts they would take most of the time, and
+    # left out by usecols the overlong rows would not be told
+    kinds = {i: str if i in positions else "S1" for i in range(width)}
     start = 0
     try:
         with path.open("rb") as handle:
@@ -201,7 +239,7 @@ def _chunks(
                 sep=told.separator,
                 header=None,
                 names=range(width),
-                dtype=str,
+                dtype=kinds,
                 na_filter=False,
                 skip_blank_lines=False,
                 skiprows=told.skip + skip,
@@ -256,9 +294,7 @@ def _uneven_chunks(
 def guess_encoding(path: Path, log: Log) -> str:
     """Return utf-8-sig where every byte fits it (or UTF-16 by its mark), else cp1252."""
     utf8 = codecs.getincrementaldecoder("utf-8")()
-    cp1252 = codecs.getincrementaldecoder("cp1252")()
-    fits = {"utf-8-sig": True, "cp1252": True}
-    ascii_only = True
+    fits_utf8 = fits_cp1252 = ascii_only = True
     with path.open("rb") as handle:
         block = handle.read(1 << 20)
         if block[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
@@ -268,21 +304,19 @@ def guess_encoding(path: Path, log: Log) -> str:
             if b"\x00" in block:
                 raise broken(path, _("null bytes in a text"))
             ascii_only = ascii_only and block.isascii()
-            for name, decoder in (("utf-8-sig", utf8), ("cp1252", cp1252)):
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError:
-                    fits[name] = False
-            block = handle.read(1 << 20)
-    try:
-        utf8.decode(b"", True)
-    except UnicodeDecodeError:
-        fits["utf-8-sig"] = False
-    if fits["utf-8-sig"]:
+            fits_cp1252 = fits_cp1252 and not any(byte in block for byte in _NOT_CP1252)
+            following = handle.read(1 << 20)
+            try:
+                if fits_utf8:
+                    utf8.decode(block, final=not following)
+            except UnicodeDecodeError:
+                fits_utf8 = False
+            block = following
+    if fits_utf8:
         if not ascii_only:
             log.guess("encoding", "utf-8-sig", 0.99, _("Encoding: UTF-8."))
         return "utf-8-sig"
-    if not fits["cp1252"]:
+    if not fits_cp1252:
         raise FileError(
             _("{path}: neither UTF-8 nor Windows-1252. Remedy: name the encoding=").format(
                 path=path
@@ -292,6 +326,9 @@ def guess_encoding(path: Path, log: Log) -> str:
         "encoding", "cp1252", 0.9, _("Encoding: Windows-1252 (Latin-1), as it is not valid UTF-8.")
     )
     return "cp1252"
+
+
+_NOT_CP1252 = b"\x81\x8d\x8f\x90\x9d"  # bytes that Windows-1252 leaves free
 
 
 def _decoder(path: Path, encoding: str) -> io.TextIOWrapper:

@@ -174,15 +174,15 @@ def read_producers(
     _check_rejected(rejected, source)
     log = Log(say)
     options = Options(
-        x, y, crs, decimal, signs, country, study_area(area), require_repairs(apply), preset, chains
-    )
-    kept = choice_of(columns, cases, options)
+        x, y, crs, decimal, signs, country, study_area(area), require_repairs(apply), preset, chains,
+        columns,
+    )  # fmt: skip
+    kept = choice_of(cases, options)
     with naming(source):
         found, of = _found_in(
             source, log, options, kept, cases, layer=layer, encoding=encoding,
             separator=separator, header=header, progress=progress or silent,
         )  # fmt: skip
-        found = found._replace(kept=narrowed(found.kept, columns, found.columns))
         table = _finish(found, source=source, log=log, rejected=rejected)
     if cases is not None:
         told = {"expression": cases, "selected": len(table), "of": of}
@@ -311,7 +311,27 @@ def from_table(
     *,
     names: Sequence[str] = (),
 ) -> Found:
-    """Make points of a table's rows; ``names`` (of the file) may name a datum too."""
+    """Make points of a table's rows; ``names`` (of the file) may name a datum too.
+
+    The grid gives its cells away: the points are made last, when the texts are gone.
+    """
+    findings = Findings(grid.rows, options.repairs)
+    put, pair, read, mark = _positions(grid, findings, log, options, names)
+    keep = ~findings.rejected
+    originals = grid.cells[~keep].copy()
+    if grid.extras:
+        originals["extra"] = [e for e, k in zip(grid.extras, keep, strict=True) if not k]
+    originals.index = grid.rows[~keep]
+    table, known = _attributes(grid.release(), keep, pair, read, log, options, mark)
+    table = narrowed(_without_geometry(table, log), options.columns, [pair.x, pair.y])
+    kept = _pointed(table, put, keep, grid.rows)
+    return Found(kept, findings, originals, [pair.x, pair.y], put.xy, known, put.operation)
+
+
+def _positions(
+    grid: Grid, findings: Findings, log: Log, options: Options, names: Sequence[str]
+) -> tuple[Modern, Pair, dict[str, Array], Any]:
+    """Return positions, their columns with the numbers read of them, and the decimal mark."""
     ground = ground_of(grid.cells, options.country, options.area)
     cells, pair, made = _pair(grid.cells, options.x, options.y, log, ground)
     stated = check_decimal(options.decimal)
@@ -319,7 +339,6 @@ def from_table(
     if stated is None and mark == ",":
         log.guess("decimal", ",", sure, _("Numbers have a decimal comma."))
     parsed = {c: parse_coordinates(cells[c], stated or mark) for c in (pair.x, pair.y)}
-    findings = Findings(grid.rows, options.repairs)
     findings.add("columnas_de_mas", grid.overfull, "")
     values = {c: _numbers(findings, c, p) for c, p in parsed.items()}
     if sum(p.sexagesimal for p in parsed.values()):
@@ -341,8 +360,7 @@ def from_table(
     put = modern(located.xy, located.crs, log)
     _check(findings, put.xy, put.crs, options.country, log, (pair.x, pair.y))
     read = {} if made else {c: values[c] for c in (pair.x, pair.y)}
-    table, known = _attributes(grid.cells, ~findings.rejected, pair, read, log, options, mark)
-    return _found(grid, findings, put, table, known, log, pair)
+    return put, pair, read, mark
 
 
 def _attributes(
@@ -357,38 +375,30 @@ def _attributes(
     """Return the columns of the rows that are kept, with their types, and the name of their format."""
     known = format_of(list(map(str, cells.columns)), options.preset)
     said = _said(known, log)
-    rest = cells[keep].drop(columns=[c for c in read if c in cells.columns])
+    columns = list(cells.columns)
+    rest = cells.drop(columns=[c for c in read if c in columns])
+    del cells
+    rest = rest if keep.all() else rest[keep]
     rest = enriched(rest, log, known, chains=options.chains, point=(pair.x, pair.y))
     table = typed(rest, log, decimal=check_decimal(options.decimal), fallback=mark)
-    added = [c for c in rest.columns if c not in cells.columns]
+    added = [c for c in rest.columns if c not in columns]
     for column in (c for c in added if c in TEXTS):
         table[column] = rest[column]
     for column, values in read.items():
         table[column] = values[keep]
-    return table[[*cells.columns, *added]], said
+    return table[[*columns, *added]], said
 
 
-def _found(
-    grid: Grid,
-    findings: Findings,
-    put: Modern,
-    table: pd.DataFrame,
-    known: str,
-    log: Log,
-    pair: Pair,
-) -> Found:
-    """Put the positions to the rows that are kept, and the others aside as they were written."""
+def _pointed(
+    table: pd.DataFrame, put: Modern, keep: NDArray[np.bool_], rows: NDArray[Any]
+) -> gpd.GeoDataFrame:
+    """Return the rows that are kept with their points and their numbers."""
     import geopandas as gpd
 
-    keep = ~findings.rejected
     points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
-    kept = gpd.GeoDataFrame(_without_geometry(table, log), geometry=points)
-    kept.index = grid.rows[keep]
-    originals = grid.cells[~keep].copy()
-    if grid.extras:
-        originals["extra"] = [e for e, k in zip(grid.extras, keep, strict=True) if not k]
-    originals.index = grid.rows[~keep]
-    return Found(kept, findings, originals, [pair.x, pair.y], put.xy, known, put.operation)
+    kept = gpd.GeoDataFrame(table, geometry=points)
+    kept.index = rows[keep]
+    return kept
 
 
 def _pair(
@@ -492,7 +502,6 @@ def _from_layer(
     options: Options,
 ) -> Found:
     """Make points of a layer's features."""
-    import geopandas as gpd
     import pandas as pd
 
     require_point_layer(frame)
@@ -517,9 +526,8 @@ def _from_layer(
     known = format_of(list(map(str, attributes.columns)), options.preset)
     name = _said(known, log)
     rest = enriched(attributes[keep], log, known, chains=options.chains, point=())
-    points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
-    kept = gpd.GeoDataFrame(_without_geometry(rest, log), geometry=points)
-    kept.index = findings.rows[keep]
+    rest = narrowed(_without_geometry(rest, log), options.columns, [])
+    kept = _pointed(rest, put, keep, findings.rows)
     originals = attributes[~keep].assign(geometry=frame.geometry.to_wkt().to_numpy()[~keep])
     originals.index = findings.rows[~keep]
     return Found(kept, findings, originals, ["geometry"], put.xy, name, put.operation)
