@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from sialgeo.errors import CRSError, ParameterError, SchemaError
 from sialgeo.i18n import _, plain
 from sialgeo.readers.columns import (
-    Parsed,
     clean,
     coordinate_decimal,
     parse_coordinates,
@@ -290,8 +289,7 @@ def _in_declared(lon: Array, lat: Array, words: NDArray[np.object_]) -> float:
 
 
 def locate(
-    x: Parsed,
-    y: Parsed,
+    xy: Array,
     pair: Pair,
     cells: pd.DataFrame,
     log: Log,
@@ -301,14 +299,13 @@ def locate(
     ground: Ground,
     words: Iterable[tuple[str, str]] = (),
 ) -> Located:
-    """Put parsed coordinates into a CRS: the stated one, else the one that they speak for.
+    """Put coordinates (rows, 2) into a CRS: the stated one, else the one that they speak for.
 
     Every way to read them (axes, signs, zone, datum) is a hypothesis, scored by the share of
     positions that it puts inside the ground; ``words`` are texts that may name a datum.
     """
     from pyproj import CRS
 
-    xy = np.column_stack([x.values, y.values])
     none = np.zeros(len(xy), dtype=bool)
     if signs is not None:
         xy = _signed(xy, check_signs(signs))

@@ -162,13 +162,13 @@ def _by_chunks(
     of = 0
     for start, portion in _chunks(source.path, told, at + 1, [*positions, width], progress):
         portion.index = np.arange(start, start + len(portion)) + at + 2
-        held = portion[_any_held(portion)]
+        held = _where(_any_held(portion), portion)
         beyond = held.iloc[:, -1]
         cells = held.iloc[:, :-1].set_axis([names[i] for i in positions], axis=1)
         overfull = _held(beyond)
         of += len(held)
         chosen = choice.rows(cells, overfull)
-        kept.append(_shared(cells[chosen], seen))
+        kept.append(_shared(_where(chosen, cells), seen))
         over.append(overfull[chosen])
         extras += beyond[chosen].tolist()
     if not of:
@@ -189,6 +189,11 @@ def _held(column: pd.Series) -> NDArray[np.bool_]:
     """Mark the cells that hold something."""
     held: NDArray[np.bool_] = (column.str.strip() != "").to_numpy(dtype=bool)
     return held
+
+
+def _where(mask: NDArray[np.bool_], cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a mask; all of them without a copy."""
+    return cells if mask.all() else cells[mask]
 
 
 def _shared(cells: pd.DataFrame, seen: dict[str, dict[str, str]]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +19,7 @@ from sialgeo.i18n import _, ngettext, plain
 from sialgeo.progress import Progress, silent
 from sialgeo.readers.choosing import Options, choice_of, narrowed, require_case
 from sialgeo.readers.columns import (
-    Parsed,
+    Decimal,
     check_decimal,
     coordinate_decimal,
     parse_coordinates,
@@ -338,19 +339,21 @@ def _positions(
     mark, sure = coordinate_decimal([cells[pair.x], cells[pair.y]])
     if stated is None and mark == ",":
         log.guess("decimal", ",", sure, _("Numbers have a decimal comma."))
-    parsed = {c: parse_coordinates(cells[c], stated or mark) for c in (pair.x, pair.y)}
     findings.add("columnas_de_mas", grid.overfull, "")
-    values = {c: _numbers(findings, c, p) for c, p in parsed.items()}
-    if sum(p.sexagesimal for p in parsed.values()):
+    values, minutes = {}, 0
+    for column in dict.fromkeys((pair.x, pair.y)):
+        values[column], n = _numbers(findings, column, cells[column], stated or mark)
+        minutes += n
+    if minutes:
         log.note(
             _(
                 "Coordinates in degrees and minutes are put into decimal degrees; O is read as oeste."
             )
         )
     usable = ~findings.rejected
-    held = [p._replace(values=np.where(usable, values[c], np.nan)) for c, p in parsed.items()]
+    xy = np.column_stack([np.where(usable, values[c], np.nan) for c in (pair.x, pair.y)])
     located = locate(
-        held[0], held[1], pair, cells, log, crs=options.crs, signs=options.signs, ground=ground,
+        xy, pair, cells, log, crs=options.crs, signs=options.signs, ground=ground,
         words=_words(grid, pair, cells, names),
     )  # fmt: skip
     pair = located.pair
@@ -395,10 +398,18 @@ def _pointed(
     """Return the rows that are kept with their points and their numbers."""
     import geopandas as gpd
 
+    _give_back()
     points = gpd.points_from_xy(put.xy[keep, 0], put.xy[keep, 1], crs=put.crs)
     kept = gpd.GeoDataFrame(table, geometry=points)
     kept.index = rows[keep]
     return kept
+
+
+def _give_back() -> None:
+    """Give the memory of texts that are gone back to the system: pyarrow would keep it at hand."""
+    pyarrow = sys.modules.get("pyarrow")
+    if pyarrow is not None:
+        pyarrow.default_memory_pool().release_unused()
 
 
 def _pair(
@@ -415,8 +426,14 @@ def _pair(
     return cells, find_columns(cells, x, y, log, ground), False
 
 
-def _numbers(findings: Findings, column: str, parsed: Parsed) -> Array:
-    """Note the cells of a coordinate that are no number; return its values, repaired where asked."""
+def _numbers(
+    findings: Findings, column: str, cells: pd.Series, mark: Decimal | None
+) -> tuple[Array, int]:
+    """Note the cells of a coordinate that are no number.
+
+    Return its values, repaired where asked, and how many stood as degrees and minutes.
+    """
+    parsed = parse_coordinates(cells, mark)
     findings.add("coord_vacia", parsed.empty, column)
     mended = parsed.wrong & np.isfinite(parsed.others) & ~findings.rejected
     values = parsed.values
@@ -426,7 +443,7 @@ def _numbers(findings: Findings, column: str, parsed: Parsed) -> Array:
     else:
         mended = parsed.wrong
     findings.add("coord_no_numerica", mended, column, proposals=parsed.proposals[mended])
-    return values
+    return values, parsed.sexagesimal
 
 
 def _words(
