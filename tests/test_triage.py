@@ -18,7 +18,7 @@ from shapely.geometry import MultiPoint, Point, box
 import sialgeo
 from sialgeo.errors import CRSError, FileError, ParameterError, SchemaError
 from sialgeo.files import guarded
-from sialgeo.i18n import plain
+from sialgeo.i18n import plain, use_language
 from sialgeo.triage import FAULTS, REJECT, WARN, Triage, select_cases
 from sialgeo.triage.countries import country_codes, find_home
 
@@ -251,7 +251,11 @@ def test_guarded_cells() -> None:
 
 def test_country_names() -> None:
     assert country_codes("México") == ("MX",)
-    assert country_codes(["pe", "Germany"]) == ("PE", "DE")
+    assert country_codes(["pe", "Germany"]) == country_codes(["Perú", "Alemania"]) == ("PE", "DE")
+    points = layer([*HOME, (13.4123, 52.5123)])
+    with use_language("es"):
+        told = sialgeo.check_producers(points, country="PE").faults["message"].iloc[0]
+    assert "Perú" in told
     assert plain("  Ñandú-X (m) ") == "nandu_x_m"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import ParameterError
-from sialgeo.i18n import _, plain
+from sialgeo.i18n import _, language, plain
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_OUTLINES = Path(__file__).parents[1] / "data" / "admin1.gpkg"
+_DATA = Path(__file__).parents[1] / "data"
+_OUTLINES, _SPANISH = _DATA / "admin1.gpkg", _DATA / "paises.csv"
 _REACH = 0.15  # degrees: the outlines are simplified, coasts and islands need room
 _OFFSHORE = 0.5  # degrees: islands and coasts that the outlines leave out
 _NEAR = 2.0  # degrees: a country this close is a neighbour, not a slip of the pen
@@ -56,8 +58,15 @@ def outlines() -> Outlines | None:
     )
 
 
+@functools.cache
+def _in_spanish() -> dict[str, str]:
+    """Return the Spanish names of the outlined countries by code."""
+    with _SPANISH.open(encoding="utf-8", newline="") as handle:
+        return {row["iso_a2"]: row["es"] for row in csv.DictReader(handle)}
+
+
 def country_codes(country: str | Sequence[str]) -> tuple[str, ...]:
-    """Return ISO codes of countries given by code or name (``"PE"``, ``"Perú"``, ``["DE", "AT"]``).
+    """Return ISO codes of countries given by code or name (``"PE"``, ``"Brasil"``, ``["DE", "AT"]``).
 
     Raises
     ------
@@ -68,7 +77,8 @@ def country_codes(country: str | Sequence[str]) -> tuple[str, ...]:
     wanted = [country] if isinstance(country, str) else list(country)
     if known is None:
         return tuple(wanted)
-    names = {plain(n): c for n, c in zip(known.names, known.codes, strict=True)}
+    names = {plain(n): c for c, n in _in_spanish().items()}
+    names |= {plain(n): c for n, c in zip(known.names, known.codes, strict=True)}
     names |= {plain(c): c for c in known.codes}
     unknown = [w for w in wanted if plain(w) not in names]
     if unknown:
@@ -208,7 +218,8 @@ def _home(known: Outlines, codes: tuple[str, ...], stated: bool, share: float) -
     near = [
         c for c, s in zip(known.codes, known.shapes, strict=True) if shapely.dwithin(area, s, _NEAR)
     ]
-    names = tuple(known.names[known.codes.index(c)] for c in codes)
+    spanish = _in_spanish() if language() == "es" else {}
+    names = tuple(spanish.get(c, known.names[known.codes.index(c)]) for c in codes)
     return Home(codes, names, area, area_of(tuple(near)), stated, float(share))
 
 
