@@ -504,7 +504,7 @@ class ExportFigure(Export):
         given |= {n: p for n, p in self._files(parameters, context).items() if p}
         if "surface" in given:
             found += library.missing(("rasterio",))
-        return found + list(option_faults(self._kind(parameters, context), given))
+        return found + list(option_faults([self._kind(parameters, context)], given))
 
     def options(self, parameters, context, feedback) -> dict:
         """Return the kind of map and what it needs, files read."""
