@@ -210,16 +210,16 @@ def _require_alike(
     scikit-learn alone can do, where it is absent, and nothing else.
     """
     assert theirs.keys() == ours.keys(), other
-    for name in ours:
-        one, two = theirs[name], ours[name]
+    for one, two in ((theirs[name], rows) for name, rows in ours.items()):
         if algorithm == "verify":
             both = {tuple(row[:2]) for row in one} & {tuple(row[:2]) for row in two}
             lost = [row for row in [*one, *two] if tuple(row[:2]) not in both]
             assert all("scikit-learn" in row[0] for row in lost), lost
-            one, two = ([r for r in t if tuple(r[:2]) in both] for t in (one, two))
-        assert len(one) == len(two), other
+        else:
+            both = set()
+        kept = [[r for r in t if not both or tuple(r[:2]) in both] for t in (one, two)]
         differing = [
-            (a, b) for x, y in zip(one, two, strict=True) for a, b in zip(x, y, strict=True)
+            (a, b) for x, y in zip(*kept, strict=True) for a, b in zip(x, y, strict=True)
             if a != b and not _near(a, b)
         ]  # fmt: skip
         assert not differing, (other, differing[:5])
