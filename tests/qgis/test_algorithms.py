@@ -181,6 +181,17 @@ def test_no_algorithm_is_left_out(told: dict[str, Any]) -> None:
 
 
 @every_case
+def test_help_names_every_parameter(told: dict[str, Any]) -> None:
+    assert sorted(told["help"]) == sorted(ALGORITHMS)
+    for algorithm, shown in told["help"].items():
+        assert shown["url"].endswith(f"help/en.html#{algorithm}")
+        assert shown["tags"]
+        for name, (description, said) in shown["parameters"].items():
+            assert description, (algorithm, name)
+            assert said, (algorithm, name)
+
+
+@every_case
 def test_the_provider_loads_no_library_before_it_is_bound(told: dict[str, Any]) -> None:
     assert told["loaded"] == []
 

@@ -443,6 +443,12 @@ def _plain(value):
     return float(f"{value:.9g}") if isinstance(value, float) else value
 
 
+def help_of(algorithm):
+    """Return what QGIS shows of an algorithm before it runs."""
+    shown = {p.name(): [p.description(), p.help()] for p in algorithm.parameterDefinitions()}
+    return {"url": algorithm.helpUrl(), "tags": algorithm.tags(), "parameters": shown}
+
+
 def execute(algorithm, parameters, *, cancel=False, rows=False, context=None):
     """Check and run; return what a person would see."""
     context = context or QgsProcessingContext()
@@ -573,6 +579,7 @@ def main():
 
     told = {"algorithms": sorted(a.name() for a in plugin.provider.algorithms())}
     told["loaded"] = LOADED
+    told["help"] = {a.name(): help_of(a) for a in plugin.provider.algorithms()}
     told["unable"] = library.missing(library.ALL)
     if not told["unable"]:
         library.bind()
