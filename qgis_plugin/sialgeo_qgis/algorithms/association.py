@@ -7,7 +7,6 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputString,
     QgsProcessingParameterEnum,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterString,
@@ -153,10 +152,8 @@ class GroupContrast(OfDistricts):
         ):
             self.add(QgsProcessingParameterEnum(name, label, options, defaultValue=0), about)
         self.add_declared()
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Contrast"), QgsProcessing.SourceType.TypeVector
-            ),
+        self.add_table(
+            tr("Contrast"),
             tr("One row for each indicator: means, difference, p-value, who departs."),
         )
         self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
@@ -217,11 +214,8 @@ class RegressIndicator(OfDistricts):
             "X", tr("Fields that explain it"), tr("One or several."), of="AREAS", many=True
         )
         self.add_declared()
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Coefficients"), QgsProcessing.SourceType.TypeVector
-            ),
-            tr("One row for each: estimate, standard error, z, p-value."),
+        self.add_table(
+            tr("Coefficients"), tr("One row for each: estimate, standard error, z, p-value.")
         )
         self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
 
@@ -275,12 +269,7 @@ class MoranIndex(OfDistricts):
         self.add_areas(tr("Polygons of districts with the indicators as fields."))
         self.add_field("COLUMNS", tr("Indicators"), tr("Fields."), of="AREAS", many=True)
         self.add_declared()
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Moran's I"), QgsProcessing.SourceType.TypeVector
-            ),
-            tr("One row for each indicator."),
-        )
+        self.add_table(tr("Moran's I"), tr("One row for each indicator."))
 
     def owner(self):
         """Return the declaration of the neighbours."""

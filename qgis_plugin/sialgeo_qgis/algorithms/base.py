@@ -6,8 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import (
+    QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
 )
 from qgis.PyQt.QtCore import QUrl
@@ -174,6 +177,19 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             optional=optional,
         )
         self.add(made, about)
+
+    def add_producers(self) -> None:
+        """Declare the producers' points."""
+        points = [QgsProcessing.SourceType.TypeVectorPoint]
+        self.add(
+            QgsProcessingParameterFeatureSource("PRODUCERS", tr("Producers"), points),
+            tr("Point layer, one feature per producer."),
+        )
+
+    def add_table(self, label: str, about: str, *, name="OUTPUT", optional=False) -> None:
+        """Declare a table that comes out: rows without geometry (:meth:`write_table`)."""
+        rows = QgsProcessing.SourceType.TypeVector
+        self.add(QgsProcessingParameterFeatureSink(name, label, rows, optional=optional), about)
 
     def canExecute(self):  # noqa: N802
         """Return whether all that is needed is here, and what is missing with the remedy."""

@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingParameterDefinition,
-    QgsProcessingParameterFeatureSink,
 )
 
 from .. import declared
@@ -53,8 +51,7 @@ class DetectChains(DetectConcentrations):
                 ),
             ),
         ):
-            kind = QgsProcessing.SourceType.TypeVector
-            self.add(QgsProcessingParameterFeatureSink(name, label, kind, optional=True), about)
+            self.add_table(label, about, name=name, optional=True)
 
     def owner(self):
         """Return the declaration of the scan of the mix."""

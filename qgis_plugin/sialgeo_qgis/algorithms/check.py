@@ -37,10 +37,7 @@ class CheckProducers(SialgeoAlgorithm):
         """Declare inputs and outputs."""
         del configuration
         points = QgsProcessing.SourceType.TypeVectorPoint
-        self.add(
-            QgsProcessingParameterFeatureSource("PRODUCERS", tr("Producers"), [points]),
-            tr("Point layer, one feature per producer."),
-        )
+        self.add_producers()
         self.add(
             QgsProcessingParameterString("COUNTRY", tr("Country"), optional=True),
             tr(

@@ -95,11 +95,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and outputs; method and test parameters come from sialgeo's declarations."""
         del configuration
-        points = QgsProcessing.SourceType.TypeVectorPoint
-        self.add(
-            QgsProcessingParameterFeatureSource("PRODUCERS", tr("Producers"), [points]),
-            tr("Point layer, one feature per producer."),
-        )
+        self.add_producers()
         self.add_reference()
         self._add_declared()
         self._add_description()

@@ -180,11 +180,8 @@ class FunctionOfDistance(AmongUnits):
             tr("As 1km,2km,5km; empty: forty, as far as the units reach."),
         )
         self.add_declared()
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Function of distance"), QgsProcessing.SourceType.TypeVector
-            ),
-            tr("One row per distance: value, envelope, class."),
+        self.add_table(
+            tr("Function of distance"), tr("One row per distance: value, envelope, class.")
         )
 
     def owner(self):
@@ -258,10 +255,8 @@ class ColocationOfKinds(AmongUnits):
         del configuration
         self.add_units()
         self.add_declared()
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Colocation quotients"), QgsProcessing.SourceType.TypeVector
-            ),
+        self.add_table(
+            tr("Colocation quotients"),
             tr("One row per pair of kinds: quotient, p-value, false discovery rate."),
         )
 

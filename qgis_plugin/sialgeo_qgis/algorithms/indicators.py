@@ -254,7 +254,7 @@ class MultidimensionalPoverty(OfRows):
             ("OUTPUT_DIMENSIONS", tr("Dimensions"), tr("One row for each dimension.")),
             ("OUTPUT_GROUPS", tr("Groups"), tr("One row for each group, with its part in M0.")),
         ):
-            self.add(QgsProcessingParameterFeatureSink(name, label, ANY, optional=True), about)
+            self.add_table(label, about, name=name, optional=True)
         for name in ("H", "A", "M0"):
             self.addOutput(QgsProcessingOutputNumber(name, name))
 

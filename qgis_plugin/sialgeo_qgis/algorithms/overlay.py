@@ -129,10 +129,11 @@ class TerritoryInputs:
             found.append(tr("Choose at least one field of the territories as indicator."))
         return found
 
-    def take_settlements(self, parameters, context) -> None:
-        """Take the raster's data provider while still in the main thread."""
+    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
+        """Take the settlements' data provider while still in the main thread."""
         raster = self.parameterAsRasterLayer(parameters, "SETTLEMENTS", context)
         self._settlements = raster.dataProvider().clone() if raster is not None else None
+        return super().prepareAlgorithm(parameters, context, feedback)
 
     def spreading(self, parameters, context) -> dict:
         """Return what was declared by :meth:`add_spreading`, as the verbs take it."""
@@ -293,7 +294,6 @@ class OverlayIndicators(TerritoryInputs, WorkfileStep):
         raster = self.parameterAsRasterLayer(parameters, "RASTER", context)
         self._raster = raster.dataProvider().clone() if raster is not None else None
         self._raster_name = raster.name() if raster is not None else ""
-        self.take_settlements(parameters, context)
         return super().prepareAlgorithm(parameters, context, feedback)
 
     def step(self, found, parameters, context, feedback, report):

@@ -82,11 +82,6 @@ class InterpolateAreas(TerritoryInputs, ToPolygons):
         found = self.territory_faults(parameters, context)
         return found + super().faults(parameters, context)
 
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
-        """Take the raster's data provider while still in the main thread."""
-        self.take_settlements(parameters, context)
-        return super().prepareAlgorithm(parameters, context, feedback)
-
     def work(self, parameters, context, feedback):
         """Carry, write, tell."""
         import sialgeo

@@ -4,10 +4,7 @@
 from __future__ import annotations
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingOutputString,
-    QgsProcessingParameterFeatureSink,
-    QgsProcessingParameterFeatureSource,
 )
 
 from .. import library
@@ -35,20 +32,10 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and output."""
         del configuration
-        self.add(
-            QgsProcessingParameterFeatureSource(
-                "PRODUCERS", tr("Producers"), [QgsProcessing.SourceType.TypeVectorPoint]
-            ),
-            tr("Point layer, one feature per producer."),
-        )
+        self.add_producers()
         self.add_reference()
         self.add_declared()
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Radii"), QgsProcessing.SourceType.TypeVector
-            ),
-            tr("One row per radius, without geometry."),
-        )
+        self.add_table(tr("Radii"), tr("One row per radius, without geometry."))
         self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
 
     def owner(self):

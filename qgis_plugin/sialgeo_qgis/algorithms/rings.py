@@ -66,11 +66,6 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
             found.append(tr("Give the rings increasing distances, as 5km,10km,20km."))
         return found
 
-    def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
-        """Take the raster's data provider while still in the main thread."""
-        self.take_settlements(parameters, context)
-        return super().prepareAlgorithm(parameters, context, feedback)
-
     def work(self, parameters, context, feedback):
         """Draw the rings, carry the figures, write, tell."""
         import sialgeo

@@ -375,10 +375,8 @@ class FieldQuestions(FromWorkfile):
         """Declare input and output."""
         del configuration
         add_input(self)
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Questions for field work"), QgsProcessing.SourceType.TypeVector
-            ),
+        self.add_table(
+            tr("Questions for field work"),
             tr("One row per question: concentration, phase, table, criterion, question."),
         )
 

@@ -356,10 +356,8 @@ class EvidenceByRadius(FromWorkfile):
         """Declare input and output."""
         del configuration
         add_input(self)
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Evidence by radius"), QgsProcessing.SourceType.TypeVector
-            ),
+        self.add_table(
+            tr("Evidence by radius"),
             tr("One row per radius: groups, producers in them, statistic, p-value."),
         )
 

@@ -7,10 +7,8 @@ import sys
 from pathlib import Path
 
 from qgis.core import (
-    QgsProcessing,
     QgsProcessingOutputNumber,
     QgsProcessingOutputString,
-    QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFile,
     QgsProcessingParameterFolderDestination,
 )
@@ -110,10 +108,8 @@ class VerifyNumbers(SialgeoAlgorithm):
             ),
             tr("Some numbers need files that sialgeo may not carry; the log names them."),
         )
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT", tr("Published numbers"), QgsProcessing.SourceType.TypeVector
-            ),
+        self.add_table(
+            tr("Published numbers"),
             tr("One row per number: ours, the published one, tolerance, source."),
         )
         self.addOutput(QgsProcessingOutputNumber("FAILED_COUNT", tr("Numbers that disagree")))

@@ -40,12 +40,7 @@ class RelativeRiskSurface(ReferenceInputs, SialgeoAlgorithm):
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and outputs."""
         del configuration
-        self.add(
-            QgsProcessingParameterFeatureSource(
-                "PRODUCERS", tr("Producers"), [QgsProcessing.SourceType.TypeVectorPoint]
-            ),
-            tr("Point layer, one feature per producer."),
-        )
+        self.add_producers()
         self.add_reference()
         self.add(
             QgsProcessingParameterFeatureSource(
