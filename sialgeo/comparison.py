@@ -23,7 +23,9 @@ from sialgeo.model import (
     CONCENTRATION,
     DECLUSTERED,
     DECLUSTERING,
+    EFFICIENCY,
     EVIDENCE,
+    JOINT_SALES,
     MEMBER_SHARE,
     N_BEFORE,
     N_CHANGE,
@@ -101,14 +103,28 @@ class Comparison:
     def published(self, *, min_n: int = 10) -> pd.DataFrame:
         """Return the table without footprints, and without the figures of small concentrations.
 
-        A concentration of fewer than ``min_n`` producers at either date keeps its kind of change only.
+        A concentration of fewer than ``min_n`` producers at either date keeps its kind of change only;
+        a share of members that stands for fewer is left out, and so are joint sales, as their sellers
+        are not counted here.
         """
         plain = self.table.drop(columns=self.table.geometry.name)
         few = (plain[N].fillna(min_n) < min_n) | (plain[N_BEFORE].fillna(min_n) < min_n)
         kept = {CHANGE, CONCENTRATION}
         for column in plain.columns.difference(list(kept)):
-            plain[column] = plain[column].astype(object).where(~few, None)
-        return plain
+            hidden = few | _few_members(plain, column, min_n)
+            plain[column] = plain[column].astype(object).where(~hidden, None)
+        return plain.drop(columns=[c for c in plain if str(c).startswith(JOINT_SALES)])
+
+
+def _few_members(table: pd.DataFrame, column: str, min_n: int) -> NDArray[np.bool_]:
+    """Mark the shares of members that stand for fewer than ``min_n`` producers, or for all but those."""
+    n = {f"{MEMBER_SHARE}_before": N_BEFORE, f"{MEMBER_SHARE}_after": N}.get(column)
+    if n is None:
+        return np.zeros(len(table), dtype=bool)
+    whole, share = (table[c].to_numpy(float, na_value=np.nan) for c in (n, column))
+    least = np.minimum(whole * share, whole * (100.0 - share)) / 100.0
+    few: NDArray[np.bool_] = (least > 0.5) & (least < min_n - 0.5)
+    return few
 
 
 def compare(
@@ -129,8 +145,8 @@ def compare(
     id : str, optional
         Column of both tables with the unit's code; without it concentrations are matched by ground.
     columns : sequence of str
-        Columns of ``areas`` to lay beside each other; indicators and the level of activation are
-        where both dates have them.
+        Columns of ``areas`` to lay beside each other; indicators, the level of activation, members and
+        joint action are where both dates have them.
     overlap : float
         Two are matched that share this part of the smaller one, in producers or in ground.
     tolerance : float
@@ -330,7 +346,7 @@ def _gone(place: int, old: gpd.GeoDataFrame) -> dict[str, Any]:
 def _beside(before: Concentrations, after: Concentrations, columns: Sequence[str]) -> list[str]:
     """Return the columns to lay beside each other: those asked for, indicators, activation."""
     indicators = [i.column for i in after.indicators]
-    wanted = [*columns, *indicators, ACTIVATION_LEVEL, MEMBER_SHARE]
+    wanted = [*columns, *indicators, ACTIVATION_LEVEL, *EFFICIENCY]
     return [
         column
         for column in dict.fromkeys(wanted)

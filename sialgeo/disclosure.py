@@ -55,6 +55,8 @@ from sialgeo.model import (
     EXPOSED_PRODUCERS,
     FLOWS,
     FORWARD,
+    JOINT_SALES,
+    JOINT_SELLERS,
     LABELS,
     LOCAL_CONTENT,
     LQ,
@@ -528,6 +530,11 @@ def _without_few_flows(
         known = areas[[LOCAL_CONTENT, SOLD_OUTSIDE]].notna().any(axis=1).to_numpy()
         withheld.append((FLOW_SHARES, int((few & known).sum()), FEW_SELLERS))
         for column in (LOCAL_CONTENT, SOLD_OUTSIDE, BACKWARD, FORWARD, WITH_FLOWS):
+            _blank(areas, column, few)
+    if JOINT_SELLERS in areas:
+        few = ~(areas[JOINT_SELLERS].to_numpy(float) >= min_n)
+        withheld.append((FLOW_SHARES, int((few & areas[JOINT_SALES].notna()).sum()), FEW_SELLERS))
+        for column in (JOINT_SALES, JOINT_SELLERS):
             _blank(areas, column, few)
     supplies = [CATCHMENT_VOLUME, SUPPLIER_ACCESS]
     supplies += [c for c in areas.columns if str(c).startswith(SUPPLY_WITHIN)]

@@ -65,7 +65,7 @@ _MISSING: Mapping[str, Question] = {
     "members_act_alone": Question(FOLLOW_UP, "evento", N_("Do members still act together, or again each for himself?")),
     "functional_ended": Question(FOLLOW_UP, "accion_colectiva", N_("Which joint actions have ended, and why?")),
     "membership_fall": Question(FOLLOW_UP, "membresia_org", N_("Who has left the organisation, when and why?")),
-    "one_buyer": Question(FOLLOW_UP, "flujo", N_("To whom is it sold, how much, on what terms? Could it be sold elsewhere?")),
+    "one_buyer": Question(FOLLOW_UP, "flujo", N_("To whom is it sold, how much, alone or together, on what terms? Could it be sold elsewhere?")),
 }  # fmt: skip
 _ASSUMED = Question(REPRESENTATION, "accion_colectiva", N_("The level rests on assumed rows: who can confirm members, dates and actions?"))  # fmt: skip
 _RISK = Question(FOLLOW_UP, "evento", N_("There are signs of de-clustering: what would bring members together again?"))  # fmt: skip

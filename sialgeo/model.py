@@ -91,7 +91,11 @@ SPATIAL_EVIDENCE = "spatial_evidence"  # the other axis: the two are never colla
 COORDINATION = "coordination"
 DECLUSTERING, DECLUSTERING_REASONS = "declustering_risk", "declustering_reasons"
 COMPLETENESS, LINKS_PRESENT = "chain_completeness", "links_present"
+# active collective efficiency, of ``classify``
 MEMBER_SHARE, FUNCTIONAL_ACTIONS = "share_of_members", "functional_actions"
+JOINT_SALES, JOINT_SELLERS = "joint_sales", "joint_sales_sellers"
+EFFICIENCY = (MEMBER_SHARE, FUNCTIONAL_ACTIONS, JOINT_SALES)
+NOT_TOLD = N_("not assessable, or withheld")  # of these, where a classified place has no figure
 STARS = "stars"
 RESOURCES, THREATS = "specific_resources", "threats"  # of ``classify``: their classes
 # of a step: what groups and territories are, and footprint and terruño on each other
@@ -187,6 +191,8 @@ LABELS: Mapping[str, Label] = {
     LINKS_PRESENT: Label(N_("Links present")),
     MEMBER_SHARE: Label(N_("Producers in an organisation"), "%", 0),
     FUNCTIONAL_ACTIONS: Label(N_("Functional actions in force"), "", 0),
+    JOINT_SALES: Label(N_("Sold jointly, through an organisation"), "%", 0),
+    JOINT_SELLERS: Label(N_("Sellers of whom it is known whether they sell jointly"), "", 0),
     STARS: Label(N_("Stars")),
     RESOURCES: Label(N_("Specific resources")),
     THREATS: Label(N_("Threats and turning points")),

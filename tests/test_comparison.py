@@ -76,6 +76,16 @@ def test_small_concentrations_keep_their_kind_of_change_only() -> None:
     assert public.loc[public["change"] == "grown", "n"].tolist() == [14.0]
 
 
+def test_shares_beside_are_published_where_they_stand_for_enough() -> None:
+    shares = {"share_of_members": [50.0, 10.0], "joint_sales": [30.0, 30.0]}
+    one = year({1: list(range(40)), 2: list(range(60, 100))}, **shares)
+    found = compare(one, one, id="id")
+    assert found.table["joint_sales_after"].tolist() == [30.0, 30.0]
+    public = found.published(min_n=10)
+    assert public["share_of_members_after"].tolist() == [50.0, None]  # 4 of 40
+    assert not any("joint_sales" in column for column in public)
+
+
 def test_none_before_and_none_after() -> None:
     nothing = year({1: [0, 1]})
     nothing.areas["evidence"] = "not_significant"

@@ -255,6 +255,15 @@ def test_shares_that_stand_for_small_counts_are_blank() -> None:
     assert published["exposed_producers"].isna().tolist() == [True, False]  # all but 1 of 40
 
 
+def test_joint_sales_of_few_sellers_are_blank() -> None:
+    c = found((40, 12))
+    areas = c.areas.assign(joint_sales=[30.0, 50.0], joint_sales_sellers=[10.0, 9.0])
+    published = protect(replace(c, areas=areas))
+    assert published.areas["joint_sales"].tolist()[0] == 30.0
+    assert published.areas[["joint_sales", "joint_sales_sellers"]].iloc[1].isna().all()
+    assert "shares of flows of a concentration" in set(published.withheld["what"])
+
+
 def test_columns_that_sialgeo_does_not_make_are_left_out_and_said() -> None:
     c = found()
     c = replace(c, areas=c.areas.assign(dueños="Ana, Luis"))

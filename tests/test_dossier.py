@@ -24,6 +24,7 @@ from sialgeo.model import Step
 
 from .publications import HOSTILE
 from .publications import cajamarca as publication
+from .publications import classified
 
 PDFTOTEXT = shutil.which("pdftotext")
 needs_poppler = pytest.mark.skipif(
@@ -269,6 +270,17 @@ def test_a_fact_sheet_for_a_panel_says_what_the_document_says(tmp_path: Path) ->
     assert [line for line in lines if line not in told] == []
     with pytest.raises(sialgeo.ParameterError, match="99"):
         sialgeo.fact_sheet(publication(), 99)
+
+
+def test_joint_action_is_told_of_every_classified_place_or_said_not_to_be_known() -> None:
+    held = replace(publication(), areas=classified())
+    with use_language("es"):
+        third, first = (flat(sialgeo.fact_sheet(held, number)) for number in (3, 1))
+    told = "Vendido en conjunto, por medio de una organización (%)"
+    assert re.search(re.escape(told) + r"[^0-9n]*?>31<", third)
+    assert re.search(re.escape(told) + r"[^0-9]*?no evaluable, o reservado", first)
+    assert first.count("no evaluable, o reservado") == 3
+    assert told not in sialgeo.fact_sheet(publication(), 1)
 
 
 def test_hostile_names_stay_text_in_a_panel() -> None:

@@ -307,6 +307,65 @@ def test_more_than_half_to_one_buyer_raises_the_flag(share: float, flag: str) ->
     assert row["declustering_risk"] == flag
 
 
+def sales(**changes: Any) -> pd.DataFrame:
+    """Thirty tonnes sold jointly, seventy alone, and what nobody asked about."""
+    frame = {
+        "origen": ["Q0", "Q1", "Q2", "Q3"],
+        "mercado": "Lima",
+        "producto": "queso",
+        "volumen": [20.0, 10_000.0, 70.0, 500.0],
+        "unidad_vol": ["t", "kg", "t", "t"],
+        "periodo": "anio",
+        "venta_conjunta": ["sí", "sí", "no", None],
+        "fecha": "2004",
+    }
+    return pd.DataFrame(frame | changes)
+
+
+def joint(**changes: Any) -> tuple[float, float]:
+    row = classify(valley(), eight(**changes)).areas.loc[1]
+    return row["joint_sales"], row["joint_sales_sellers"]
+
+
+def test_joint_sales_are_a_share_of_what_is_sold_and_known() -> None:
+    assert joint(flujo=sales()) == (pytest.approx(30.0), 3)
+    assert joint(flujo=sales(venta_conjunta="no")) == (0.0, 4)
+    litres = sales(unidad_vol=["t", "kg", "t", "L"], venta_conjunta=["sí", "sí", "no", "sí"])
+    assert joint(flujo=litres) == (pytest.approx(100 * (3 * 0.3 + 1) / 4), 4)  # each within its own
+
+
+def test_what_is_sold_on_by_a_joint_shop_counts_once() -> None:
+    """Q0 sells through Q1, which stands in the same place and sells on."""
+    through = sales(destino=["Q1", None, None, None], mercado=[None, "Lima", "Lima", "Lima"])
+    assert joint(flujo=through) == (pytest.approx(100 * 10 / 80), 2)
+    unsaid = through.assign(venta_conjunta=["sí", None, "no", None])  # nothing of what Q1 sells
+    assert joint(flujo=unsaid) == (pytest.approx(100 * 20 / 90), 2)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"flujo": None},
+        {"flujo": sales(venta_conjunta=None)},
+        {"flujo": sales(volumen=None, unidad_vol=None, periodo=None)},
+        {"flujo": sales(), "levantamiento": None},
+        {
+            "flujo": sales(),
+            "levantamiento": pd.DataFrame({"lugar": ["Valle"], "tema": ["organizacion"]}),
+        },
+    ],
+)
+def test_joint_sales_are_not_assessable_without_flows_that_tell(changes: Any) -> None:
+    assert math.isnan(joint(**changes)[0])
+
+
+def test_flows_after_the_date_do_not_count() -> None:
+    late = sales(fecha=["2004", "2004", "2010", "2004"], destino=["T1", "T1", None, None])
+    tables = eight(flujo=late)
+    rows = [classify(valley(), tables, date=date).areas.loc[1] for date in ("2004", "2010")]
+    assert [row["joint_sales"] for row in rows] == [pytest.approx(100.0), pytest.approx(30.0)]
+
+
 def test_links_count_within_the_catchment_of_the_footprint() -> None:
     near = classify(valley(), eight(), thresholds=Thresholds(catchment=0.0)).areas.loc[1]
     far = classify(valley(), eight(), thresholds=Thresholds(catchment=4_000.0)).areas.loc[1]

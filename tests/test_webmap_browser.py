@@ -64,6 +64,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "hostile": MADE["hostile"](),
         "absurd": MADE["cajamarca"](areas=_absurd(), grid=MADE["grid"]()),
         "crowd": MADE["cajamarca"](points=_crowd(30_000)),
+        "classified": MADE["cajamarca"](areas=MADE["classified"]()),
         "empty": MADE["cajamarca"](areas=MADE["areas"]().iloc[:0]),
     }
     before = i18n._catalogue
@@ -176,6 +177,15 @@ def test_the_ficha_opens_and_closes_by_keyboard(open_map: Open) -> None:
     page.keyboard.press("Escape")
     assert page.locator("#ficha").is_hidden()
     assert "Cutervo" in page.evaluate("document.activeElement.textContent")
+
+
+def test_the_ficha_tells_joint_action_or_that_it_is_not_known(open_map: Open) -> None:
+    label = "Sold jointly, through an organisation"
+    for hash_, told in (("#c=3", "31 %"), ("#c=1", "not assessable, or withheld")):
+        page = open_map("classified", hash_)
+        page.locator("#ficha summary").click()
+        fact = page.locator("#ficha dt", has_text=label).locator("xpath=following-sibling::dd[1]")
+        assert fact.inner_text().replace("\xa0", " ") == told
 
 
 def test_the_language_switch_changes_every_text(open_map: Open) -> None:

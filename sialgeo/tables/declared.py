@@ -242,6 +242,7 @@ FLOWS = Table(
         )),
         Field("exclusividad", "exclusive", N_("The supplier sells to this buyer only"), "yesno"),
         Field("comprador_global", "global_buyer", N_("The buyer is a supermarket chain, a transnational or an exporter"), "yesno"),
+        Field("venta_conjunta", "joint_sale", N_("It is sold jointly, through an organisation of the sellers; empty: not known"), "yesno"),
         Field("fecha", "date", N_("Date of the flow"), "date"),
         _SOURCE,
     ),

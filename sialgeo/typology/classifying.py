@@ -18,9 +18,7 @@ from sialgeo.model import (
     CRITERIA,
     DECLUSTERING,
     DECLUSTERING_REASONS,
-    FUNCTIONAL_ACTIONS,
     LINKS_PRESENT,
-    MEMBER_SHARE,
     RESOURCES,
     SPATIAL_EVIDENCE,
     STARS,
@@ -260,8 +258,8 @@ def _areas(
     areas[DECLUSTERING] = [v.declustering for v in found]
     shares = [completeness(p, t) for p, t in zip(present, templates, strict=True)]
     areas[COMPLETENESS] = [s if k else math.nan for s, k in zip(shares, known, strict=True)]
-    areas[MEMBER_SHARE] = [a["share"] for a in active]
-    areas[FUNCTIONAL_ACTIONS] = [a["functional"] for a in active]
+    for column in active[0]:
+        areas[column] = [figures[column] for figures in active]
     listed: dict[str, Sequence[Any]] = {
         LINKS_PRESENT: present,
         RESOURCES: [list(f.resource_classes) for f in facts],

@@ -20,7 +20,7 @@ from sialgeo.tables.declared import (
     SERVICE,
     STRUCTURAL,
 )
-from sialgeo.tables.quantities import per_year
+from sialgeo.tables.quantities import Amount, per_year, share_of
 from sialgeo.typology.thresholds import GRADES
 
 MARKET_FORMS = ("marca_colectiva", "sello", "ig_do", "norma_calidad", "venta_conjunta")
@@ -77,6 +77,8 @@ class Facts:
     alone: tuple[Fact, ...]
     buyer_share: float
     buyer: str
+    joint_share: float  # of what is sold, sold jointly through an organisation
+    joint_sellers: int  # units of whom it is known
     resource_classes: tuple[str, ...]
     threats: tuple[str, ...]  # classes of the events that have begun, in the order of the table
 
@@ -104,7 +106,11 @@ class Reader:
         events = [
             r for r in self.rows.get("evento", []) if here(r, place) and self._begun(r["fecha"])
         ]
-        share, buyer = self._buyers(place)
+        sales = [
+            r
+            for r in self.rows.get("flujo", [])
+            if r["origen"] in place.units and self._begun(r["fecha"])
+        ]
         return Facts(
             place,
             self._topics(place),
@@ -128,8 +134,8 @@ class Reader:
                 for r in events
                 if r["clase"] == ACTS_ALONE
             ),
-            share,
-            buyer,
+            *_buyers(sales, place),
+            *_joint(sales),
             tuple(dict.fromkeys(r["clase"] for r in resources.values() if here(r, place))),
             tuple(dict.fromkeys(r["clase"] for r in events)),
         )
@@ -260,28 +266,44 @@ class Reader:
             default=0,
         )
 
-    def _buyers(self, place: Place) -> tuple[float, str]:
-        """Return the largest share of what a place sells that goes to one buyer, or to global ones."""
-        sold: dict[str, dict[str, float]] = {}
-        for row in self.rows.get("flujo", []):
-            if row["origen"] not in place.units or row["destino"] in place.units:
-                continue
-            amount, kind = per_year(row["volumen"], row["unidad_vol"], row["periodo"])
-            if math.isnan(amount):
-                continue
-            buyer = "*" if row["comprador_global"] else row["destino"]
-            sold.setdefault(kind, {}).setdefault(buyer or "", 0.0)
-            sold[kind][buyer or ""] += amount
-        best = (math.nan, "")
-        for buyers in sold.values():
-            total = sum(buyers.values())
-            for buyer, amount in buyers.items():
-                share = amount / total if total > 0 else math.nan
-                if buyer and (math.isnan(best[0]) or share > best[0]):
-                    best = (share, buyer)
-            if math.isnan(best[0]) and total > 0:
-                best = (0.0, "")  # all of it goes to markets of many buyers
-        return best
+
+def _amount(row: Row) -> Amount:
+    return per_year(row["volumen"], row["unidad_vol"], row["periodo"])
+
+
+def _buyers(sales: Iterable[Row], place: Place) -> tuple[float, str]:
+    """Return the largest share of what a place sells that goes to one buyer, or to global ones."""
+    sold: dict[str, dict[str, float]] = {}
+    for row in sales:
+        amount, kind = _amount(row)
+        if row["destino"] in place.units or math.isnan(amount):
+            continue
+        buyer = "*" if row["comprador_global"] else row["destino"]
+        sold.setdefault(kind, {}).setdefault(buyer or "", 0.0)
+        sold[kind][buyer or ""] += amount
+    best = (math.nan, "")
+    for buyers in sold.values():
+        total = sum(buyers.values())
+        for buyer, amount in buyers.items():
+            share = amount / total if total > 0 else math.nan
+            if buyer and (math.isnan(best[0]) or share > best[0]):
+                best = (share, buyer)
+        if math.isnan(best[0]) and total > 0:
+            best = (0.0, "")  # all of it goes to markets of many buyers
+    return best
+
+
+def _joint(sales: Iterable[Row]) -> tuple[float, int]:
+    """Return the share of what a place sells that is sold jointly, and how many sell what counts.
+
+    Only flows that say so, yes or no, and how much. What is sold on within the place, as by a shop of
+    the association, counts where it is sold last.
+    """
+    told = [r for r in sales if r["venta_conjunta"] is not None and not math.isnan(_amount(r)[0])]
+    sellers = {row["origen"] for row in told}
+    last = [row for row in told if row["destino"] not in sellers]
+    share = share_of((_amount(row), bool(row["venta_conjunta"])) for row in last)
+    return share, len({row["origen"] for row in last})
 
 
 def fact(table: str, row: Row, text: str) -> Fact:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from sialgeo.model import FUNCTIONAL_ACTIONS, JOINT_SALES, JOINT_SELLERS, MEMBER_SHARE
 from sialgeo.tables.declared import RAW_MATERIAL, SERVICE
 from sialgeo.typology.facts import Body, Fact, Facts, weakest
 from sialgeo.typology.thresholds import GRADES, Thresholds
@@ -381,11 +382,20 @@ def _flags(facts: Facts, asked: Thresholds) -> list[Criterion]:
     ]
 
 
-def active_efficiency(facts: Facts) -> dict[str, Any]:
-    """Return the active side of collective efficiency (Schmitz 1999): membership and joint action."""
-    if "organizacion" not in facts.topics:
-        return {"share": math.nan, "functional": math.nan}
-    joined = {u for b in facts.bodies for u in b.members} & facts.place.units
-    share = 100.0 * len(joined) / len(facts.place.units) if facts.place.units else math.nan
-    known = "accion_colectiva" in facts.topics
-    return {"share": share, "functional": float(len(facts.functional)) if known else math.nan}
+def active_efficiency(facts: Facts) -> dict[str, float]:
+    """Return the active side of collective efficiency (Schmitz 1999): membership and joint action.
+
+    By column of the areas; NaN where the topic that a figure needs was not surveyed.
+    """
+    units = facts.place.units
+    joined = {u for b in facts.bodies for u in b.members} & units
+    figures = {
+        MEMBER_SHARE: ("organizacion", 100.0 * len(joined) / len(units) if units else math.nan),
+        FUNCTIONAL_ACTIONS: ("accion_colectiva", float(len(facts.functional))),
+        JOINT_SALES: ("flujos", 100.0 * facts.joint_share),
+        JOINT_SELLERS: ("flujos", float(facts.joint_sellers)),
+    }
+    return {
+        column: value if topic in facts.topics else math.nan
+        for column, (topic, value) in figures.items()
+    }

@@ -55,13 +55,13 @@ from sialgeo.model import (
     DECLUSTERING,
     DECLUSTERING_REASONS,
     DENSITY,
+    EFFICIENCY,
     EMPLOYMENT,
     EVIDENCE,
     EXPECTED,
     EXPOSURE_ACTIVATION,
     FDR,
     FORWARD,
-    FUNCTIONAL_ACTIONS,
     GRADE,
     HELD_OUT,
     HELD_OUT_HIGH,
@@ -76,8 +76,8 @@ from sialgeo.model import (
     LQ_HIGH,
     LQ_LOW,
     MAIN_CHAIN,
-    MEMBER_SHARE,
     NAME,
+    NOT_TOLD,
     OF_UNITS,
     OUTPUT,
     OUTPUT_SHARE,
@@ -123,8 +123,7 @@ ACTIVATED = (
     ACTIVATION_EVIDENCE,
     SPATIAL_EVIDENCE,
     COORDINATION,
-    MEMBER_SHARE,
-    FUNCTIONAL_ACTIONS,
+    *EFFICIENCY,
     RESOURCES,
     THREATS,
     DECLUSTERING,
@@ -271,7 +270,7 @@ def _facts(
         if column in row and not (isinstance(value, list) and not value):
             label = label_of(column, publication)
             if not _known(value):
-                told = _("not known")
+                told = _(NOT_TOLD) if column in EFFICIENCY else _("not known")
             elif isinstance(value, int | float) or hasattr(value, "dtype"):
                 told = figure_of(value, label.digits)
             else:
@@ -363,7 +362,8 @@ def _activation(row: Row, publication: Publication) -> tuple[Block, ...]:
     """Say how activated it is, where it was classified."""
     if ACTIVATION not in row:
         return ()
-    facts = _facts(row, [c for c in ACTIVATED if c in row and _told(row[c])], publication)
+    shown = [c for c in ACTIVATED if c in row and (c in EFFICIENCY or _told(row[c]))]
+    facts = _facts(row, shown, publication)
     return (Heading(_("Collective action")), Facts(facts))
 
 

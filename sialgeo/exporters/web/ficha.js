@@ -79,12 +79,15 @@ function againstRest(area) {
 function seeOnMap(area) {
   show(() => fitArea(area));
 }
+/* Active collective efficiency: said of every classified place, the figure or that there is none. */
+const EFFICIENCY = ['share_of_members', 'functional_actions', 'joint_sales'];
 function facts(area) {
   const list = el('dl', { class: 'facts' });
   const v = area.values;
   const add = (label, ...value) => list.append(el('dt', {}, label), el('dd', {}, ...value));
   const plainly = (name) => {
     const meta = columnOf(name);
+    if (meta && !known(v[name]) && EFFICIENCY.includes(name)) add(inLang(meta.label), t('not_told'));
     if (!meta || !known(v[name])) return;
     const word = (value) => inLang((data.words[name] || {})[value]) || String(value);
     const text = Array.isArray(v[name]) ? v[name].map(word).join('; ') : word(v[name]);
@@ -104,8 +107,8 @@ function facts(area) {
   ['false_discovery_rate', 'statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
   between('location_quotient', v.main_chain || '');
   ['employment', 'output', 'share_of_output', 'territories'].forEach(plainly);
-  ['stars', 'spatial_evidence', 'activation', 'activation_evidence', 'coordination', 'functional_actions', 'specific_resources', 'threats', 'declustering_risk', 'declustering_reasons', 'links_present',
-    'links_missing', 'chain_completeness', 'share_of_members', 'criteria_unmet', 'criteria_not_evaluable', 'exposure', 'exposure_activation', 'income_effect',
+  ['stars', 'spatial_evidence', 'activation', 'activation_evidence', 'coordination', ...EFFICIENCY, 'specific_resources', 'threats', 'declustering_risk', 'declustering_reasons', 'links_present',
+    'links_missing', 'chain_completeness', 'criteria_unmet', 'criteria_not_evaluable', 'exposure', 'exposure_activation', 'income_effect',
     ...data.columns.map((one) => one.column).filter((name) => /^suppl(iers|y)_within__/.test(name)),
     'supplier_access', 'plants_at_edge', 'catchment_n', 'catchment_volume', 'catchment_km', 'local_content', 'backward_share', 'forward_share', 'sold_outside',
     'change', 'before', 'n_before', 'n_change', 'declustering_since', 'priority', 'priority_rank', 'priority_rank_low',
