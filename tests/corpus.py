@@ -295,10 +295,10 @@ CASES = (
     Case("blanks around numbers", text(rows("lat;lon", form=" {y}\u00a0; {x} "))),
     Case("header repeated, total beneath", text(GOOD + "id,lat,lon\nTotal,,\n"), rows=12, reasons={"coord_no_numerica": 1, "coord_vacia": 1}),
     # the position in one cell
-    Case("latitude, longitude in one cell", one_cell(lambda x, y: f"{y}, {x}", "Coordenadas"), guesses={"columns": ["Coordenadas"]}),
-    Case("one cell under any name", one_cell(lambda x, y: f"({y}; {x})", "Georreferencia de la planta"), guesses={"columns": ["Georreferencia de la planta"]}),
+    Case("latitude, longitude in one cell", one_cell(lambda x, y: f"{y}, {x}", "Coordenadas"), guesses={"columns": ["Coordenadas [x]", "Coordenadas [y]"]}),
+    Case("one cell under any name", one_cell(lambda x, y: f"({y}; {x})", "Georreferencia de la planta"), guesses={"columns": ["Georreferencia de la planta [x]", "Georreferencia de la planta [y]"]}),
     Case("decimal commas in one cell", one_cell(lambda x, y: f"{y}; {x}".replace(".", ","))),
-    Case("longitude first in one cell", one_cell(lambda x, y: f"{x} {y}"), guesses={"columns": ["GPS"], "axes": "NE"}),
+    Case("longitude first in one cell", one_cell(lambda x, y: f"{x} {y}"), guesses={"columns": ["GPS [y]", "GPS [x]"], "axes": "NE"}),
     Case("degrees of a map in one cell", one_cell(lambda x, y: f"{dms(y, 'NS')} {dms(x, 'EO')}"), note="O is read as oeste"),
     Case("letters before in one cell", one_cell(lambda x, y: f"S {-y}, W {-x}")),
     Case("UTM of a globe in one cell", one_cell(lambda x, y: "17 M {:.2f} m E {:.2f} m S".format(*put(32717, [(x, y)])[0])), guesses={"crs": "EPSG:32717"}),

@@ -313,6 +313,20 @@ def test_the_reference_has_reading_options_of_its_own(folder: Path, capsys: Capt
     assert "--reference-x: there is no --reference" in capsys.readouterr().err
 
 
+def test_the_places_have_reading_options_of_their_own(folder: Path, capsys: Capture) -> None:
+    Path("l.csv").write_text("lugar;a;b\nBambamarca;776230;9225420\n", encoding="utf-8")
+    explore = ["detect", "p.csv", "--method", "dbscan", "--output", "c.work.gpkg"]
+    named = [*explore, "--places", "l.csv", "--place-name", "lugar"]
+    assert main(named) == BAD_INPUT
+    assert "l.csv: no columns of coordinates" in capsys.readouterr().err
+    reading = ["--places-x", "a", "--places-y", "b", "--places-crs", "EPSG:32717"]
+    assert main([*named, *reading]) == DONE
+    assert "Bambamarca" in capsys.readouterr().out
+    for command in (explore, ["check", "p.csv", "--dry"]):
+        assert main([*command, *reading]) == BAD_INPUT
+        assert "--places-x: there is no --places that it could read" in capsys.readouterr().err
+
+
 def test_cases_and_reference_in_one_table(folder: Path, capsys: Capture) -> None:
     cases = (folder / "p.csv").read_text().splitlines()
     farms = (folder / "farms.csv").read_text().splitlines()[1:]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 import sialgeo
 from sialgeo import errors
+from sialgeo.study.sections import ProducersSource, reading_options, with_guesses
 from tests.corpus import CASES, Case
 
 
@@ -38,6 +42,21 @@ def test_a_file_of_the_corpus(case: Case, tmp_path: Path) -> None:
         assert set(case.warned) <= set(told), told
     json.dumps(found.attrs)
     assert path.read_bytes() == before
+    _require_the_same_by_its_study(path, found, case.options)
+
+
+def _require_the_same_by_its_study(path: Path, found: Any, options: Mapping[str, Any]) -> None:
+    """Read a file as a study does that holds what was guessed of it: the same table, without a guess."""
+    sections = {k: (v,) if k == "country" else v for k, v in options.items()}
+    stated = ProducersSource(path.name, **sections)
+    source = with_guesses(stated, found.attrs["reading"])
+    again = sialgeo.read_producers(path, **reading_options(source, path.parent))
+    pd.testing.assert_frame_equal(pd.DataFrame(again), pd.DataFrame(found))
+    assert again.crs == found.crs
+    first, second = found.attrs["reading"], again.attrs["reading"]
+    assert (second["reasons"], second["repairs"]) == (first["reasons"], first["repairs"])
+    zones = [g for g in second["guesses"] if g["what"] == "crs" and isinstance(g["value"], list)]
+    assert second["guesses"] == zones  # several zones: their column tells them again
 
 
 def test_no_two_files_are_of_one_name() -> None:

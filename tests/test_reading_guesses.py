@@ -300,18 +300,47 @@ def test_the_guesses_of_a_run_are_written_into_its_study(tmp_path: Path) -> None
     (tmp_path / "study.toml").write_text(
         '[producers]\npath = "p.csv"\n[detect]\nmethod = "dbscan"\nradius = 500\nmin_units = 3\n'
         'replicates = 0\n[reference]\npath = "r.csv"\nincludes_producers = true\n'
+        '[places]\npath = "l.csv"\nname = "nombre"\ncolumns = ["nombre"]\n'
         '[export]\nformats = ["json"]\n'
     )
     write(tmp_path, "GPS", [(f"{x} {y}".replace("-", ""),) for y, x in rows], "r.csv")
-    sialgeo.Study.from_toml(tmp_path / "study.toml").run(tmp_path / "out")
+    write(tmp_path, "nombre;alt;X;Y", [("Jaén", 9, *p) for p in put(32717)[3:]], "l.csv")
+    first = sialgeo.Study.from_toml(tmp_path / "study.toml").run(tmp_path / "out")
+    assert any(said.startswith("Places: Coordinates are UTM 17 S") for said in first.guesses)
     study = sialgeo.Study.from_toml(tmp_path / "out" / "private" / "study.toml")
-    kept, reference = study.producers, study.reference
+    kept, reference, places = study.producers, study.reference, study.places
     assert kept is not None
+    assert (kept.country, kept.abroad) == (("PE",), "warn")
+    assert places is not None
+    assert (places.x, places.y, places.crs) == ("X", "Y", "EPSG:32717")
     assert (kept.x, kept.y, kept.signs, kept.header) == ("lon", "lat", "SW", 2)
     assert (kept.separator, kept.crs) == (";", "EPSG:4326")
     assert reference is not None
-    assert (reference.x, reference.y, reference.crs) == ("GPS", "GPS", "")
-    assert len(study.run(tmp_path / "again").concentrations) > 0
+    assert (reference.x, reference.y) == ("GPS [y]", "GPS [x]")
+    assert (reference.crs, reference.signs) == ("EPSG:4326", "SW")
+    again = study.run(tmp_path / "again")
+    assert len(again.concentrations) == len(first.concentrations) > 0
+    assert again.guesses == ()
+    assert again.study == study
+
+
+def test_a_country_that_was_guessed_rejects_nothing_when_it_is_written_down(tmp_path: Path) -> None:
+    """Loja and Gualaquiza lie in Ecuador: neighbours of a guessed country are taken as right."""
+    rows = [*LONLAT * 6, (-79.2, -4.0), (-78.57, -3.4), (30.0, 50.0)]
+    path = write(tmp_path, "lat;lon", [(y + i / 1e4, x) for i, (x, y) in enumerate(rows)])
+    found = sialgeo.read_producers(path)
+    assert guessed(found)["country"] == ["PE", "EC"]
+    told = {"country": ["PE"], "crs": 4326}
+    assert sialgeo.read_producers(path, **told).attrs["reading"]["reasons"] == {"fuera_del_pais": 3}
+    warned = sialgeo.read_producers(path, **told, abroad="warn")
+    assert len(warned) == len(rows)
+    assert (
+        sialgeo.check_producers(warned, country="PE", abroad="warn").counts["fuera_del_pais"] == 3
+    )
+    strict = sialgeo.read_producers(path, abroad="reject")
+    assert strict.attrs["reading"]["reasons"] == {"fuera_del_pais": 1}
+    with pytest.raises(ParameterError, match="abroad “maybe”: must be one of warn, reject"):
+        sialgeo.read_producers(path, abroad="maybe")
 
 
 # --- repairs --------------------------------------------------------------------------------------
@@ -338,8 +367,9 @@ def test_a_header_of_two_rows_and_a_turned_cell_are_read_alike_from_the_study(
     path.write_text("GPS;n\n" + "78.512 7.163;1\n78.6 7.1;1\n")
     first = sialgeo.read_producers(path, country="PE")
     guesses = {g["what"]: g["value"] for g in first.attrs["reading"]["guesses"]}
-    assert (guesses["columns"], guesses["signs"]) == (["GPS"], "SW")
-    again = sialgeo.read_producers(path, country="PE", signs=guesses["signs"])
+    assert (guesses["columns"], guesses["signs"]) == (["GPS [y]", "GPS [x]"], "SW")
+    x, y = guesses["columns"]
+    again = sialgeo.read_producers(path, x=x, y=y, signs="SW", crs="EPSG:4326")
     assert xy(again) == xy(first) == [(-78.512, -7.163), (-78.6, -7.1)]
     assert xy(sialgeo.read_producers(path, country="PE", x="GPS", y="GPS")) == xy(first)
     with pytest.raises(SchemaError, match="“n” holds no positions"):

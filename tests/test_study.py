@@ -154,6 +154,25 @@ def test_the_shipped_studies_are_read_and_round_trip(name: str, tmp_path: Path) 
     assert (again.producers is None) == (name == "mexico")
 
 
+def test_what_is_guessed_of_territories_is_said_and_written(folder: Path) -> None:
+    """A shapefile without its .cpg and .prj: the encoding is guessed, the system stated."""
+    district = {"ubigeo": ["060101"], "distrito": ["Añaco"], "idh": [0.4]}
+    shape = gpd.GeoDataFrame(district, geometry=[box(-80, -8, -77, -6)], crs=4326)
+    shape.to_file(folder / "d.shp", encoding="cp1252")
+    (folder / "d.cpg").unlink()
+    (folder / "d.prj").unlink()
+    (folder / "study.toml").write_text(
+        PRODUCERS + EXPLORE + "radius = 500\n"
+        '[[territories]]\npath = "d.shp"\nkey = "ubigeo"\ncolumns = ["idh"]\ncrs = "EPSG:4326"\n'
+        '[export]\nformats = ["json"]\n'
+    )
+    first = Study.from_toml(folder / "study.toml").run(folder / "out")
+    assert any(said.startswith("d.shp: Encoding: Windows-1252") for said in first.guesses)
+    written = Study.from_toml(folder / "out" / PRIVATE / "study.toml")
+    assert (written.territories[0].encoding, written.territories[0].crs) == ("cp1252", "EPSG:4326")
+    assert not any(said.startswith("d.shp:") for said in written.run(folder / "again").guesses)
+
+
 def test_every_fault_is_named_at_once(study_of: Callable[[str], Path]) -> None:
     path = study_of(
         """

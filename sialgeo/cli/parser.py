@@ -124,7 +124,8 @@ READER = {
     "decimal": N_("decimal mark: . or ,"),
     "header": N_("row of the header, as a spreadsheet counts; 0: none"),
     "signs": N_("side on which degrees without a sign lie: SW, NW, SE; NE: as written"),
-    "country": N_("country of the producers (ISO code, as PE), to examine the coordinates"),
+    "country": N_("country of the points (ISO code, as PE, or several), to examine coordinates"),
+    "abroad": N_("points outside the country: reject (where it is stated, the default) or warn"),
     "area": N_("layer of polygons with the study area, to tell what the coordinates are"),
     "preset": N_("format of the table: denue, kobo, odk, none"),
     "chains": N_("table that gives codes of activity their chain; default: the package's"),
@@ -133,29 +134,42 @@ READER = {
 }
 
 
-REFERENCE = "reference"  # --reference, and what stands before the options of its reader
+REFERENCE, PLACES = "reference", "places"  # options, and what stands before those of their reader
 
 
-def declare_reader(parser: Parser, *, reference: bool = False) -> None:
-    """Add the options of the reader; with ``reference`` the same again for --reference."""
+def declare_reader(parser: Parser, *others: str) -> None:
+    """Add the options of the reader; the same again for every other option that names a file."""
     reading = parser.group(_("reading the table (each is guessed and said where it is not given)"))
     for name, help_text in READER.items():
         reading.add_argument(f"--{name}", default="", help=_(help_text))
-    if reference:
-        other = parser.group(_("reading the reference (what is given for the table is not its)"))
-        for name in READER:
-            told = _("as --{name}, for the reference").format(name=name)
-            other.add_argument(f"--{REFERENCE}-{name}", default="", help=told)
+    for other in others:
+        declare_reader_of(parser, other)
+
+
+def declare_reader_of(parser: Parser, other: str) -> None:
+    """Add the options of the reader for the file that another option names."""
+    group = parser.group(
+        _("reading --{other} (what is given for the table is not its)").format(other=other)
+    )
+    for name in READER:
+        told = _("as --{name}, for --{other}").format(name=name, other=other)
+        group.add_argument(f"--{other}-{name}", default="", help=told)
 
 
 def reading_of(options: argparse.Namespace, of: str = "") -> dict[str, Any]:
-    """Return the reader's options that were given for the table, or of the reference."""
+    """Return the reader's options that were given for the table, or for another option's file."""
     before = f"{of}_" if of else ""
     asked = {name: getattr(options, before + name) for name in READER}
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    if given and of and not getattr(options, of):
+        raise UsageError(
+            _("--{option}: there is no --{other} that it could read").format(
+                option=f"{of}-{next(iter(given))}", other=of
+            )
+        )
     if "header" in given:
         given["header"] = _row(given["header"])
-    for name in ("columns", "apply"):
+    for name in ("columns", "apply", "country"):
         if name in given:
             given[name] = names_in(given[name])
     return given

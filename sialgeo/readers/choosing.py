@@ -19,6 +19,7 @@ from sialgeo.readers.grids import Choice
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import (
     code_widths,
+    columns_beneath,
     coordinate_pairs,
     parts_of_degrees,
     point_columns,
@@ -41,6 +42,7 @@ class Options(NamedTuple):
     decimal: str | None = None
     signs: str | None = None
     country: Country = None
+    abroad: str | None = None
     area: Any = None
     repairs: frozenset[str] = frozenset()
     preset: str | None = None
@@ -55,10 +57,11 @@ def choice_of(cases: str | None, options: Options) -> Choice | None:
         return None
     stated = [n for n in (options.x, options.y) if n is not None]
     decimal, preset, chains = options.decimal, options.preset, options.chains
-    asked = None if columns is None else [*columns, *stated]
     needed = [] if cases is None else cases_columns(cases)
 
     def names(there: list[str]) -> list[str]:
+        beneath = [c for n in stated for c in columns_beneath(n, there)]
+        asked = None if columns is None else [*columns, *beneath]
         made = _MADE if format_of(there, preset) is not None or chains else ()
         unknown = [n for n in (*(asked or ()), *needed) if n not in there and n not in made]
         if unknown:

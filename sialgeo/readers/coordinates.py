@@ -25,7 +25,9 @@ from sialgeo.readers.columns import (
 from sialgeo.readers.log import Log
 from sialgeo.readers.names import (
     Pair,
+    columns_beneath,
     coordinate_pairs,
+    joined_name,
     parts_of_degrees,
     zone_columns,
 )
@@ -43,8 +45,8 @@ from sialgeo.readers.systems import (
 )
 from sialgeo.triage.checks import looks_utm
 from sialgeo.triage.countries import (
-    ANYWHERE,
     admin1,
+    anywhere,
     area_of,
     as_written,
     country_codes,
@@ -150,19 +152,34 @@ def join_parts(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | Non
     taken = {c for columns in parts.values() for c in columns}
     if set(parts) != {"x", "y"} or coordinate_pairs([n for n in names if n not in taken]):
         return None
-    joined = cells.copy()
-    for axis, columns in parts.items():
-        joined[f"_{axis}"] = [
-            _joined([row[c] for c in columns]) for _i, row in cells[list(columns)].iterrows()
-        ]
+    x, y = (joined_name(parts[axis]) for axis in "xy")
     shown = [c for columns in parts.values() for c in columns]
     log.guess(
         "columns",
-        shown,
+        [x, y],
         0.9,
         _("Coordinates: degrees, minutes and seconds in {names}.").format(names=", ".join(shown)),
     )
-    return joined, Pair("_x", "_y", "degrees", 2.0)
+    return _with_joined(cells, parts.values()), Pair(x, y, "degrees", 2.0)
+
+
+def join_stated(cells: pd.DataFrame, x: str, y: str) -> tuple[pd.DataFrame, Pair] | None:
+    """Join the columns that ``x`` and ``y`` name as “degrees + minutes + seconds”, or return None."""
+    names = [str(c) for c in cells.columns]
+    parts = [columns_beneath(name, names) for name in (x, y)]
+    if any(len(columns) < 2 for columns in parts):
+        return None
+    return _with_joined(cells, parts), Pair(x, y, "degrees", 9.0, True)
+
+
+def _with_joined(cells: pd.DataFrame, parts: Iterable[Sequence[str]]) -> pd.DataFrame:
+    """Return cells with a column for each coordinate whose parts stand apart."""
+    joined = cells.copy()
+    for columns in parts:
+        joined[joined_name(columns)] = [
+            _joined([row[c] for c in columns]) for _i, row in cells[list(columns)].iterrows()
+        ]
+    return joined
 
 
 def _joined(values: Sequence[Any]) -> str:
@@ -242,7 +259,7 @@ class Ground(NamedTuple):
 
 def ground_of(cells: pd.DataFrame, country: Country, area: Any) -> Ground:
     """Return what a table's positions are held against."""
-    if country == ANYWHERE:
+    if anywhere(country):
         return Ground(area, anywhere=True)
     codes = None if country is None else country_codes(country)
     declared = _declared(cells) if area is None and codes is None else None

@@ -30,12 +30,9 @@ class Log:
         self._tell(told)
 
     def revise(self, what: str, value: Any) -> None:
-        """Put another value in the place of one that was guessed: what is saved must be what was read.
-
-        Not where the value is of another length: columns that were made of one are none of the file.
-        """
+        """Put another value in the place of one that was guessed: what is saved must be what was read."""
         for guess in self.guesses:
-            if guess["what"] == what and len(guess["value"]) == len(value):
+            if guess["what"] == what:
                 guess["value"] = value
 
     def note(self, sentence: str) -> None:

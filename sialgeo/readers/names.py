@@ -125,6 +125,33 @@ def parts_of_degrees(names: Sequence[str]) -> dict[str, tuple[str, ...]]:
     }
 
 
+def halves_of(column: str) -> tuple[str, str]:
+    """Return what the two halves of a position that stands in one column are called, x first."""
+    return f"{column} [x]", f"{column} [y]"
+
+
+def joined_name(columns: Sequence[str]) -> str:
+    """Return what a coordinate is called whose degrees, minutes and seconds stand apart."""
+    return " + ".join(columns)
+
+
+def columns_beneath(name: str, there: Sequence[str]) -> tuple[str, ...]:
+    """Return the columns of a table that a coordinate is made of: itself, or what its name tells.
+
+    >>> columns_beneath("GPS [x]", ["GPS"]), columns_beneath("lat_g + lat_m", ["lat_g", "lat_m"])
+    (('GPS',), ('lat_g', 'lat_m'))
+    >>> columns_beneath("lat", ["lat"]), columns_beneath("none [y]", ["lat"])
+    (('lat',), ('none [y]',))
+    """
+    if name in there:
+        return (name,)
+    whole = next((c for c in there if name in halves_of(c)), None)
+    if whole is not None:
+        return (whole,)
+    parts = tuple(name.split(" + "))
+    return parts if set(parts) <= set(there) else (name,)
+
+
 def point_columns(names: Sequence[str]) -> list[str]:
     """Return the columns whose names say that one cell holds the whole position."""
     return [n for n in names if plain(n) in _POINT or plain(n).removeprefix("_") in _POINT]

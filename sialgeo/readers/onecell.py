@@ -15,7 +15,7 @@ from sialgeo.errors import SchemaError
 from sialgeo.i18n import N_, _
 from sialgeo.readers.columns import sexagesimal
 from sialgeo.readers.log import Log
-from sialgeo.readers.names import Pair, coordinate_pairs, point_columns
+from sialgeo.readers.names import Pair, coordinate_pairs, halves_of, point_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,24 +134,41 @@ def _of_wkb(text: str) -> Cell | None:
     return Cell("WKB", repr(float(shape.x)), repr(float(shape.y)))
 
 
-def split_point(
-    cells: pd.DataFrame, log: Log, *, stated: str | None = None
-) -> tuple[pd.DataFrame, Pair] | None:
-    """Split the column that holds the whole position into two, or return None where there is none.
+def split_stated(cells: pd.DataFrame, x: str, y: str, log: Log) -> tuple[pd.DataFrame, Pair] | None:
+    """Split the column that ``x`` and ``y`` name, or return None where they name no such column.
 
-    The stated one, else columns that are called so are looked at first, then every text.
+    Twice its own name: which half is which is a guess, as ever. The names of its halves say that too.
 
     Raises
     ------
     SchemaError
-        Two columns hold different positions, the stated one holds none, or the only ones are codes
-        that cannot be read.
+        The column holds no positions.
     """
-    if stated is not None:
-        if not _holds_positions(cells[stated]):
-            _refuse_codes(cells[[stated]])
-            raise SchemaError(_("column “{name}” holds no positions").format(name=stated))
-        return _split(cells, stated, log, 1.0)
+    names = [str(c) for c in cells.columns]
+    if x in names and y in names:
+        name = x if x == y else None
+    else:
+        name = next((n for n in names if {x, y} == {*halves_of(n)}), None)
+    if name is None:
+        return None
+    if not _holds_positions(cells[name]):
+        _refuse_codes(cells[[name]])
+        raise SchemaError(_("column “{name}” holds no positions").format(name=name))
+    if x == y:
+        return _split(cells, name, log, 1.0)
+    return _halved(cells, name)[0], Pair(x, y, "any", 9.0, True)
+
+
+def split_point(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | None:
+    """Split the column that holds the whole position into two, or return None where there is none.
+
+    Columns that are called so are looked at first, then every text.
+
+    Raises
+    ------
+    SchemaError
+        Two columns hold different positions, or the only ones are codes that cannot be read.
+    """
     names = [str(c) for c in cells.columns]
     if coordinate_pairs(names):
         return None
@@ -200,20 +217,26 @@ def _place(cell: Any) -> tuple[str, str] | None:
 def _split(
     cells: pd.DataFrame, name: str, log: Log, confidence: float
 ) -> tuple[pd.DataFrame, Pair]:
-    read = list(_halves(cells[name]))
-    split = cells.copy()
-    x, y = f"{name} [x]", f"{name} [y]"
-    split[y], split[x] = [c.y for c in read], [c.x for c in read]
-    if any(c.zone for c in read):
-        split["_zona"] = [c.zone for c in read]
-    forms = dict.fromkeys(_(c.form) for c in read if c.form)
+    split, forms = _halved(cells, name)
+    x, y = halves_of(name)
     log.guess(
         "columns",
-        [name],
+        [x, y],
         confidence,
         _("Coordinates: column “{name}” holds {order}.").format(name=name, order="; ".join(forms)),
     )
     return split, Pair(x, y, "any", 2.0)
+
+
+def _halved(cells: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return cells with the two halves of a column beside it, and the forms in which it stands."""
+    read = list(_halves(cells[name]))
+    split = cells.copy()
+    x, y = halves_of(name)
+    split[y], split[x] = [c.y for c in read], [c.x for c in read]
+    if any(c.zone for c in read):
+        split["_zona"] = [c.zone for c in read]
+    return split, list(dict.fromkeys(_(c.form) for c in read if c.form))
 
 
 def _halves(column: pd.Series) -> Iterator[Cell]:

@@ -31,6 +31,7 @@ from sialgeo.readers.coordinates import (
     find_columns,
     ground_of,
     join_parts,
+    join_stated,
     locate,
     stated_crs,
 )
@@ -38,8 +39,8 @@ from sialgeo.readers.formats import TEXTS, enriched, format_of
 from sialgeo.readers.grids import Choice, Grid, text_grid, workbook_grid
 from sialgeo.readers.layers import flat, is_spatial, read_layer, require_layer_crs, study_area
 from sialgeo.readers.log import Log, Say
-from sialgeo.readers.names import Pair, code_widths
-from sialgeo.readers.onecell import split_point
+from sialgeo.readers.names import Pair, code_widths, columns_beneath
+from sialgeo.readers.onecell import split_point, split_stated
 from sialgeo.readers.postgis import read_database
 from sialgeo.readers.sources import Source, naming, open_source
 from sialgeo.readers.systems import Modern, modern
@@ -74,6 +75,7 @@ def read_producers(
     header: int | None = None,
     signs: str | None = None,
     country: Country = None,
+    abroad: str | None = None,
     area: Any = None,
     preset: str | None = None,
     chains: Any = None,
@@ -100,7 +102,8 @@ def read_producers(
         Layer of a GeoPackage or KML, sheet of a workbook, table of a database.
     x, y
         Columns of longitude or easting, and of latitude or northing; twice the same where one column
-        holds the whole position.
+        holds the whole position, or its two halves: ``"GPS [x]"``, ``"GPS [y]"``. Degrees, minutes
+        and seconds that stand apart are joined: ``"lon_g + lon_m + lon_s"``.
     crs
         Reference system of the coordinates, as ``"EPSG:32717"``; it overrides what a layer says.
     encoding, separator, decimal
@@ -113,6 +116,9 @@ def read_producers(
     country
         Code or name (or several): points outside are rejected, and the UTM zone is told by it;
         ``"any"``: points are held against no country (at sea, for instance).
+    abroad
+        What becomes of points outside the country: ``"reject"``, the default where it is stated, or
+        ``"warn"``, the default where it is guessed: those in its neighbours are then taken as right.
     area
         Study area: GeoDataFrame of polygons, or the path of such a layer. What coordinates are is
         told by the share of points inside it.
@@ -175,8 +181,8 @@ def read_producers(
     _check_rejected(rejected, source)
     log = Log(say)
     options = Options(
-        x, y, crs, decimal, signs, country, study_area(area), require_repairs(apply), preset, chains,
-        columns,
+        x, y, crs, decimal, signs, country, abroad, study_area(area), require_repairs(apply), preset,
+        chains, columns,
     )  # fmt: skip
     kept = choice_of(cases, options)
     with naming(source):
@@ -324,15 +330,16 @@ def from_table(
         originals["extra"] = [e for e, k in zip(grid.extras, keep, strict=True) if not k]
     originals.index = grid.rows[~keep]
     table, known = _attributes(grid.release(), keep, pair, read, log, options, mark)
-    table = narrowed(_without_geometry(table, log), options.columns, [pair.x, pair.y])
+    beneath = [c for n in (pair.x, pair.y) for c in columns_beneath(n, list(table.columns))]
+    table = narrowed(_without_geometry(table, log), options.columns, beneath)
     kept = _pointed(table, put, keep, grid.rows)
     return Found(kept, findings, originals, [pair.x, pair.y], put.xy, known, put.operation)
 
 
 def _positions(
     grid: Grid, findings: Findings, log: Log, options: Options, names: Sequence[str]
-) -> tuple[Modern, Pair, dict[str, Array], Any]:
-    """Return positions, their columns with the numbers read of them, and the decimal mark."""
+) -> tuple[Modern, Pair, dict[str, NDArray[Any]], Any]:
+    """Return positions, their columns with what was read of them, and the decimal mark."""
     ground = ground_of(grid.cells, options.country, options.area)
     cells, pair, made = _pair(grid.cells, options.x, options.y, log, ground)
     stated = check_decimal(options.decimal)
@@ -361,23 +368,30 @@ def _positions(
         "zona_utm_dudosa", located.unknown, "", message=_("the row's UTM zone is not told")
     )
     put = modern(located.xy, located.crs, log)
-    _check(findings, put.xy, put.crs, options.country, log, (pair.x, pair.y))
-    read = {} if made else {c: values[c] for c in (pair.x, pair.y)}
-    return put, pair, read, mark
+    _check(findings, put.xy, put.crs, options, log, (pair.x, pair.y))
+    return put, pair, _as_read(grid.cells, pair, values if not made else {}), mark
+
+
+def _as_read(cells: pd.DataFrame, pair: Pair, values: dict[str, Array]) -> dict[str, NDArray[Any]]:
+    """Return what the columns of the coordinates hold: the numbers read, or whole positions as they are."""
+    if values:
+        return {c: values[c] for c in (pair.x, pair.y)}
+    beneath = columns_beneath(pair.x, list(cells.columns))
+    return {c: cells[c].to_numpy() for c in beneath} if len(beneath) == 1 else {}
 
 
 def _attributes(
     cells: pd.DataFrame,
     keep: NDArray[np.bool_],
     pair: Pair,
-    read: dict[str, Array],
+    read: dict[str, NDArray[Any]],
     log: Log,
     options: Options,
     mark: Any,
 ) -> tuple[pd.DataFrame, str]:
     """Return the columns of the rows that are kept, with their types, and the name of their format."""
     known = format_of(list(map(str, cells.columns)), options.preset)
-    said = _said(known, log)
+    said = _said(known, log, options.preset)
     columns = list(cells.columns)
     rest = cells.drop(columns=[c for c in read if c in columns])
     del cells
@@ -419,8 +433,8 @@ def _pair(
     made = None
     if x is None and y is None:
         made = split_point(cells, log) or join_parts(cells, log)
-    elif x == y and x in cells.columns:
-        made = split_point(cells, log, stated=x)
+    elif x is not None and y is not None:
+        made = split_stated(cells, x, y, log) or join_stated(cells, x, y)
     if made is not None:
         return *made, True
     return cells, find_columns(cells, x, y, log, ground), False
@@ -461,18 +475,13 @@ def _words(
     return told + [(_("the file's name"), n) for n in names]
 
 
-def _said(known: Any, log: Log) -> str:
-    """Say which format a table is of; return its name."""
+def _said(known: Any, log: Log, stated: str | None) -> str:
+    """Say which format a table is of, where it was not stated; return its name."""
     if known is None:
         return ""
-    log.guess(
-        "preset",
-        known.name,
-        0.95,
-        _("The table is of {source} (preset “{name}”).").format(
-            source=known.source, name=known.name
-        ),
-    )
+    if stated is None:
+        said = _("The table is of {source} (preset “{name}”).")
+        log.guess("preset", known.name, 0.95, said.format(source=known.source, name=known.name))
     return str(known.name)
 
 
@@ -489,7 +498,7 @@ def _check(
     findings: Findings,
     xy: Array,
     crs: Any,
-    country: Country,
+    options: Options,
     log: Log,
     columns: tuple[str, str],
 ) -> None:
@@ -497,9 +506,9 @@ def _check(
     use = ~findings.rejected
     require_fit(xy[use], crs)
     lon, lat = degrees_of(np.where(use, xy[:, 0], np.nan), np.where(use, xy[:, 1], np.nan), crs)
-    home = find_home(lon, lat, country)
+    home = find_home(lon, lat, options.country, options.abroad)
     check_positions(findings, xy, crs, home=home, columns=columns)
-    if home is not None and not home.stated:
+    if home is not None and options.country is None:
         sentence = _("{share:.0%} of the points lie in {country}.")
         log.guess(
             "country",
@@ -507,7 +516,7 @@ def _check(
             home.share,
             sentence.format(share=home.share, country=", ".join(home.names)),
         )
-    elif outlines() is None and country is not None:
+    elif outlines() is None and options.country is not None:
         log.note(_("The country is not checked: the outlines of countries are not installed."))
 
 
@@ -537,11 +546,11 @@ def _from_layer(
     require_layer_crs(frame, source.path)
     require_fit(xy[~findings.rejected], frame.crs)
     put = modern(xy, frame.crs, log)
-    _check(findings, put.xy, put.crs, options.country, log, ("geometry", "geometry"))
+    _check(findings, put.xy, put.crs, options, log, ("geometry", "geometry"))
     keep = ~findings.rejected
     attributes = pd.DataFrame(frame.drop(columns=frame.geometry.name)).reset_index(drop=True)
     known = format_of(list(map(str, attributes.columns)), options.preset)
-    name = _said(known, log)
+    name = _said(known, log, options.preset)
     rest = enriched(attributes[keep], log, known, chains=options.chains, point=())
     rest = narrowed(_without_geometry(rest, log), options.columns, [])
     kept = _pointed(rest, put, keep, findings.rows)

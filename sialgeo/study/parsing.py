@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -44,6 +43,7 @@ from sialgeo.study.sections import (
     SialSource,
     SurfaceChoice,
     TerritoriesSource,
+    entries,
     method_named,
     suffix_of,
 )
@@ -228,7 +228,7 @@ class Parser:
         self, kind: type, table: dict[str, Any], where: str, also: tuple[str, ...] = ()
     ) -> Any:
         """Make a section; a key at fault keeps its default and adds a fault."""
-        declared = [f for f in dataclasses.fields(kind) if "kind" in f.metadata]
+        declared = entries(kind)
         self.unknown(table, (*(f.name for f in declared), *also), where)
         values = {}
         for f in declared:
@@ -263,7 +263,7 @@ class Parser:
         self, kind: type, table: dict[str, Any], where: str, owner: Callable[[Any], type]
     ) -> Any:
         """Make a section whose further keys are the parameters of ``owner(section)``."""
-        own = tuple(f.name for f in dataclasses.fields(kind) if "kind" in f.metadata)
+        own = tuple(f.name for f in entries(kind))
         given = {k: v for k, v in table.items() if k not in own}
         section = self.section(kind, {k: table[k] for k in own if k in table}, where)
         try:

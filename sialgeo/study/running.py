@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,12 +25,12 @@ from sialgeo.study.mapping import draw_maps, mapped
 from sialgeo.study.results import Found, StudyResult
 from sialgeo.study.sections import (
     FILES,
-    READING,
     ProducersSource,
     RasterSource,
     TerritoriesSource,
     reading_options,
     suffix_of,
+    with_guesses,
 )
 from sialgeo.study.writing import text_of
 from sialgeo.urls import is_database
@@ -107,8 +106,10 @@ def find(study: Study, progress: Progress, rejected: Path | None) -> Found:
     guesses = _said(everyone)
     if study.reference is not None:
         guesses += _said(reference.table, _("Reference: "))
+    if study.places is not None:
+        guesses += _said(places, _("Places: "))
     rejections = int(reading.get("rejected", 0))
-    as_read = _as_read(study, reading, {} if reference is None else _reading(reference.table))
+    as_read = _as_read(study, producers=everyone, reference=reference, places=places)
     return Found(found, guesses, rejections, as_read, places, reference, chains, guide)
 
 
@@ -221,30 +222,29 @@ def _reading(table: Any) -> dict[str, Any]:
     return dict(getattr(table, "attrs", {}).get("reading", {}))
 
 
-def _as_read(study: Study, producers: Mapping[str, Any], reference: Mapping[str, Any]) -> Study:
+def _as_read(study: Study, **tables: Any) -> Study:
     """Return the study with the reader's guesses written down, so that the next run guesses nothing."""
-    if study.producers is None:
-        return study
-    told = {"producers": _with_guesses(study.producers, producers)}
-    if study.reference is not None:
-        told["reference"] = _with_guesses(study.reference, reference)
+    told = {
+        name: with_guesses(getattr(study, name), _reading(getattr(table, "table", table)))
+        for name, table in tables.items()
+        if getattr(study, name) is not None
+    }
     return replace(study, **told)
 
 
-def _with_guesses(source: Any, reading: Mapping[str, Any]) -> Any:
-    """Return a section with what was guessed of its file, where it does not say it itself."""
-    given = {g["what"]: g["value"] for g in reading.get("guesses", ())}
-    columns = given.pop("columns", ())
-    if len(columns) in (1, 2):  # one: it holds the whole position
-        given["x"], given["y"] = columns[0], columns[-1]
-    if len(columns) != 2:  # in what order a cell holds its halves no key says: it is guessed again
-        given = {what: value for what, value in given.items() if what not in ("crs", "signs")}
-    guessed: dict[str, Any] = {
-        what: value
-        for what, value in given.items()
-        if what in READING and isinstance(value, str | int) and getattr(source, what) in ("", None)
-    }
-    return replace(source, **guessed)
+def _with_territories(study: Study, layers: tuple[gpd.GeoDataFrame, ...]) -> Study:
+    """Return the study with what was guessed of its territories written down too."""
+    pairs = zip(study.territories, layers, strict=True)
+    told = tuple(with_guesses(source, _reading(layer)) for source, layer in pairs)
+    return replace(study, territories=told)
+
+
+def _said_of(study: Study, layers: tuple[gpd.GeoDataFrame, ...]) -> tuple[str, ...]:
+    """Return what the reader guessed and remarked of the territories, each with its file."""
+    pairs = zip(study.territories, layers, strict=True)
+    return tuple(
+        said for source, layer in pairs for said in _said(layer, f"{Path(source.path).name}: ")
+    )
 
 
 def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> Any:
@@ -291,7 +291,11 @@ def _reference(study: Study, everyone: gpd.GeoDataFrame, notes: list[str]) -> An
 def _places(study: Study, crs: Any, notes: list[str]) -> gpd.GeoDataFrame | None:
     if study.places is None:
         return None
-    places = sialgeo.read_places(study.source(study.places.path), name=study.places.name)
+    places = sialgeo.read_places(
+        study.source(study.places.path),
+        name=study.places.name,
+        **reading_options(study.places, study.folder),
+    )
     return _same_crs(places, crs, _("the places"), notes)
 
 
@@ -325,6 +329,8 @@ def read_territories(
         source.path if is_database(source.path) else folder / source.path,
         key=source.key or None,
         layer=source.layer or None,
+        crs=source.crs or None,
+        encoding=source.encoding or None,
     )
     notes: list[str] = []
     if source.table:
@@ -447,17 +453,18 @@ def run(study: Study, output: Path, progress: Progress) -> StudyResult:
             except MissingDependencyError as lacking:
                 notes = (*notes, str(lacking))  # nobody asked for this figure: said, and left out
         paths["study"] = private / "study.toml"
-        paths["study"].write_text(text_of(found.study, output / PRIVATE), encoding="utf-8")
+        as_read = _with_territories(found.study, layers)
+        paths["study"].write_text(text_of(as_read, output / PRIVATE), encoding="utf-8")
         paths |= _export(study, concentrations, temporary, context, scaled(progress, 0.8, 0.98))
         paths |= draw_answers(study, answered, context, temporary)
         paths |= draw_maps(study, maps, context, temporary)
         moved = {kind: output / path.relative_to(temporary) for kind, path in paths.items()}
     progress(1.0, _("Done"))
-    guesses = (*found.guesses, *notes)
+    guesses = (*found.guesses, *_said_of(study, layers), *notes)
     return StudyResult(
         concentrations,
         moved,
-        found.study,
+        as_read,
         context,
         guesses,
         found.rejected,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.i18n import _
 from sialgeo.model import Indicator
 from sialgeo.pools import COINCIDENT
+from sialgeo.triage.countries import ABROAD
 
 FILES: Mapping[str, str] = {  # a format's own file name; the study file may name another
     "html": "map.html",
@@ -49,14 +50,10 @@ def entry(
     return field(default=default, metadata=held)
 
 
-READING = (
-    *("layer", "x", "y", "crs", "encoding", "separator", "decimal", "header", "signs", "country"),
-    *("area", "preset", "chains", "columns", "apply"),
-)
 CHAINS_DEFAULT = "default"  # the table of chains that the package carries
 
 
-def reading_options(source: Any, folder: Path) -> dict[str, Any]:
+def reading_options(source: PointsSource, folder: Path) -> dict[str, Any]:
     """Return the reader's options that were given; files stand relative to the study's folder."""
     given = {name: getattr(source, name) for name in READING}
     given = {name: value for name, value in given.items() if value not in ("", (), None)}
@@ -64,6 +61,12 @@ def reading_options(source: Any, folder: Path) -> dict[str, Any]:
         if given.get(name, CHAINS_DEFAULT) != CHAINS_DEFAULT:
             given[name] = folder / given[name]
     return given
+
+
+def entries(kind: type) -> list[Field[Any]]:
+    """Return the keys of a section, those of the reader last."""
+    declared = [f for f in fields(kind) if "kind" in f.metadata]
+    return sorted(declared, key=lambda f: bool(f.kw_only))
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,55 @@ class About:
 
 
 @dataclass(frozen=True)
-class ProducersSource:
-    """``[producers]``: the table, its columns, and how it is read where a guess was wrong."""
+class PointsSource:
+    """What every section of points says: the file, and how it is read where a guess was wrong."""
 
     path: str = entry("file", required=True)
+    _: KW_ONLY
+    layer: str = entry("text")
+    x: str = entry("text")
+    y: str = entry("text")
+    crs: str = entry("text")
+    encoding: str = entry("text")
+    separator: str = entry("text")
+    decimal: str = entry("text")
+    header: int | None = entry("int", None)
+    signs: str = entry("text")
+    country: tuple[str, ...] = entry("names", ())
+    abroad: str = entry("text", choices=("", *ABROAD))
+    area: str = entry("file")
+    preset: str = entry("text")
+    chains: str = entry("file")
+    columns: tuple[str, ...] = entry("names", ())
+    apply: tuple[str, ...] = entry("names", ())
+
+
+READING = tuple(f.name for f in fields(PointsSource) if f.name != "path")
+
+
+def with_guesses(source: Any, reading: Mapping[str, Any]) -> Any:
+    """Return a section with what was guessed of its file, where it does not say it itself.
+
+    Read by it, the file gives the same table without a guess.
+    """
+    given = {g["what"]: g["value"] for g in reading.get("guesses", ())}
+    known = {f.name for f in entries(type(source))}
+    guessed: dict[str, Any] = {
+        what: value
+        for what, value in given.items()
+        if what in known and isinstance(value, str | int) and getattr(source, what) in ("", None)
+    }
+    if "columns" in given:  # where one was stated that holds both, its halves
+        guessed["x"], guessed["y"] = given["columns"]
+    if "country" in given:  # a guess rejects nothing
+        guessed |= {"country": tuple(given["country"]), "abroad": source.abroad or "warn"}
+    return replace(source, **guessed)
+
+
+@dataclass(frozen=True)
+class ProducersSource(PointsSource):
+    """``[producers]``: the table, and what its columns hold."""
+
     id: str = entry("text")
     chain: str = entry("text")
     volume: str = entry("text")
@@ -90,28 +138,12 @@ class ProducersSource:
     employment: str = entry("text")
     locality: str = entry("text")
     cases: str = entry("text")
-    layer: str = entry("text")
-    x: str = entry("text")
-    y: str = entry("text")
-    crs: str = entry("text")
-    encoding: str = entry("text")
-    separator: str = entry("text")
-    decimal: str = entry("text")
-    header: int | None = entry("int", None)
-    signs: str = entry("text")
-    country: str = entry("text")
-    area: str = entry("file")
-    preset: str = entry("text")
-    chains: str = entry("file")
-    columns: tuple[str, ...] = entry("names", ())
-    apply: tuple[str, ...] = entry("names", ())
 
 
 @dataclass(frozen=True)
-class ReferenceSource:
+class ReferenceSource(PointsSource):
     """``[reference]``: all farms, all establishments, the people; or, for want, habitable land."""
 
-    path: str = entry("file", required=True)
     counts: str = entry("text")
     settlements: str = entry("file")
     weight: str = entry("text")
@@ -119,21 +151,6 @@ class ReferenceSource:
     habitable: bool = entry("bool", False)
     key: str = entry("text")
     name: Mapping[str, str] = entry("texts", {})
-    layer: str = entry("text")
-    x: str = entry("text")
-    y: str = entry("text")
-    crs: str = entry("text")
-    encoding: str = entry("text")
-    separator: str = entry("text")
-    decimal: str = entry("text")
-    header: int | None = entry("int", None)
-    signs: str = entry("text")
-    country: str = entry("text")
-    area: str = entry("file")
-    preset: str = entry("text")
-    chains: str = entry("file")
-    columns: tuple[str, ...] = entry("names", ())
-    apply: tuple[str, ...] = entry("names", ())
 
 
 @dataclass(frozen=True)
@@ -173,10 +190,9 @@ class ChainsChoice:
 
 
 @dataclass(frozen=True)
-class PlacesSource:
+class PlacesSource(PointsSource):
     """``[places]``: named places, to name concentrations."""
 
-    path: str = entry("file", required=True)
     name: str = entry("text", required=True)
 
 
@@ -188,6 +204,8 @@ class TerritoriesSource:
     key: str = entry("text")
     name: str = entry("text")
     layer: str = entry("text")
+    crs: str = entry("text")
+    encoding: str = entry("text")
     population: str = entry("text")
     group: str = entry("text")
     table: str = entry("file")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sialgeo.model import Indicator
-from sialgeo.study.sections import CHAINS_DEFAULT, INDICATOR_KEYS
+from sialgeo.study.sections import CHAINS_DEFAULT, INDICATOR_KEYS, entries
 from sialgeo.urls import is_database, without_password
 
 if TYPE_CHECKING:
@@ -54,9 +53,9 @@ def _content(study: Study, folder: Path) -> dict[str, Any]:
 
     def table(section: Any) -> dict[str, Any]:
         held: dict[str, Any] = {}
-        for f in dataclasses.fields(section):
+        for f in entries(type(section)):
             value, default = getattr(section, f.name), f.default
-            if "kind" not in f.metadata or value == default or value in ({}, ()):
+            if value == default or value in ({}, ()):
                 continue
             kind = f.metadata["kind"]
             if kind == "lists":

@@ -118,7 +118,7 @@ class _Check:
         lon, lat = self._held()
         out = np.isfinite(lon) & np.isfinite(lat) & ~inside(home.area, lon, lat)
         abroad = np.zeros(len(lon), dtype=bool)
-        if not home.stated:
+        if not home.strict:
             abroad = out & inside(home.near, lon, lat)
         self._turned(lon, lat, out & ~abroad)
         lon, lat = self._held()
@@ -185,12 +185,12 @@ class _Check:
             return
         sea = _at_sea(lon, lat, out)
         self.findings.add("en_el_mar", sea, self.both)
-        out = out if home.stated else out & ~sea
+        out = out if home.strict else out & ~sea
         self.findings.add(
             "fuera_del_pais",
             out,
             self.both,
-            severity=REJECT if home.stated else WARN,
+            severity=REJECT if home.strict else WARN,
             message=_("the point lies outside {country}").format(country=", ".join(home.names)),
         )
 
@@ -266,7 +266,7 @@ class _Check:
             said = f"UTM {other}{'S' if south else 'N'} (EPSG:{epsg})"
             proposed.add(fits, lambda _i, said=said: said, a, b)  # type: ignore[misc]
         near = np.zeros(len(x), dtype=bool)
-        if not home.stated:
+        if not home.strict:
             near = inside(home.near, *degrees_of(x, y, self.crs))
         self._note("zona_utm_dudosa", (proposed.ways > 0) & ~near, proposed)
 
@@ -306,6 +306,7 @@ def check_producers(
     table: gpd.GeoDataFrame,
     *,
     country: str | Sequence[str] | None = None,
+    abroad: str | None = None,
     districts: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
 ) -> Triage:
@@ -320,6 +321,9 @@ def check_producers(
         Code or name of the country (or several) that the producers are in; then a point outside is
         a fault to reject. Without it the positions tell, and a point outside is a warning.
         ``"any"``: positions are held against no country.
+    abroad
+        What a point outside the country is, where that default is not meant: ``"warn"`` or
+        ``"reject"``.
     districts : GeoDataFrame, optional
         Polygons of the districts of the study area: rows far from the one they declare (by a column
         ``ubigeo``, ``cvegeo``, ``distrito``, ``municipio`` in both), outside all, or on the centre of
@@ -363,7 +367,7 @@ def check_producers(
     xy = point_coordinates(findings, table.geometry)
     require_fit(xy, crs)
     lonlat = np.column_stack(degrees_of(xy[:, 0], xy[:, 1], crs))
-    home = find_home(lonlat[:, 0], lonlat[:, 1], country)
+    home = find_home(lonlat[:, 0], lonlat[:, 1], country, abroad)
     check_positions(findings, xy, crs, home=home, columns=("geometry", "geometry"))
     attributes = pd.DataFrame(table.drop(columns=table.geometry.name))
     check_districts(findings, attributes, lonlat, districts)

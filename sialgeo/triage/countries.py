@@ -24,6 +24,7 @@ _OFFSHORE = 0.5  # degrees: islands and coasts that the outlines leave out
 _NEAR = 2.0  # degrees: a country this close is a neighbour, not a slip of the pen
 _SAMPLE = 2000
 ANYWHERE = "any"  # as country: positions are not held against any outline
+ABROAD = ("warn", "reject")  # what becomes of points outside the country
 
 
 class Outlines(NamedTuple):
@@ -35,13 +36,16 @@ class Outlines(NamedTuple):
 
 
 class Home(NamedTuple):
-    """Where the producers are said, or seem, to be; ``near`` also covers the neighbours."""
+    """Where the producers are said, or seem, to be; ``near`` also covers the neighbours.
+
+    ``strict``: points outside are rejected, those in a neighbouring country too.
+    """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     area: Any
     near: Any
-    stated: bool
+    strict: bool
     share: float
 
 
@@ -114,20 +118,46 @@ def inside(area: Any, lon: Array, lat: Array) -> Mask:
     return found
 
 
-def find_home(lon: Array, lat: Array, country: str | Sequence[str] | None = None) -> Home | None:
+def anywhere(country: str | Sequence[str] | None) -> bool:
+    """Tell whether positions are to be held against no country.
+
+    >>> anywhere("any"), anywhere(["any"]), anywhere("PE"), anywhere(None)
+    (True, True, False, False)
+    """
+    return country == ANYWHERE or (country is not None and list(country) == [ANYWHERE])
+
+
+def find_home(
+    lon: Array,
+    lat: Array,
+    country: str | Sequence[str] | None = None,
+    abroad: str | None = None,
+) -> Home | None:
     """Return the countries that producers lie in: the stated ones, else what their positions say.
 
     Without a country stated, the country of most positions is home, with every other that holds at
     least 5 % of them, unless swapping coordinates or signs would bring those into the first.
     ``"any"`` as country switches this off. None where the outlines are absent or the positions lie in no country.
+    ``abroad``: what becomes of points outside, "reject" by default where the country is stated.
     """
+    if abroad is not None and abroad not in ABROAD:
+        raise ParameterError(
+            _("abroad “{abroad}”: must be one of {known}").format(
+                abroad=abroad, known=", ".join(ABROAD)
+            )
+        )
     known = outlines()
-    if known is None or country == ANYWHERE:
+    if known is None or anywhere(country):
         return None
-    if country is not None:
-        codes = country_codes(country)
-        share = float(inside(area_of(codes), lon, lat).mean()) if len(lon) else 0.0
-        return _home(known, codes, True, share)
+    if country is None:
+        return _told_by(known, lon, lat, abroad == "reject")
+    codes = country_codes(country)
+    share = float(inside(area_of(codes), lon, lat).mean()) if len(lon) else 0.0
+    return _home(known, codes, abroad != "warn", share)
+
+
+def _told_by(known: Outlines, lon: Array, lat: Array, strict: bool) -> Home | None:
+    """Return the countries that positions tell."""
     usable = np.flatnonzero((np.abs(lon) <= 180) & (np.abs(lat) <= 180) & ((lon != 0) | (lat != 0)))
     if not len(usable):
         return None
@@ -137,15 +167,15 @@ def find_home(lon: Array, lat: Array, country: str | Sequence[str] | None = None
     if counts.sum() < 0.2 * len(lon):
         coast = _coast(known, lon, lat)
         if coast is not None:
-            return _home(known, (coast,), False, float(inside(area_of((coast,)), lon, lat).mean()))
+            return _home(known, (coast,), strict, float(inside(area_of((coast,)), lon, lat).mean()))
         counts = max((_countries(known, x, y) for _code, x, y in turned(lon, lat)), key=np.max)
         if counts.max() < 0.8 * len(lon):
             return None
-        return _home(known, (known.codes[int(counts.argmax())],), False, counts.max() / len(lon))
+        return _home(known, (known.codes[int(counts.argmax())],), strict, counts.max() / len(lon))
     top = known.codes[int(counts.argmax())]
     others = [known.codes[i] for i in np.flatnonzero(counts >= max(2.0, 0.05 * len(lon)))]
     codes = (top, *(c for c in others if c != top and not _slips(c, top, lon, lat)))
-    return _home(known, codes, False, float(inside(area_of(codes), lon, lat).mean()))
+    return _home(known, codes, strict, float(inside(area_of(codes), lon, lat).mean()))
 
 
 def as_written(lon: Array, lat: Array) -> float:
@@ -211,7 +241,7 @@ def _coast(known: Outlines, lon: Array, lat: Array) -> str | None:
     return known.codes[int(np.bincount(country).argmax())]
 
 
-def _home(known: Outlines, codes: tuple[str, ...], stated: bool, share: float) -> Home:
+def _home(known: Outlines, codes: tuple[str, ...], strict: bool, share: float) -> Home:
     import shapely
 
     area = area_of(codes)
@@ -220,7 +250,7 @@ def _home(known: Outlines, codes: tuple[str, ...], stated: bool, share: float) -
     ]
     spanish = _in_spanish() if language() == "es" else {}
     names = tuple(spanish.get(c, known.names[known.codes.index(c)]) for c in codes)
-    return Home(codes, names, area, area_of(tuple(near)), stated, float(share))
+    return Home(codes, names, area, area_of(tuple(near)), strict, float(share))
 
 
 def _countries(known: Outlines, lon: Array, lat: Array) -> NDArray[np.int64]:

@@ -388,9 +388,8 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
 
 
 def countries_in(text):
-    """Return one country, or several, of a text; None where it is empty."""
-    named = [part.strip() for part in (text or "").split(",") if part.strip()]
-    return named if len(named) > 1 else next(iter(named), None)
+    """Return the countries of a text; None where it is empty."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()] or None
 
 
 def distances_in(text) -> list:

@@ -25,6 +25,7 @@ from .base import POLYGON, SialgeoAlgorithm, countries_in
 _SEPARATORS = ("", ",", ";", "\t", "|")
 _DECIMALS = ("", ".", ",")
 _SIGNS = ("", "SW", "NW", "SE", "NE")
+_ABROAD = ("", "reject", "warn")
 _PRESETS = ("", "denue", "kobo", "odk", "none")  # models hold the place: new ones come last
 
 
@@ -148,6 +149,15 @@ class ProducersFromTable(SialgeoAlgorithm):
                 ),
                 tr("Side of the equator and of Greenwich on which they lie; NE: as written."),
             ),
+            (
+                QgsProcessingParameterEnum(
+                    "ABROAD",
+                    tr("Points outside the country"),
+                    [guess, tr("set aside"), tr("kept, with a warning")],
+                    defaultValue=0,
+                ),
+                tr("By default set aside where the country is named, else kept with a warning."),
+            ),
         ):
             self.add(advanced(definition), about)
         self._add_meaning(guess)
@@ -244,6 +254,7 @@ class ProducersFromTable(SialgeoAlgorithm):
             "crs": crs_from_qgis(crs),
             "country": countries_in(self.text(parameters, "COUNTRY", context)),
             "cases": self.text(parameters, "CASES", context),
+            "abroad": _ABROAD[self.parameterAsEnum(parameters, "ABROAD", context)],
             "signs": _SIGNS[self.parameterAsEnum(parameters, "SIGNS", context)],
             "preset": _PRESETS[self.parameterAsEnum(parameters, "PRESET", context)],
             "chains": self.parameterAsBoolean(parameters, "CHAINS", context),

@@ -274,6 +274,10 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
         <translation>Campo.</translation>
     </message>
     <message>
+        <source>Contrast</source>
+        <translation>Contraste</translation>
+    </message>
+    <message>
         <source>One row for each indicator: means, difference, p-value, who departs.</source>
         <translation>Una fila por indicador: medias, diferencia, valor p, quién se aparta.</translation>
     </message>
@@ -290,6 +294,10 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
         <translation>Uno o varios.</translation>
     </message>
     <message>
+        <source>Coefficients</source>
+        <translation>Coeficientes</translation>
+    </message>
+    <message>
         <source>One row for each: estimate, standard error, z, p-value.</source>
         <translation>Una fila para cada uno: estimación, error estándar, z, valor p.</translation>
     </message>
@@ -300,6 +308,10 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
     <message>
         <source>Fields.</source>
         <translation>Campos.</translation>
+    </message>
+    <message>
+        <source>Moran's I</source>
+        <translation>I de Moran</translation>
     </message>
     <message>
         <source>One row for each indicator.</source>
@@ -342,20 +354,8 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
         <translation>La afirmación frente a la que se pone la prueba.</translation>
     </message>
     <message>
-        <source>Contrast</source>
-        <translation>Contraste</translation>
-    </message>
-    <message>
         <source>Summary</source>
         <translation>Resumen</translation>
-    </message>
-    <message>
-        <source>Coefficients</source>
-        <translation>Coeficientes</translation>
-    </message>
-    <message>
-        <source>Moran's I</source>
-        <translation>I de Moran</translation>
     </message>
     <message>
         <source>less is better (poverty)</source>
@@ -430,8 +430,16 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
         <translation>Remedio: dé la capa de distritos o municipios.</translation>
     </message>
     <message>
+        <source>Point layer, one feature per producer.</source>
+        <translation>Capa de puntos, un objeto por productor.</translation>
+    </message>
+    <message>
         <source>Parameters</source>
         <translation>Parámetros</translation>
+    </message>
+    <message>
+        <source>Producers</source>
+        <translation>Productores</translation>
     </message>
     <message>
         <source>Cancelled: nothing was written.</source>
@@ -510,10 +518,6 @@ Each fault has a proposal. Nothing is changed and nothing is left out.</source>
 Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
     </message>
     <message>
-        <source>Point layer, one feature per producer.</source>
-        <translation>Capa de puntos, un objeto por productor.</translation>
-    </message>
-    <message>
         <source>Code or name of the country (or several, with commas) the producers are in, as PE; empty: their positions tell; “any”: at sea, for instance.</source>
         <translation>Código o nombre del país (o varios, separados por comas) en que están los productores, como PE; vacío: lo dicen sus posiciones; «any»: en el mar, por ejemplo.</translation>
     </message>
@@ -532,10 +536,6 @@ Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
     <message>
         <source>Examining the rows</source>
         <translation>Revisando las filas</translation>
-    </message>
-    <message>
-        <source>Producers</source>
-        <translation>Productores</translation>
     </message>
     <message>
         <source>Country</source>
@@ -824,8 +824,16 @@ Todos los actores deben estar en la capa. Los valores p locales valen con una ta
         <translation>Como 1km,2km,5km; vacío: cuarenta, hasta donde llegan las unidades.</translation>
     </message>
     <message>
+        <source>Function of distance</source>
+        <translation>Función de distancia</translation>
+    </message>
+    <message>
         <source>One row per distance: value, envelope, class.</source>
         <translation>Una fila por distancia: valor, envolvente, clase.</translation>
+    </message>
+    <message>
+        <source>Colocation quotients</source>
+        <translation>Cocientes de colocalización</translation>
     </message>
     <message>
         <source>One row per pair of kinds: quotient, p-value, false discovery rate.</source>
@@ -876,20 +884,12 @@ Todos los actores deben estar en la capa. Los valores p locales valen con una ta
         <translation>Distancias</translation>
     </message>
     <message>
-        <source>Function of distance</source>
-        <translation>Función de distancia</translation>
-    </message>
-    <message>
         <source>Kd looks at one kind: leave “How many of kind” empty.</source>
         <translation>Kd mira una sola clase: deje vacío «Cuántas de clase».</translation>
     </message>
     <message>
         <source>K takes no size of the units.</source>
         <translation>K no toma tamaño de las unidades.</translation>
-    </message>
-    <message>
-        <source>Colocation quotients</source>
-        <translation>Cocientes de colocalización</translation>
     </message>
     <message>
         <source>Nearest neighbours</source>
@@ -1978,16 +1978,16 @@ It suggests and decides nothing: chains concentrate at different scales. A ladde
 Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una escalera de radios dentro de la prueba («Radio: se prueban varios») es la opción honesta donde no se conoce ninguno.</translation>
     </message>
     <message>
+        <source>Radii</source>
+        <translation>Radios</translation>
+    </message>
+    <message>
         <source>One row per radius, without geometry.</source>
         <translation>Una fila por radio, sin geometría.</translation>
     </message>
     <message>
         <source>Looking at radii</source>
         <translation>Mirando radios</translation>
-    </message>
-    <message>
-        <source>Radii</source>
-        <translation>Radios</translation>
     </message>
     <message>
         <source>All farms or establishments as points, or polygons with counts.</source>
@@ -2492,6 +2492,10 @@ Tras un error o una cancelación la carpeta queda como estaba. Su parte «privat
         <translation>Algunos números necesitan archivos que sialgeo no puede llevar; el registro los nombra.</translation>
     </message>
     <message>
+        <source>Published numbers</source>
+        <translation>Números publicados</translation>
+    </message>
+    <message>
         <source>One row per number: ours, the published one, tolerance, source.</source>
         <translation>Una fila por número: el nuestro, el publicado, tolerancia, fuente.</translation>
     </message>
@@ -2510,10 +2514,6 @@ Tras un error o una cancelación la carpeta queda como estaba. Su parte «privat
     <message>
         <source>Folder with others' data</source>
         <translation>Carpeta con datos de otros</translation>
-    </message>
-    <message>
-        <source>Published numbers</source>
-        <translation>Números publicados</translation>
     </message>
     <message>
         <source>Numbers that disagree</source>
@@ -2692,6 +2692,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Lado del ecuador y de Greenwich en que están; NE: como está escrito.</translation>
     </message>
     <message>
+        <source>By default set aside where the country is named, else kept with a warning.</source>
+        <translation>Sin elegir: se apartan si se indica el país; si no, se conservan con un aviso.</translation>
+    </message>
+    <message>
         <source>Of DENUE, KoboToolbox or ODK; by default its columns tell.</source>
         <translation>De DENUE, KoboToolbox u ODK; por omisión lo dicen sus columnas.</translation>
     </message>
@@ -2736,6 +2740,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Grados sin signo</translation>
     </message>
     <message>
+        <source>Points outside the country</source>
+        <translation>Puntos fuera del país</translation>
+    </message>
+    <message>
         <source>Format of the table</source>
         <translation>Formato de la tabla</translation>
     </message>
@@ -2758,6 +2766,14 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>comma 1,5</source>
         <translation>coma 1,5</translation>
+    </message>
+    <message>
+        <source>set aside</source>
+        <translation>apartadas</translation>
+    </message>
+    <message>
+        <source>kept, with a warning</source>
+        <translation>se conservan, con un aviso</translation>
     </message>
     <message>
         <source>{rejected} of {total} rows were rejected; the table of rejected rows names row and reason: {path}</source>
@@ -3362,10 +3378,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Which rows</source>
         <translation>Cuáles filas</translation>
-    </message>
-    <message>
-        <source>set aside</source>
-        <translation>apartadas</translation>
     </message>
     <message>
         <source>warning</source>

@@ -59,6 +59,10 @@ READ_AS = {  # what a reader may be told of a table, beside its columns
             "NE": mark("as written"),
         },
     ),
+    "abroad": (
+        mark("Points outside the country"),
+        {"reject": mark("set aside"), "warn": mark("kept, with a warning")},
+    ),
     "preset": (
         mark("Format of the table"),
         {"denue": "DENUE", "kobo": "KoboToolbox", "odk": "ODK", "none": mark("none of these")},
@@ -185,6 +189,7 @@ class ProducersPage(CheckedPage):
         if given is None:
             return study
         read = {name: edit.text().strip() for name, edit in self.reading.items()}
+        read["country"] = tuple(c.strip() for c in read["country"].split(",") if c.strip())
         read["layer"] = read["layer"] or given.layer
         read |= {name: combo.currentData() for name, combo in self.listed.items()}
         parts = {part: combo.currentData() or "" for part, combo in self.parts.items()}
@@ -212,7 +217,8 @@ class ProducersPage(CheckedPage):
         self.unit.setText(held.volume_unit)
         self.cases.setText(held.cases)
         for name, edit in self.reading.items():
-            edit.setText(getattr(held, name))
+            said = getattr(held, name)
+            edit.setText(said if isinstance(said, str) else ", ".join(said))
         for name, combo in self.listed.items():
             combo.setCurrentIndex(max(combo.findData(getattr(held, name)), 0))
         for code, box in self.repairs.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sialgeo
-from sialgeo.cli.parser import Parser, declare_reader, reading_of
+from sialgeo.cli.parser import PLACES, Parser, declare_reader, reading_of
 from sialgeo.cli.reports import ROWS, Report, aligned, listed, path_lines
 from sialgeo.i18n import _
 from sialgeo.progress import Progress, scaled
@@ -31,7 +31,7 @@ def declare(parser: Parser) -> None:
     inputs.add_argument(
         "--places", default="", metavar="FILE", help=_("populated places: who lies on one exactly?")
     )
-    declare_reader(parser)
+    declare_reader(parser, PLACES)
     outputs = parser.group(_("outputs"))
     outputs.add_argument(
         "--output",
@@ -52,15 +52,15 @@ def declare(parser: Parser) -> None:
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     progress(0.0, _("Reading the producers"))
-    table = sialgeo.read_producers(
-        options.producers, progress=scaled(progress, 0.0, 0.5), **reading_of(options)
-    )
+    asked, of_places = reading_of(options), reading_of(options, PLACES)
+    table = sialgeo.read_producers(options.producers, progress=scaled(progress, 0.0, 0.5), **asked)
     progress(0.5, _("Examining the rows"))
     around = {
         "districts": sialgeo.read_territories(options.districts) if options.districts else None,
-        "places": sialgeo.read_producers(options.places) if options.places else None,
+        "places": sialgeo.read_producers(options.places, **of_places) if options.places else None,
     }
-    triage = sialgeo.check_producers(table, country=options.country or None, **around)
+    held = {name: asked.get(name) for name in ("country", "abroad")}
+    triage = sialgeo.check_producers(table, **held, **around)
     progress(1.0, _("Examined"))
     reading = table.attrs.get("reading", {})
     guesses = [g["sentence"] for g in reading.get("guesses", ())]

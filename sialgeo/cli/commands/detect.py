@@ -9,6 +9,7 @@ from typing import Any
 import sialgeo
 from sialgeo import params, study
 from sialgeo.cli.parser import (
+    PLACES,
     REFERENCE,
     Parser,
     UsageError,
@@ -33,7 +34,7 @@ def declare(parser: Parser) -> None:
         "--place-name", default="", metavar="COLUMN", help=_("column of the places with their name")
     )
     _declare_columns(parser)
-    declare_reader(parser, reference=True)
+    declare_reader(parser, REFERENCE, PLACES)
     _declare_methods(parser)
     workfile_option(parser)
 
@@ -246,19 +247,20 @@ def study_of(options: argparse.Namespace, chains: study.ChainsChoice | None = No
             parameters=parsed,
         ),
         chains=chains,
-        places=study.PlacesSource(options.places, options.place_name) if options.places else None,
+        places=_places_of(options),
     )
+
+
+def _places_of(options: argparse.Namespace) -> study.PlacesSource | None:
+    reading = reading_of(options, PLACES)
+    if not options.places:
+        return None
+    return study.PlacesSource(options.places, options.place_name, **reading)
 
 
 def reference_of(options: argparse.Namespace) -> study.ReferenceSource | None:
     reading = reading_of(options, REFERENCE)
     if not options.reference:
-        if reading:
-            raise UsageError(
-                _("--{option}: there is no --reference that it could read").format(
-                    option=f"{REFERENCE}-{next(iter(reading))}"
-                )
-            )
         return None
     return study.ReferenceSource(
         options.reference,

@@ -9,10 +9,13 @@ from typing import Any
 import sialgeo
 from sialgeo import params
 from sialgeo.cli.parser import (
+    PLACES,
     Parser,
     UsageError,
+    declare_reader_of,
     declare_tables,
     names_in,
+    reading_of,
     require_workfile,
     tables_of,
     workfile_option,
@@ -47,6 +50,7 @@ def declare(parser: Parser) -> None:
         metavar="COLUMN",
         help=_("column with the supply a plant can take"),
     )
+    declare_reader_of(parser, PLACES)
     how = parser.group(_("how")).add_argument
     for p in params.params_of(Linking):
         how(f"--{p.name}", default="", help=f"{_(p.help)} ({p.default:g})" if p.unit else _(p.help))
@@ -61,6 +65,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         )
     given = {p.name: getattr(options, p.name) for p in params.params_of(Linking)}
     asked = params.build(Linking, {name: text for name, text in given.items() if text})
+    of_places = reading_of(options, PLACES)
     found = sialgeo.read_concentrations(options.workfile)
     crs = found.producers.crs
     layers: dict[str, Any] = {
@@ -69,7 +74,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         if getattr(options, name)
     }
     if options.places:
-        named = sialgeo.read_places(options.places, name=options.place_name)
+        named = sialgeo.read_places(options.places, name=options.place_name, **of_places)
         layers["places"] = named.to_crs(crs)
     if options.flows:
         layers["flows"] = _table(options.flows)

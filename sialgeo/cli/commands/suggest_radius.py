@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sialgeo
 from sialgeo.cli.commands.detect import declare_pool, pool_of
-from sialgeo.cli.parser import Parser, declare_reader
+from sialgeo.cli.parser import REFERENCE, Parser, declare_reader
 from sialgeo.cli.reports import Report, aligned, figure, path_lines
 from sialgeo.exporters.diagrams import write_guide
 from sialgeo.i18n import _, localised
@@ -18,7 +18,7 @@ from sialgeo.radii import RadiusChoice
 
 def declare(parser: Parser) -> None:
     declare_pool(parser)
-    declare_reader(parser, reference=True)
+    declare_reader(parser, REFERENCE)
 
     group = parser.group(_("method"))
     for declared in params_of(RadiusChoice):

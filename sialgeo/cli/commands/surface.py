@@ -6,7 +6,7 @@ import argparse
 
 import sialgeo
 from sialgeo.cli.commands.detect import declare_coincident, declare_pool, pool_of
-from sialgeo.cli.parser import Parser, UsageError, declare_reader
+from sialgeo.cli.parser import REFERENCE, Parser, UsageError, declare_reader
 from sialgeo.cli.reports import Report, listed, path_lines
 from sialgeo.i18n import _
 from sialgeo.params import params_of, parse_value
@@ -17,7 +17,7 @@ def declare(parser: Parser) -> None:
     from sialgeo.surfaces import RelativeRisk
 
     declare_pool(parser)
-    declare_reader(parser, reference=True)
+    declare_reader(parser, REFERENCE)
     group = parser.group(_("method"))
     for declared in params_of(RelativeRisk):
         said = _("; default {default}").format(default=declared.default)
