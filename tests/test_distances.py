@@ -13,6 +13,7 @@ from scipy.spatial.distance import pdist
 
 from sialgeo import ParameterError, SchemaError, cross_k, kd_function, m_function
 from sialgeo.kernels import distance, pairs
+from sialgeo.verification import border_in_classes
 
 RADII = np.array([500.0, 1_500.0, 4_000.0, 9_000.0])
 CRS = 32717
@@ -91,6 +92,39 @@ def test_k_of_four_corners_by_hand() -> None:
     assert border[0] == pytest.approx(9e6 * 8 / 12) and np.isnan(border[1])
     moved = cross_k(corners, correction="translation", **asked).table["value"]
     assert moved[0] == pytest.approx(9e6 * 8 * 1.5 / 12)  # window 3 × 3 km, shared 2 × 3 km
+
+
+def test_the_border_counted_in_classes_as_in_spatstat_and_exactly() -> None:
+    """Of two plants one stands 0.08 from the edge: in a class from 0 to 0.1 it counts at 0.1 too."""
+    plants = np.array([[0.5, 0.5], [0.08, 0.5]])
+    others = np.array([[0.56, 0.5], [0.14, 0.5], [0.5, 0.59], [0.08, 0.59]])
+    seen = border_in_classes(plants, others, (0.0, 0.1))
+    assert seen.tolist() == [pytest.approx((2 + 1) / 2 / 4)]  # what lies 0.09 off is past its gap
+    finer = border_in_classes(plants, others, (0.0, 0.09, 0.1))
+    assert finer[1] == pytest.approx(2 / 1 / 4)
+    assert k_of(plants, others, [0.1]) == pytest.approx([2 / 1 / 4])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_in_classes_without_width_the_counting_is_the_definition(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    plants, others = rng.random((60, 2)), rng.random((80, 2))
+    radii = [0.05, 0.12, 0.2]
+    breaks = [0.0, *(b for r in radii for b in (np.nextafter(r, 0), r))]
+    narrow = border_in_classes(plants, others, breaks)[1::2]
+    assert narrow == pytest.approx(k_of(plants, others, radii))
+    wide = border_in_classes(plants, others, (0.0, *radii))
+    assert (abs(wide - narrow) > 1e-4).all()
+
+
+def k_of(plants: np.ndarray, others: np.ndarray, radii: list[float]) -> list[float]:
+    """Border-corrected cross-K in the unit square."""
+    a, b = (
+        gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T), crs=CRS) for xy in (plants, others)
+    )
+    asked = {"window": (0, 0, 1, 1), "radii": radii, "replicates": 0}
+    found: list[float] = cross_k(a, others=b, correction="border", **asked).table["value"].tolist()
+    return found
 
 
 @pytest.mark.parametrize(

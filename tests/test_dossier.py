@@ -22,9 +22,8 @@ from sialgeo.exporters.dossier.blocks import Document, Heading, Paragraph, Table
 from sialgeo.i18n import use_language
 from sialgeo.model import Step
 
-from .publications import HOSTILE
+from .publications import HOSTILE, classified
 from .publications import cajamarca as publication
-from .publications import classified
 
 PDFTOTEXT = shutil.which("pdftotext")
 needs_poppler = pytest.mark.skipif(
