@@ -805,11 +805,17 @@ def _lansing_border(hickory: Any, maple: Any) -> Checks:
     published = (0.004189936, 0.021131066, 0.056962025)
     rows = [(f"r {r}", k, v) for r, k, v in zip(_REACH, ours, published, strict=True)]
     yield from _each(N_("Cross-K, border, in spatstat's classes"), rows, 5e-10, _LANSING)
-    asked = {"window": (0, 0, 1, 1), "radii": _REACH, "replicates": 0}
-    exact = cross_k(hickory, others=maple, correction="border", **asked).table["value"]
+    found = cross_k(
+        hickory,
+        others=maple,
+        window=(0, 0, 1, 1),
+        correction="border",
+        radii=_REACH,
+        replicates=0,
+    )
     breaks = [0.0, *(b for r in _REACH for b in (np.nextafter(r, 0.0), r))]
     narrow = border_in_classes(plants, others, breaks)[1::2]
-    rows = [(f"r {r}", k, v) for r, k, v in zip(_REACH, exact, narrow, strict=True)]
+    rows = [(f"r {r}", k, v) for r, k, v in zip(_REACH, found.table["value"], narrow, strict=True)]
     yield from _each(N_("Cross-K, border"), rows, 1e-12, _NARROW)
 
 
