@@ -113,6 +113,7 @@ _HOME = {
     "profile": "profiling",
     "agglomeration_indices": "specialisation",
     "location_quotient": "specialisation",
+    "capability_gaps": "typology",
     "classify": "typology",
     "distritos_air": "typology",
     "trade_exposure": "trade",

@@ -123,6 +123,7 @@ from sialgeo.triage import check_producers as check_producers
 from sialgeo.triage import select_cases as select_cases
 from sialgeo.typology import Thresholds as Thresholds
 from sialgeo.typology import Typology as Typology
+from sialgeo.typology import capability_gaps as capability_gaps
 from sialgeo.typology import classify as classify
 from sialgeo.typology import distritos_air as distritos_air
 from sialgeo.verification import verify as verify

@@ -44,6 +44,7 @@ from sialgeo.model import (
     CATCHMENT_KM,
     CATCHMENT_N,
     CATCHMENT_VOLUME,
+    CHAIN_ENTROPY,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -454,6 +455,8 @@ def _without_small_chains(
     hidden = _hidden_chains(counts, areas[N].to_numpy(float), _rest(c, areas, chains), min_n)
     withheld.append((CHAIN_COUNTS, int(hidden.sum()), SMALL_COUNT))
     areas = areas.copy()
+    some: Mask = np.asarray(hidden.any(axis=1))
+    _blank(areas, CHAIN_ENTROPY, some)
     for j, chain in enumerate(chains):
         for prefix in (CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH):
             _blank(areas, prefix + chain, hidden[:, j])

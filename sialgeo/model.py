@@ -59,7 +59,7 @@ RADII = "radii_km"  # the radii at which it shows, as text
 SHARE = "share_of_producers"
 OUTPUT, OUTPUT_SHARE, EMPLOYMENT = "output", "share_of_output", "employment"
 LQ, LQ_LOW, LQ_HIGH = "location_quotient", "location_quotient_low", "location_quotient_high"
-MAIN_CHAIN = "main_chain"
+MAIN_CHAIN, CHAIN_ENTROPY = "main_chain", "chain_entropy"
 CHAIN_N, CHAIN_LQ = "chain_n__", "chain_lq__"  # + chain, one column each
 CHAIN_LQ_LOW, CHAIN_LQ_HIGH = "chain_lq_low__", "chain_lq_high__"  # + chain
 SUPPLIERS_WITHIN, SUPPLY_WITHIN = "suppliers_within__", "supply_within__"  # + kilometres
@@ -180,6 +180,7 @@ LABELS: Mapping[str, Label] = {
     LQ_LOW: Label(N_("Location quotient, lower 95 %"), "", 2),
     LQ_HIGH: Label(N_("Location quotient, upper 95 %"), "", 2),
     MAIN_CHAIN: Label(N_("Main chain")),
+    CHAIN_ENTROPY: Label(N_("Mix of chains (0 one chain – 1 all alike)"), "", 2),
     SPATIAL_EVIDENCE: Label(N_("Spatial evidence")),
     ACTIVATION: Label(N_("Activation")),
     ACTIVATION_LEVEL: Label(N_("Activation level (1–5)"), "", 0),

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sialgeo.crs import equal_area_crs, require_crs
 from sialgeo.errors import SchemaError, raise_all
 from sialgeo.i18n import _, ngettext
-from sialgeo.kernels.specialisation import location_quotients
+from sialgeo.kernels.specialisation import entropy, location_quotients
 from sialgeo.model import (
     AREA,
+    CHAIN_ENTROPY,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -73,7 +74,8 @@ def profile(
     Concentrations
         ``areas`` with, added or renewed: ``n``; ``share_of_producers`` (per cent of all producers);
         ``area_km2`` (equal-area projection); ``density_km2``. With ``chain``: ``chain_n__X`` for each
-        chain X, ``main_chain`` (ties: the commoner chain in all, then by name), ``chain_lq__X`` with
+        chain X, ``main_chain`` (ties: the commoner chain in all, then by name), ``chain_entropy``
+        (H/ln K over the K chains of the study: 0 one chain, 1 all alike), ``chain_lq__X`` with
         ``chain_lq_low__X`` and ``chain_lq_high__X`` (95 %), and ``location_quotient`` with its bounds
         for the main chain. With ``volume``: ``output``, ``output_known`` (producers with a known
         volume) and ``share_of_output`` (per cent of the known output). With ``employment``:
@@ -140,7 +142,7 @@ def profile(
 
 
 def _without_old_profile(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    whole = {MAIN_CHAIN, OUTPUT, OUTPUT_KNOWN, OUTPUT_SHARE, EMPLOYMENT}
+    whole = {MAIN_CHAIN, CHAIN_ENTROPY, OUTPUT, OUTPUT_KNOWN, OUTPUT_SHARE, EMPLOYMENT}
     old = [c for c in areas.columns if c in whole or str(c).startswith((CHAIN_N, *QUOTIENTS))]
     return areas.drop(columns=old).copy()
 
@@ -255,6 +257,7 @@ def _chain_mix(
     row = np.arange(len(index))
     words = [names[j] if ok else None for j, ok in zip(main.tolist(), some.tolist(), strict=True)]
     added[MAIN_CHAIN] = np.array(words, dtype=object)
+    added[CHAIN_ENTROPY] = entropy(mix)
     if not quotients:
         told = {k: v for k, v in added.items() if not k.startswith(QUOTIENTS)}
         return names, pd.DataFrame(told, index=index)

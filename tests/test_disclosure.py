@@ -233,12 +233,13 @@ def test_small_chain_counts_and_their_quotients_are_blank() -> None:
     areas = c.areas.assign(
         chain_n__fresco=[30, 12], chain_n__andino=[8, 0], chain_n__otro=[2, 0],
         chain_lq__fresco=[1.0, 2.0], chain_lq__andino=[0.5, 0.0], location_quotient=[1.0, 2.0],
-        main_chain="fresco",
+        main_chain="fresco", chain_entropy=[0.6, 0.0],
     )  # fmt: skip
     published = protect(replace(c, areas=areas))
     assert published.areas["chain_n__andino"].isna().tolist() == [True, False]
     assert published.areas["chain_n__otro"].isna().tolist() == [True, False]
     assert published.areas["chain_lq__andino"].isna().tolist() == [True, False]
+    assert published.areas["chain_entropy"].isna().tolist() == [True, False]
     assert published.areas["chain_n__fresco"].tolist() == [30, 12]
     assert published.areas["location_quotient"].tolist() == [1.0, 2.0]
     areas = areas.assign(chain_n__fresco=[38, 12], chain_n__andino=[2, 0], chain_n__otro=0)

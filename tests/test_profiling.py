@@ -53,6 +53,8 @@ def test_chain_mix_and_quotients() -> None:
     areas = found.areas
     assert areas[["chain_n__fresh", "chain_n__ripe"]].to_numpy().tolist() == [[3, 1], [0, 1]]
     assert areas["main_chain"].tolist() == ["fresh", "ripe"]
+    quarter = -(0.75 * np.log(0.75) + 0.25 * np.log(0.25)) / np.log(2)
+    assert areas["chain_entropy"].tolist() == pytest.approx([quarter, 0.0])
     expected = location_quotient([3, 1], [4, 1], [3, 3], 6)
     assert areas["chain_lq__fresh"].tolist() == pytest.approx([1.5, 0.0])
     assert areas["chain_lq__ripe"].tolist() == pytest.approx([0.5, 2.0])

@@ -384,3 +384,59 @@ def test_the_field_form_converts_and_its_export_is_read(tmp_path: Path) -> None:
 def test_the_page_of_the_tables_is_that_of_the_declaration(code: str) -> None:
     """To renew it: ``python -m sialgeo.tables.page docs``."""
     assert (ROOT / "docs" / PAGES[code]).read_text(encoding="utf-8") == page(code)
+
+
+def laid(**changes: Any) -> SialTables:
+    ground = gpd.GeoDataFrame(
+        {"codigo": ["0601", "0602"], "poblacion": [100.0, 300.0]},
+        geometry=[shapely.box(k, 0, k + 1, 1) for k in range(2)],
+        crs=4326,
+    )
+    figures = {
+        "codigo": ["0601", "0602", "0601"],
+        "nombre": ["Pobreza monetaria", "Pobreza monetaria", "Capital social"],
+        "valor": [40.0, 20.0, 3.0],
+        "anio": [2018, 2018, None],
+        "li": [35.0, 18.0, None],
+        "ls": [45.0, 22.0, None],
+        "familia": ["monetaria", "monetaria", "capacidades"],
+        "sentido": [None, None, "mas_es_mejor"],
+        "fuente": "INEI",
+    }
+    return SialTables.from_frames(
+        {"territorio": ground, "indicador": pd.DataFrame(figures | changes)}
+    )
+
+
+def test_territories_and_indicators_are_one_layer_to_lay_over() -> None:
+    layer = laid().indicator_layer()
+    assert layer["pobreza_monetaria_2018"].tolist() == [40.0, 20.0]
+    assert layer["capital_social"].isna().tolist() == [False, True]
+    poverty, capital = layer.attrs["indicators"]
+    assert (poverty.family, poverty.year, poverty.better) == ("monetary", 2018, "less")
+    assert (capital.family, capital.better, capital.low) == ("capabilities", "more", "")
+    dairies = gpd.GeoDataFrame(
+        {"concentration": [1], "membership": ["core"]}, geometry=[shapely.Point(0.5, 0.5)], crs=4326
+    )
+    areas = gpd.GeoDataFrame(
+        {"name": ["A"], "n": [1], "evidence": ["untested"]},
+        index=[1],
+        geometry=[shapely.box(0.5, 0.2, 1.5, 0.8)],
+        crs=4326,
+    )
+    found = sialgeo.overlay(
+        sialgeo.Concentrations(dairies, areas),
+        layer,
+        columns=["pobreza_monetaria_2018"],
+        key="codigo",
+        population="poblacion",
+    )
+    assert found.areas["pobreza_monetaria_2018"].tolist() == [pytest.approx(25.0, rel=1e-3)]
+    assert found.areas["pobreza_monetaria_2018__low"].notna().all()
+    with pytest.raises(SchemaError, match="territorio"):
+        SialTables.from_frames({}).indicator_layer()
+
+
+def test_a_figure_of_a_territory_stands_once() -> None:
+    with pytest.raises(SchemaError, match="already"):
+        laid(codigo=["0601", "0601", "0601"])

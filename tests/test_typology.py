@@ -15,7 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sialgeo
-from sialgeo import Concentrations, ParameterError, SchemaError, SialTables, Thresholds, classify
+from sialgeo import (
+    Concentrations,
+    ParameterError,
+    SchemaError,
+    SialTables,
+    Thresholds,
+    capability_gaps,
+    classify,
+)
 from sialgeo.i18n import use_language
 from sialgeo.typology.levels import completeness
 from sialgeo.typology.result import Typology
@@ -364,6 +372,45 @@ def test_flows_after_the_date_do_not_count() -> None:
     tables = eight(flujo=late)
     rows = [classify(valley(), tables, date=date).areas.loc[1] for date in ("2004", "2010")]
     assert [row["joint_sales"] for row in rows] == [pytest.approx(100.0), pytest.approx(30.0)]
+
+
+def described(**changes: Any) -> SialTables:
+    """Capabilities of Q0 to Q3, of whom Q0 and Q1 belong to AQ, and Q0 was described twice."""
+    frame: dict[str, Any] = {
+        "unidad": ["Q0", "Q1", "Q2", "Q3", "Q0"],
+        "credito": [1.0, 3.0, 2.0, None, 5.0],
+        "escala": "1-5",
+        "fecha": ["2004", "2004", "2004", "2004", "2010"],
+        "fuente": "encuesta",
+    }
+    members = pd.DataFrame({"miembro": ["Q0", "Q1"], "org": "AQ"})
+    return eight(membresia_org=members, capacidad=pd.DataFrame(frame | changes))
+
+
+def test_capabilities_of_members_beside_those_of_others() -> None:
+    table = capability_gaps(described())
+    assert table[["organisation", "capability", "basis"]].values.tolist() == [
+        ["", "credito", "units"],
+        ["AQ", "credito", "units"],
+    ]
+    row = table.iloc[1]
+    assert (row["members"], row["non_members"], row["difference"]) == (4.0, 2.0, 2.0)
+    assert (row["n_members"], row["n_non_members"]) == (2, 1)  # nothing is known of Q3
+    assert capability_gaps(described(), date="2004").loc[1, "members"] == 2.0  # (1 + 3) / 2
+
+
+def test_capabilities_of_two_scales_or_of_groups_are_not_joined() -> None:
+    scales = capability_gaps(described(escala=["0-1", "1-5", "1-5", "1-5", "1-5"]))
+    own = scales[scales["organisation"] == "AQ"].set_index("scale")
+    assert own["members"].to_dict() == {"0-1": 1.0, "1-5": 4.0}
+    assert np.isnan(own.loc["0-1", "difference"])
+    groups = pd.DataFrame(
+        {"org": "AQ", "grupo": ["miembros", "no_miembros"], "autonomia": [0.8, 0.5],
+         "escala": "0-1", "fuente": "taller"})  # fmt: skip
+    [row] = capability_gaps(eight(capacidad=groups)).to_dict("records")
+    assert (row["basis"], row["difference"]) == ("reported", pytest.approx(0.3))
+    assert math.isnan(row["n_members"])
+    assert len(capability_gaps(eight())) == 0
 
 
 def test_links_count_within_the_catchment_of_the_footprint() -> None:

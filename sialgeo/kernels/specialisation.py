@@ -11,6 +11,7 @@ Ellison, G. and Glaeser, E. L. (1997). Geographic concentration in U.S. manufact
 dartboard approach. Journal of Political Economy 105(5), 889–927.
 Maurel, F. and Sédillot, B. (1999). A measure of the geographic concentration in French manufacturing
 industries. Regional Science and Urban Economics 29(5), 575–604.
+Shannon, C. E. (1948). A mathematical theory of communication. Bell System Technical Journal 27.
 Clopper, C. and Pearson, E. S. (1934). The use of confidence or fiducial limits. Biometrika 26, 404–413.
 """
 
@@ -212,3 +213,23 @@ def hoover(s: Array, x: Array) -> float:
     0.2
     """
     return float(np.abs(s - x).sum() / 2)
+
+
+def entropy(mix: Array) -> Array:
+    """Return how evenly each row (n, kinds) of counts is spread over the kinds: H/ln K, 0–1.
+
+    H = −Σ p ln p (Shannon 1948), K the number of kinds; 0 where all is of one kind, as where there
+    is one kind only; NaN for a row without any.
+
+    >>> entropy(np.array([[5.0, 5.0], [9.0, 0.0], [0.0, 0.0]])).tolist()
+    [1.0, 0.0, nan]
+    >>> entropy(np.array([[7.0]])).tolist()
+    [0.0]
+    """
+    held, kinds = mix.sum(axis=1), mix.shape[1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = mix / held[:, None]
+        h = -np.where(p > 0, p * np.log(p), 0.0).sum(axis=1)
+    even = np.abs(h) / np.log(kinds) if kinds > 1 else np.zeros(len(mix))
+    found: Array = np.where(held > 0, even, np.nan)
+    return found

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from sialgeo.tables import SialTables
     from sialgeo.typology import Thresholds, Typology
 
-CRITERIA_FILE, FLIPS_FILE, OVERLAPS_FILE, QUESTIONS_FILE = (
+CRITERIA_FILE, FLIPS_FILE, OVERLAPS_FILE, CAPABILITIES_FILE, QUESTIONS_FILE = (
     "sial_criterios.csv",
     "sial_sensibilidad.csv",
     "sial_superposicion.csv",
+    "sial_capacidades.csv",
     "preguntas_de_campo.csv",
 )
 
@@ -31,6 +32,7 @@ class Classified(NamedTuple):
     typology: Typology
     together: tuple[Typology, ...]
     concentrations: Concentrations
+    capabilities: pd.DataFrame
 
     @property
     def all(self) -> tuple[Typology, ...]:
@@ -67,7 +69,8 @@ def classified(
         carried = answer.added_to(carried)
     if "apertura" in tables.given:
         carried = sialgeo.trade_exposure(carried, tables, key=key)
-    return Classified(typology, tuple(together), carried)
+    gaps = sialgeo.capability_gaps(tables, date=date or None)
+    return Classified(typology, tuple(together), carried, gaps)
 
 
 def write_details(found: Classified, folder: Path) -> Mapping[str, Path]:
@@ -85,6 +88,8 @@ def _details(found: Classified) -> Iterator[tuple[str, str, pd.DataFrame]]:
     overlaps = [(a.kind, a.overlaps) for a in found.together if len(a.overlaps)]
     if overlaps:
         yield "overlaps", OVERLAPS_FILE, _joined(overlaps)
+    if len(found.capabilities):
+        yield "capabilities", CAPABILITIES_FILE, found.capabilities
     asked = [("concentration", sialgeo.field_questions(found.concentrations))]
     asked += [(a.kind, sialgeo.field_questions(a.areas)) for a in found.together]
     yield "questions", QUESTIONS_FILE, _joined(asked)

@@ -242,6 +242,16 @@ def _indicators(frame: pd.DataFrame) -> Iterator[Fault]:
             _("the value lies outside its own interval"),
             _("mend value or bounds"),
         )
+    keys = ["codigo", "nombre", "anio"]
+    for row in frame.index[frame.duplicated(keys) & frame[keys[:2]].notna().all(axis=1)]:
+        yield Fault(
+            "indicador",
+            row,
+            "valor",
+            "indicador_repetido",
+            _("this territory has this indicator of this year already"),
+            _("leave one row for each"),
+        )
 
 
 # --- circles --------------------------------------------------------------------------------------

@@ -378,6 +378,14 @@ SURVEYED = Table(
     ),
     also=("levantamientos", "surveyed", "surveys"),
 )  # fmt: skip
+_CAPABILITIES = (
+    ("formacion", "training", N_("Training")),
+    ("credito", "credit", N_("Access to credit")),
+    ("participacion", "participation", N_("Participation in decisions")),
+    ("autonomia", "autonomy", N_("Autonomy")),
+    ("mercado", "market", N_("Access to markets")),
+)
+CAPABILITY_NAMES = tuple(name for name, _english, _text in _CAPABILITIES)
 CAPABILITIES = Table(
     "capacidad",
     "capability",
@@ -390,16 +398,7 @@ CAPABILITIES = Table(
             Choice("miembros", "members", N_("members")),
             Choice("no_miembros", "non_members", N_("non-members")),
         )),
-        *(
-            Field(name, english, text, "number")
-            for name, english, text in (
-                ("formacion", "training", N_("Training")),
-                ("credito", "credit", N_("Access to credit")),
-                ("participacion", "participation", N_("Participation in decisions")),
-                ("autonomia", "autonomy", N_("Autonomy")),
-                ("mercado", "market", N_("Access to markets")),
-            )
-        ),
+        *(Field(name, english, text, "number") for name, english, text in _CAPABILITIES),
         Field("escala", "scale", N_("Scale of the figures, as 0–1 or 1–5"), required=True),
         Field("fecha", "date", N_("Date"), "date"),
         Field("fuente", "source", N_("Where the row is from"), required=True),
@@ -443,6 +442,10 @@ INDICATORS = Table(
             Choice("idh", "hdi", N_("human development index")),
             Choice("capacidades", "capabilities", N_("capabilities")),
             Choice("marginacion", "marginalisation", N_("marginalisation")),
+        )),
+        Field("sentido", "direction", N_("Which is better; empty: as the name tells, where it does"), "choice", choices=(
+            Choice("mas_es_mejor", "more_is_better", N_("more is better")),
+            Choice("menos_es_mejor", "less_is_better", N_("less is better"), ("more_is_worse",)),
         )),
     ),
     also=("indicadores_largo", "indicators_long"),  # “indicadores” is the name of a wide table

@@ -12,6 +12,7 @@ from sialgeo.tables.cells import Fault, told, typed
 from sialgeo.tables.checks import cross_faults, notes_of
 from sialgeo.tables.declared import BY_NAME, TABLES, table_named
 from sialgeo.tables.fields import Table
+from sialgeo.tables.laid import indicator_layer
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -151,6 +152,19 @@ class SialTables:
     def indicators(self) -> pd.DataFrame:
         """``indicador``."""
         return self.frames["indicador"]
+
+    def indicator_layer(self) -> gpd.GeoDataFrame:
+        """Return ``territorio`` with a column for each indicator and year of ``indicador``.
+
+        Ready for :func:`sialgeo.overlay` (``key="codigo"``): what the rows say of an indicator is in
+        ``.attrs["indicators"]``, its interval in columns of its own.
+
+        Raises
+        ------
+        SchemaError
+            One of the two tables has no row.
+        """
+        return indicator_layer(self.territories, self.indicators)
 
     @property
     def trade(self) -> pd.DataFrame:

@@ -165,7 +165,7 @@ def classify(
     ['chain_links', 'coordinating_body', 'body_institution', 'horizontal_body']
     """
     asked = thresholds or Thresholds()
-    day, start = _date(date, "date"), _date(since, "since")
+    day, start = date_of(date, "date"), date_of(since, "since")
     if isinstance(where, Concentrations):
         units = units_of(tables, where.producers)
         held = of_concentrations(where, units, groups, key, names or {})
@@ -199,7 +199,8 @@ def classify(
     )
 
 
-def _date(text: str | None, name: str) -> str | None:
+def date_of(text: str | None, name: str) -> str | None:
+    """Return a parameter as the tables write dates; None where it is empty."""
     if text is None or blank(text):
         return None
     found = parse_date(text)

@@ -104,12 +104,12 @@ class Reader:
         alive = [r for r in actions if self.in_force(r)]
         resources = {r["id"]: r for r in self.rows.get("recurso_especifico", [])}
         events = [
-            r for r in self.rows.get("evento", []) if here(r, place) and self._begun(r["fecha"])
+            r for r in self.rows.get("evento", []) if here(r, place) and self.begun(r["fecha"])
         ]
         sales = [
             r
             for r in self.rows.get("flujo", [])
-            if r["origen"] in place.units and self._begun(r["fecha"])
+            if r["origen"] in place.units and self.begun(r["fecha"])
         ]
         return Facts(
             place,
@@ -141,7 +141,8 @@ class Reader:
         )
 
     # --- in force ----------------------------------------------------------------------------------
-    def _begun(self, begin: str | None) -> bool:
+    def begun(self, begin: str | None) -> bool:
+        """Tell whether something has begun by the date asked for."""
         return begin is None or self.date is None or first_day(begin) <= last_day(self.date)
 
     def _over(self, end: str | None) -> bool:
@@ -153,13 +154,13 @@ class Reader:
         over = self._over(row.get("fecha_fin")) or (
             row.get("estado") in ENDED_STATES and row.get("fecha_fin") is None
         )
-        return over and self._begun(row.get("fecha_ini")) and row.get("estado") != PLANNED
+        return over and self.begun(row.get("fecha_ini")) and row.get("estado") != PLANNED
 
     def in_force(self, row: Row) -> bool:
         """Tell whether an action is in force, and the organisation that carries it."""
         body = self.organisations.get(row.get("org"), {})
         return (
-            self._begun(row.get("fecha_ini"))
+            self.begun(row.get("fecha_ini"))
             and not self.ended(row)
             and row.get("estado") != PLANNED
             and not self._over(body.get("fecha_fin"))
@@ -170,7 +171,7 @@ class Reader:
         found = {}
         for row in self.rows.get("levantamiento", []):
             chain_fits = row["cadena"] is None or row["cadena"] in place.chains
-            if plain(row["lugar"]) in place.names and chain_fits and self._begun(row["fecha"]):
+            if plain(row["lugar"]) in place.names and chain_fits and self.begun(row["fecha"]):
                 found[row["tema"]] = fact("levantamiento", row, row["tema"])
         return found
 
@@ -190,10 +191,10 @@ class Reader:
     def _body(self, code: str, place: Place) -> Body | None:
         """Return an organisation in force as it stands in a place; None where it does not."""
         row = self.organisations[code]
-        if not self._begun(row["fecha_ini"]) or self._over(row["fecha_fin"]):
+        if not self.begun(row["fecha_ini"]) or self._over(row["fecha_fin"]):
             return None
         now = [m for m in self.members.get(code, []) if self._member(m)]
-        held = {u: g for u, g in self._units_of(code, set()).items() if u in place.inside}
+        held = {u: g for u, g in self.units_of(code).items() if u in place.inside}
         scope = row["ambito"] is not None and plain(row["ambito"]) in place.names
         if not held and not scope:
             return None
@@ -215,19 +216,19 @@ class Reader:
         )
 
     def _member(self, row: Row) -> bool:
-        return self._begun(row["desde"]) and not self._over(row["hasta"])
+        return self.begun(row["desde"]) and not self._over(row["hasta"])
 
-    def _units_of(self, code: str, seen: set[str]) -> dict[str, str]:
+    def units_of(self, code: str, seen: frozenset[str] = frozenset()) -> dict[str, str]:
         """Return the units that belong to an organisation, also through its member organisations."""
         found: dict[str, str] = {}
-        seen.add(code)
+        seen |= {code}
         for row in self.members.get(code, []):
             if not self._member(row):
                 continue
             member = row["miembro"]
             if row["clase_miembro"] != "unidad" and member in self.organisations:
                 if member not in seen:
-                    inner = self._units_of(member, seen)
+                    inner = self.units_of(member, seen)
                     found |= {u: weakest([g, grade_of(row)]) for u, g in inner.items()}
             else:
                 found[member] = grade_of(row)

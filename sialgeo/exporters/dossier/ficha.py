@@ -46,6 +46,7 @@ from sialgeo.model import (
     CATCHMENT_KM,
     CATCHMENT_N,
     CATCHMENT_VOLUME,
+    CHAIN_ENTROPY,
     CHAIN_LQ,
     CHAIN_LQ_HIGH,
     CHAIN_LQ_LOW,
@@ -68,6 +69,7 @@ from sialgeo.model import (
     HELD_OUT_LOW,
     HIGH,
     INCOME_EFFECT,
+    LABELS,
     LINKS_MISSING,
     LINKS_PRESENT,
     LOCAL_CONTENT,
@@ -391,6 +393,9 @@ def _chains(row: Row) -> tuple[Block, ...]:
         )
     head = (_("Chain"), _("Producers"), _("Location quotient"), _("95 % interval"))
     note = _("A location quotient above 1: the chain's share here is larger than in the study.")
+    if _known(row.get(CHAIN_ENTROPY)):
+        mix = f"{_(LABELS[CHAIN_ENTROPY].text)}: {figure_of(row[CHAIN_ENTROPY], 2)}."
+        note = f"{mix} {note}"
     return (Heading(_("Chains")), Table(head, tuple(rows)), Paragraph(note, "small"))
 
 

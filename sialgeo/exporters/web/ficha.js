@@ -104,7 +104,7 @@ function facts(area) {
   between('relative_risk_held_out', t('held_out'));
   ['grade', 'stability_band', 'stability', 'agreement', 'radius_m', 'radii_km'].forEach(plainly);
   if (known(v.p_value)) add(t('adjusted'), pValue(v.p_value));
-  ['false_discovery_rate', 'statistic', 'area_km2', 'density_km2', 'main_chain'].forEach(plainly);
+  ['false_discovery_rate', 'statistic', 'area_km2', 'density_km2', 'main_chain', 'chain_entropy'].forEach(plainly);
   between('location_quotient', v.main_chain || '');
   ['employment', 'output', 'share_of_output', 'territories'].forEach(plainly);
   ['stars', 'spatial_evidence', 'activation', 'activation_evidence', 'coordination', ...EFFICIENCY, 'specific_resources', 'threats', 'declustering_risk', 'declustering_reasons', 'links_present',
