@@ -22,6 +22,17 @@ import numpy as np
 
 
 # --- counting --------------------------------------------------------------------------------------
+def _fill(x: Any, y: Any, start: Any, first: int, last: int, box: Any) -> None:
+    """Note what the points of each cell fill."""
+    for c in range(first, last):
+        west = east = x[start[c]]
+        south = north = y[start[c]]
+        for i in range(start[c] + 1, start[c + 1]):
+            west, east = (x[i] if x[i] < west else west), (x[i] if x[i] > east else east)
+            south, north = (y[i] if y[i] < south else south), (y[i] if y[i] > north else north)
+        box[c, 0], box[c, 1], box[c, 2], box[c, 3] = west, east, south, north
+
+
 def _windows(
     qkeys: Any, keys: Any, width: int, first: int, last: int, begin: Any, low: Any, high: Any
 ) -> None:
@@ -40,27 +51,32 @@ def _windows(
 
 
 def _count(
-    qx: Any, qy: Any, qstart: Any, own: Any, x: Any, y: Any, start: Any, box: Any, low: Any,
-    high: Any, radius: float, need: Any, step: int, first: int, last: int, part: Any, found: Any,
+    qx: Any, qy: Any, qstart: Any, mine: Any, x: Any, y: Any, start: Any, box: Any, low: Any,
+    high: Any, radius: float, need: Any, step: int, first: int, last: int, found: Any,
 ) -> None:  # fmt: skip
-    """Count, for each query, the points at a distance ≤ radius, ``own`` of its own cell among them.
+    """Count, for each query, the points at a distance ≤ radius; ``mine`` is its own cell among theirs.
 
     A count may end, too low or high enough, once it is settled whether it is ``need[i · step]`` or
-    more; with a need of 0 it is made to its end. ``part`` (25,) is room to work in.
+    more; with a need of 0 it is made to its end. The rows around are looked at from the middle out:
+    most counts are settled there.
     """
     limit = radius * radius
     for c in range(first, last):
         around = 0
         for d in range(5):
             around += start[high[c, d]] - start[low[c, d]]
+        own = start[mine[c] + 1] - start[mine[c]] if mine[c] >= 0 else 0
         for i in range(qstart[c], qstart[c + 1]):
             least, px, py = need[i * step], qx[i], qy[i]
-            if least > 0 and (own[c] >= least or around < least):
-                found[i] = own[c]
-                continue
-            total, left, parts = 0, 0, 0
-            for d in range(5):
+            total, left = own, around - own
+            for turn in range(5):
+                d = (2, 1, 3, 0, 4)[turn]
                 for q in range(low[c, d], high[c, d]):
+                    if least > 0 and (total >= least or total + left < least):
+                        break
+                    if q == mine[c]:
+                        continue
+                    left -= start[q + 1] - start[q]
                     west, east = box[q, 0] - px, px - box[q, 1]
                     south, north = box[q, 2] - py, py - box[q, 3]
                     dx, far_x = (west, east) if west > east else (east, west)
@@ -73,18 +89,10 @@ def _count(
                         continue
                     if far_x * far_x + far_y * far_y <= limit:
                         total += start[q + 1] - start[q]
-                    else:
-                        left += start[q + 1] - start[q]
-                        part[parts] = q
-                        parts += 1
-            for k in range(parts):
-                if least > 0 and (total >= least or total + left < least):
-                    break
-                q = part[k]
-                left -= start[q + 1] - start[q]
-                for j in range(np.uint64(start[q]), np.uint64(start[q + 1])):
-                    dx, dy = x[j] - px, y[j] - py
-                    total += dx * dx + dy * dy <= limit
+                        continue
+                    for j in range(np.uint64(start[q]), np.uint64(start[q + 1])):
+                        dx, dy = x[j] - px, y[j] - py
+                        total += dx * dx + dy * dy <= limit
             found[i] = total
 
 
@@ -213,6 +221,6 @@ def _cover(
                                 break
 
 
-COUNTING = (_windows, _count)
+COUNTING = (_fill, _windows, _count)
 JOINING = (_windows, _union, _nearest)
 COVERING = (_windows, _cover)

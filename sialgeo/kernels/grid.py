@@ -117,15 +117,14 @@ class Grid:
     def _counted(self, points: Grid, radius: float, need: Ints, threads: int) -> Ints:
         made, found = _made(cells.COUNTING), np.zeros(len(self.x), dtype=np.int64)
         low, high = _windows(self.keys, points, 2, threads)
-        own = np.diff(points.start)
+        mine = np.arange(len(self.keys))
         if points is not self:
-            place = np.minimum(np.searchsorted(points.keys, self.keys), len(points.keys) - 1)
-            own = np.where(points.keys[place] == self.keys, own[place], 0)
+            mine = np.minimum(np.searchsorted(points.keys, self.keys), len(points.keys) - 1)
+            mine[points.keys[mine] != self.keys] = -1
         self._share(
             lambda first, last: made.count(
-                self.x, self.y, self.start, own, points.x, points.y, points.start, points.box,
-                low, high, float(radius), need, int(len(need) > 1), first, last,
-                np.empty(25, dtype=np.int32), found,
+                self.x, self.y, self.start, mine, points.x, points.y, points.start, points.box,
+                low, high, float(radius), need, int(len(need) > 1), first, last, found,
             ), threads,
         )  # fmt: skip
         return found
@@ -161,18 +160,11 @@ class Grid:
     @cached_property
     def box(self) -> Array:
         """Return what the points of each square fill: west, east, south, north."""
-        box = np.empty((len(self.keys), 4))
-
-        def fill(low: int, high: int) -> None:
-            first, held = (
-                self.start[low:high] - self.start[low],
-                slice(self.start[low], self.start[high]),
-            )
-            for at, place in ((0, self.x), (2, self.y)):
-                box[low:high, at] = np.minimum.reduceat(place[held], first)
-                box[low:high, at + 1] = np.maximum.reduceat(place[held], first)
-
-        _run(fill, _bounds(len(box), 0), 0)
+        made, box = _made(cells.COUNTING), np.empty((len(self.keys), 4))
+        _run(
+            lambda first, last: made.fill(self.x, self.y, self.start, first, last, box),
+            _bounds(len(box), 0), 0,
+        )  # fmt: skip
         return box
 
     def subset(self, chosen: Ints, order: NDArray[np.integer[Any]], threads: int = 0) -> Grid:
@@ -359,7 +351,8 @@ def _sorted(xy: Array, frame: Frame, rows: float, threads: int) -> Grid:
         if packed:
             order[part] = keys[part] & MOST
             keys[part] >>= 32
-        x[part], y[part] = xy[:, 0][order[part]], xy[:, 1][order[part]]
+        row = xy.take(order[part], axis=0)  # both coordinates at one visit of the memory
+        x[part], y[part] = row[:, 0], row[:, 1]
 
     _run(number, bounds, threads)
     if not packed:
