@@ -130,9 +130,24 @@ def drive(work):
         try:
             work()
         except Exception:  # noqa: BLE001  (told to the test)
-            told["errors"].append(traceback.format_exc())
-            picture("error")
-        TOLD.write_text(json.dumps(told, ensure_ascii=False))
-        os._exit(0)
+            stumble(*sys.exc_info())
+        finish()
 
+    sys.excepthook = stumble_and_finish
     QTimer.singleShot(3000, run)
+
+
+def stumble(kind, error, trace):
+    told["errors"].append("".join(traceback.format_exception(kind, error, trace)))
+    picture("error")
+
+
+def stumble_and_finish(kind, error, trace):
+    """End at an error in a slot: QGIS would show it in a window and wait for a click."""
+    stumble(kind, error, trace)
+    finish()
+
+
+def finish():
+    TOLD.write_text(json.dumps(told, ensure_ascii=False))
+    os._exit(0)

@@ -123,7 +123,9 @@ def look_at_options():
 
     def fill_in():
         window = QApplication.activeModalWidget()
-        page = window.findChild(QWidget, "SialgeoOptions")
+        # QGIS 3.40 lays every page in a frame that takes its name
+        named = window.findChildren(QWidget, "SialgeoOptions")
+        page = next((widget for widget in named if hasattr(widget, "tabs")), None)
         told["options"] = page is not None and page.isVisible()
         wait(1500)
         window.grab().save(str(PICTURES / "options.png"))
