@@ -39,6 +39,8 @@ from qgis.core import (  # noqa: E402
     QgsWkbTypes,
 )
 
+BOUND = ("shapely", "pyproj", "pyogrio", "rasterio")
+QGIS_LOADS = [name for name in BOUND if name in sys.modules]  # 3.40 takes shapely where it is
 application = QgsApplication([], False)
 application.initQgis()
 from ours import OURS  # noqa: E402
@@ -47,7 +49,7 @@ from sialgeo_qgis.plugin import SialgeoPlugin  # noqa: E402
 plugin = SialgeoPlugin(None)
 plugin.initProcessing()
 # before they are bound to their own GEOS and PROJ they must not be loaded: QGIS's window would crash
-LOADED = [name for name in ("shapely", "pyproj", "pyogrio", "rasterio") if name in sys.modules]
+LOADED = [name for name in BOUND if name in sys.modules and name not in QGIS_LOADS]
 REGISTRY = QgsApplication.processingRegistry()
 TEMPORARY = "TEMPORARY_OUTPUT"
 LAYERS = {}
