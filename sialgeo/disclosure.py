@@ -9,8 +9,8 @@ What it holds back it reports, never the value itself. Rules and their sources:
   ``nlarge`` 2, ``plim`` .85);
 - where a sum that is published would give a withheld count away, a second one is withheld with it
   (complementary suppression; Hundepool et al. 2012, *Statistical Disclosure Control*);
-- the grid has large cells where there are few producers, and its counts are rounded, so that none
-  follows from the count of an area;
+- the grid has large cells where there are few producers, and its counts are told by classes as wide as
+  ``min_n``: the exact count of an area or a territory, taken from a cell's, leaves no small one known;
 - displaced points (donut masking) hide each among at least ``min_n`` places of the same district and
   chain, and move to the same spot in every export;
 - footprints are redrawn on a grid, because the corners of a hull and the centres of the arcs of a
@@ -68,6 +68,8 @@ from sialgeo.model import (
     MEMBER_SHARE,
     MEMBERSHIP,
     MIX_ZONES,
+    N_LEAST,
+    N_MOST,
     NAME,
     NOISE,
     OF_INDICATOR,
@@ -101,7 +103,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-PUBLISH = ("areas", "grid", "masked", "points")
+PUBLISH = ("grid", "areas", "masked", "points")  # the first is the default
 DOMINANCE, DOMINANT = 0.85, 2
 PUBLISHED_CRS = 4326
 _KEEP_AWAY = 2.0  # metres between any published vertex and any producer
@@ -110,7 +112,7 @@ _OUTPUT_KNOWN = "output_known"  # of ``profile``: how many producers' output is 
 _LOBE = 2.2  # cells: a little more than the discs of a footprint, which are half a radius wide
 _MOST_CELLS = 1_000  # across one footprint
 _TRIES = 64
-_ROUNDING = 5  # of the counts of grid cells
+_GRID_TRIES = 4  # then the cells with a corner at a producer are left out
 _DONUT = 5  # a displaced point hides among min_n to five times as many places on average
 _GOLDEN = 0.6180339887498949
 _FLOW_COLUMNS = [CONCENTRATION, NAME, "destination", "product", "volume", "volume_unit", N]
@@ -147,9 +149,9 @@ class Disclosure:
     """What may be published."""
 
     publish: str = param(
-        "areas",
+        "grid",
         N_(
-            "What is published: generalised areas, counts by grid cell, displaced points, or the points themselves"
+            "What is published: generalised areas and counts by grid cell, areas only, or areas with displaced points or the points themselves"
         ),
         label=N_("Publish"),
         choices=PUBLISH,
@@ -168,7 +170,7 @@ class Disclosure:
 def protect(
     concentrations: Concentrations,
     *,
-    publish: str = "areas",
+    publish: str = "grid",
     min_n: int = 10,
     context: Context | None = None,
     columns: Sequence[str] = (),
@@ -182,10 +184,12 @@ def protect(
     concentrations
         The result; it is not changed.
     publish
-        ``"areas"``; ``"grid"`` adds producers counted by square cells, large where there are few;
-        ``"masked"`` adds displaced points with the chain only, each among at least ``min_n`` places of
-        its own district and chain; ``"points"`` adds the producers themselves, with concentration,
-        membership and chain only, and lines of who of them sells what to whom, without volumes.
+        ``"grid"``, the default: generalised areas, and producers counted by square cells, large where
+        there are few, by classes of count as wide as ``min_n``. ``"areas"``: the areas only.
+        ``"masked"``: areas, and displaced points with the chain only, each among at least ``min_n``
+        places of its own district and chain. ``"points"``: areas, and the producers themselves, with
+        concentration, membership and chain only, and lines of who of them sells what to whom, without
+        volumes.
     min_n
         Least number of producers of a published concentration, cell or count. It holds for areas also
         where points are published; ``min_n=1`` withholds nothing for being small.
@@ -241,7 +245,6 @@ def protect(
     areas = _without_small_shares(areas, min_n, withheld)
     areas = _without_few_flows(areas, min_n, withheld)
     flows = _flow_lines(concentrations, areas, min_n, withheld)
-    grid = _grid(concentrations, cell, min_n, withheld) if asked.publish == "grid" else None
     points, masking = None, None
     if asked.publish == "points":
         points = _points(concentrations, kept, columns)
@@ -250,6 +253,9 @@ def protect(
         key = _secret(secret)
         points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
     context = _published_context(concentrations, context, indicators, areas, min_n, withheld)
+    grid = None
+    if asked.publish == "grid":
+        grid = _grid(concentrations, areas, context, cell, min_n, withheld)
     steps = _without_small_answers(concentrations.steps, min_n, withheld)
     return Publication(
         areas=_legible_layer(areas),
@@ -689,16 +695,20 @@ def _kept_away(
     secret = xy_of(c.producers, crs)
     tree = cKDTree(secret[np.isfinite(secret).all(axis=1)])
     for attempt in range(_TRIES):
-        shift = side * np.array([attempt * _GOLDEN % 1.0, attempt * _GOLDEN**2 % 1.0])
-        published = _rounded(draw(shift).to_crs(PUBLISHED_CRS))
+        published = _rounded(draw(_shift(side, attempt)).to_crs(PUBLISHED_CRS))
         corners = published.to_crs(crs).get_coordinates().to_numpy()
         if not len(corners) or tree.query(corners)[0].min() >= _KEEP_AWAY:
             return published
     raise ParameterError(
-        _(
-            'no grid of {side:.0f} m keeps away from the producers. Remedy: publish="grid", or a larger radius'
-        ).format(side=side)
+        _("no grid of {side:.0f} m keeps away from the producers. Remedy: a larger radius").format(
+            side=side
+        )
     )
+
+
+def _shift(side: float, attempt: int) -> Array:
+    """Return where a grid begins: at zero first, then spread over its cell."""
+    return side * np.array([attempt * _GOLDEN % 1.0, attempt * _GOLDEN**2 % 1.0])
 
 
 def _rounded(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
@@ -785,37 +795,141 @@ def _points(c: Concentrations, kept: Mask, columns: Sequence[str]) -> gpd.GeoDat
 
 
 def _grid(
-    c: Concentrations, cell: float | None, min_n: int, withheld: list[tuple[str, int, str]]
+    c: Concentrations,
+    areas: gpd.GeoDataFrame,
+    context: Context,
+    cell: float | None,
+    min_n: int,
+    withheld: list[tuple[str, int, str]],
 ) -> gpd.GeoDataFrame:
     """Return producers counted by square cells, large where there are few; small counts left out."""
     import geopandas as gpd
-    import shapely
 
+    if not len(c.producers):
+        nothing = {N: [], N_LEAST: [], N_MOST: [], "side_m": []}
+        return gpd.GeoDataFrame(nothing, geometry=[], crs=PUBLISHED_CRS)
     crs = metric_crs(c.producers)
     side = cell or 2.0 * (radius_of(c) or 5_000.0)
-    xy = xy_of(c.producers, crs)
-    volumes = _volumes_of(c)
-    drawn: list[tuple[Cells, Mask]] = []
-
-    def draw(shift: Array) -> gpd.GeoSeries:
+    xy, volumes = xy_of(c.producers, crs), _volumes_of(c)
+    for attempt in range(_GRID_TRIES):
+        shift = _shift(side, attempt)
         cells = nested_cells(xy - shift, side, min_n, volumes, DOMINANCE)
-        shown = ~hidden_in_row(cells.n.astype(float), min_n, ~cells.fit)
-        drawn[:] = [(cells, shown)]
-        x, y, sides = cells.x[shown] + shift[0], cells.y[shown] + shift[1], cells.side[shown]
-        return gpd.GeoSeries(shapely.box(x, y, x + sides, y + sides), crs=crs)
-
-    geometry = _kept_away(c, draw, side)
-    ((cells, shown),) = drawn
+        boxes = _boxes(cells, shift, crs)
+        near = _has_corner_at(boxes.to_crs(crs), xy)
+        if not (near & cells.fit).any():
+            break
+    shown = _shown_cells(cells, cells.fit & ~near, _margins(c, areas, context), min_n)
     withheld.append((GRID_CELLS, int((~shown).sum()), SMALL_COUNT))
-    table = {N: _rounded_counts(cells.n[shown], min_n), "side_m": cells.side[shown]}
-    return gpd.GeoDataFrame(table, geometry=geometry, crs=PUBLISHED_CRS)
+    table = {**counts_told(cells.n[shown], min_n), "side_m": cells.side[shown]}
+    return gpd.GeoDataFrame(table, geometry=boxes[shown].reset_index(drop=True), crs=PUBLISHED_CRS)
 
 
-def _rounded_counts(counts: NDArray[np.int64], min_n: int) -> NDArray[np.int64]:
-    """Round the counts of cells to fives: the exact count of an area beside them gives none away."""
-    unit = min(_ROUNDING, min_n)
-    rounded: NDArray[np.int64] = (counts + unit // 2) // unit * unit
-    return rounded
+def _boxes(cells: Cells, shift: Array, crs: Any) -> gpd.GeoSeries:
+    import geopandas as gpd
+    import shapely
+
+    x, y = cells.x + shift[0], cells.y + shift[1]
+    boxes = shapely.box(x, y, x + cells.side, y + cells.side)
+    return _rounded(gpd.GeoSeries(boxes, crs=crs).to_crs(PUBLISHED_CRS))
+
+
+def _has_corner_at(shapes: gpd.GeoSeries, xy: Array) -> Mask:
+    """Mark the shapes one of whose corners is at a producer."""
+    from scipy.spatial import cKDTree
+
+    corners = shapes.get_coordinates()
+    near = cKDTree(xy).query(corners.to_numpy())[0] < _KEEP_AWAY
+    found: Mask = np.zeros(len(shapes), dtype=bool)
+    found[corners.index.to_numpy()[near]] = True
+    return found
+
+
+def counts_told(counts: NDArray[np.int64], min_n: int) -> dict[str, NDArray[np.int64]]:
+    """Return the class, ``min_n`` wide, that each count is in: its middle, least and most.
+
+    The exact count of an area, taken from that of the cell around it, then leaves a class as wide, or
+    one that reaches down to nothing.
+
+    >>> told = counts_told(np.array([10, 19, 20, 47]), 10)
+    >>> {column: values.tolist() for column, values in told.items()}
+    {'n': [15, 15, 25, 45], 'n_least': [10, 10, 20, 40], 'n_most': [19, 19, 29, 49]}
+    """
+    least = counts // min_n * min_n
+    return {N: least + min_n // 2, N_LEAST: least, N_MOST: least + min_n - 1}
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """A table of exact counts beside the grid: the group of each producer, and whose count is shown.
+
+    The last group holds those in none; ``beside``: anybody may be in it anywhere.
+    """
+
+    group: NDArray[np.intp]
+    shown: Mask
+    beside: bool
+
+
+def _margins(c: Concentrations, areas: gpd.GeoDataFrame, context: Context) -> list[_Margin]:
+    """Return the counts by concentration, and those by territory where they are published."""
+    import pandas as pd
+
+    def margin(keys: Any, groups: Any, shown: Mask, beside: bool) -> _Margin:
+        at = pd.Index(groups).get_indexer(keys)
+        return _Margin(np.where(at < 0, len(groups), at), np.append(shown, False), beside)
+
+    every = np.ones(len(areas), dtype=bool)
+    found = [margin(c.producers[CONCENTRATION], areas.index, every, True)]
+    layer, key = context.territories, context.territory_key
+    if layer is not None and key is not None and N in layer and TERRITORY in c.producers:
+        codes = c.producers[TERRITORY].map(legible, na_action="ignore")
+        found.append(margin(codes, layer[key], layer[N].notna().to_numpy(), False))
+    return found
+
+
+def _shown_cells(cells: Cells, fit: Mask, margins: Sequence[_Margin], min_n: int) -> Mask:
+    """Mark the cells whose count may be shown, beside the sum of all and the margins."""
+    hidden = ~fit
+    while True:
+        hidden = hidden_in_row(cells.n.astype(float), min_n, hidden)
+        more = _cells_that_tell(cells, ~hidden, margins, min_n)
+        if not more.any():
+            return ~hidden
+        hidden = hidden | more
+
+
+def _cells_that_tell(cells: Cells, shown: Mask, margins: Sequence[_Margin], min_n: int) -> Mask:
+    """Mark the shown cells that, with the exact counts of a margin, give a small count away.
+
+    A class is a bound, and a count at the end of its class may be pinned there: such cells are taken
+    to be known exactly. The others can take a producer more or less, and are one row that is not.
+    """
+    at_end = shown & np.isin(cells.n % min_n, (0, min_n - 1))
+    told: Mask = np.zeros(len(cells.n), dtype=bool)
+    for margin in margins:
+        width = len(margin.shown)
+        met = np.unique(cells.of * width + margin.group)
+        groups = np.bincount(met // width, minlength=len(cells.n))
+        if margin.beside:
+            groups += 1 - np.isin(np.arange(len(cells.n)) * width + width - 1, met)
+        rows = np.flatnonzero(at_end & (groups > 1))  # of a whole cell nothing is left
+        if not len(rows):
+            continue
+        row_of = np.full(len(cells.n), len(rows))
+        row_of[rows] = np.arange(len(rows))
+        crossed = _crossed(row_of[cells.of], margin.group, (len(rows) + 1, width))
+        possible = crossed > 0
+        possible[:, -1] |= margin.beside
+        known = np.append(np.ones(len(rows), dtype=bool), False)
+        told[rows] |= rows_that_tell(crossed, possible, known, margin.shown, min_n)[:-1]
+    return told
+
+
+def _crossed(rows: Any, columns: Any, shape: tuple[int, int]) -> Array:
+    """Return how many producers are in each row and column of a table."""
+    cells = np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1])
+    table: Array = cells.reshape(shape).astype(float)
+    return table
 
 
 def _volumes_of(c: Concentrations) -> list[Array]:
@@ -1076,8 +1190,7 @@ class _Crossing:
         self.areas, self.shape = areas, (len(codes) + 1, len(areas) + 1)
         at = pd.Index(codes).get_indexer(c.producers[TERRITORY])
         of = areas.index.get_indexer(c.producers[CONCENTRATION])
-        self._cell = np.where(at < 0, len(codes), at) * self.shape[1]
-        self._cell += np.where(of < 0, len(areas), of)
+        self._row, self._column = np.where(at < 0, len(codes), at), np.where(of < 0, len(areas), of)
         column = _chain_of(c)
         found = ([], []) if column is None else pd.factorize(c.producers[column], sort=True)
         self._chain, self.chains = found
@@ -1088,9 +1201,7 @@ class _Crossing:
         self.by_chain = [self._counted(self._chain == j) for j in range(len(self.chains))]
 
     def _counted(self, chosen: Any = slice(None)) -> Array:
-        cells = np.bincount(self._cell[chosen], minlength=self.shape[0] * self.shape[1])
-        table: Array = cells.reshape(self.shape).astype(float)
-        return table
+        return _crossed(self._row[chosen], self._column[chosen], self.shape)
 
     def hidden_totals(self, counts: Array, min_n: int) -> Mask:
         """Mark the territories whose count must not be shown."""

@@ -108,6 +108,7 @@ INCOME_EFFECT = (
 )
 EXPOSURE, EXPOSURE_ACTIVATION = "exposure", "exposure_activation"
 MIX_ZONE = "mix_zone"  # of ``producers``: where the mix of chains differs, −1 elsewhere
+N_LEAST, N_MOST = "n_least", "n_most"  # of published grid cells: the class that their count is in
 MASKED = "displaced"  # of published points: moved by ``protect``
 LOW, HIGH = (
     "__low",
@@ -566,7 +567,8 @@ class Publication:
         Producers (EPSG:4326), only where ``publish="points"`` was asked for; displaced ones where
         ``publish="masked"`` was.
     grid : GeoDataFrame or None
-        Producers counted by square cells of several sizes (EPSG:4326), rounded, where ``publish="grid"`` was asked for.
+        Producers counted by square cells of several sizes (EPSG:4326), each count by a class (``n`` its
+        middle, ``n_least``, ``n_most``); none with ``publish="areas"``, nor beside points.
     flows : GeoDataFrame or None
         Flows out of the published concentrations, summed by destination, as straight lines from
         footprint to footprint or market (EPSG:4326); without geometry where the market has no place.

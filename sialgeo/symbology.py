@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,12 +26,18 @@ from sialgeo.model import (
     EXPLORATORY,
     EXPOSURE_ACTIVATION,
     INCONCLUSIVE,
+    N_LEAST,
+    N_MOST,
     NOT_SIGNIFICANT,
     PRIORITY,
     TESTED,
     UNTESTED,
     Indicator,
+    N,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,8 @@ LOCAL_CLASSES: Mapping[str, tuple[str, str]] = {
     "suppressed": (NO_DATA.fill, N_("suppressed")),
 }
 PLACE = Style("#ffffff", "#1a1a1a", 1.0, (), N_("Places"))
+CELL = Style("#4d4d4d", "#ffffff", 0.6, (), N_("Producers by grid cell"), 0.75)  # a circle in it
+CELL_RADII = (2.0, 7.0)  # points: of the least and the largest class
 POINT = Style("#4d4d4d", "#ffffff", 0.2, (), N_("Producers"))
 IN_NONE = Style("#999999", "#ffffff", 0.2, (), N_("in no concentration"))
 LAND = Style("#f5f3ee", "#b8b3a7", 0.5, (), N_("Basemap"))
@@ -191,15 +199,39 @@ def indicator_classes(values: ArrayLike, indicator: Indicator, k: int = 5) -> tu
     )
 
 
-def count_classes(values: ArrayLike, k: int = 5) -> tuple[Class, ...]:
-    """Return the classes of counts (producers by grid cell), light to dark.
+def grid_classes(grid: pd.DataFrame, k: int = 5) -> tuple[Class, ...]:
+    """Return the classes of the counts of a published grid, light to dark.
+
+    A count is known by a class itself (``n_least`` to ``n_most``): those of the legend are made of whole
+    ones.
 
     Examples
     --------
-    >>> [(c.lower, c.upper) for c in count_classes([10, 10, 30], k=2)]
-    [(10.0, 10.0), (10.0, 30.0)]
+    >>> import pandas as pd
+    >>> told = pd.DataFrame({"n": [15, 15, 35], "n_least": [10, 10, 30], "n_most": [19, 19, 39]})
+    >>> [c.label for c in grid_classes(told, k=2)]
+    ['10 – 19', '30 – 39']
     """
-    return _classes(values, COUNTS, "", k)
+    made = _classes(grid[N], COUNTS, "", k)
+    if N_LEAST not in grid or (grid[N_LEAST] == grid[N_MOST]).all():
+        return made
+    of = grid[N].map(lambda n: made.index(class_of(n, made)))
+    ends = grid.groupby(of).agg({N_LEAST: "min", N_MOST: "max"}).astype(float)
+    return tuple(
+        replace(made[i], lower=low, upper=high, label=_range(low, high, 0, ""))
+        for i, low, high in ends.itertuples()
+    )
+
+
+def cell_radii(k: int) -> list[float]:
+    """Return the radius in points of the circle of each class of a grid, so that no colour is covered.
+
+    Examples
+    --------
+    >>> cell_radii(3)
+    [2.0, 4.5, 7.0]
+    """
+    return [float(radius) for radius in np.linspace(*CELL_RADII, k)]
 
 
 def class_of(value: Any, classes: tuple[Class, ...]) -> Class | None:

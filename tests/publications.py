@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from shapely.geometry import Point, box
 
+from sialgeo.disclosure import counts_told
 from sialgeo.model import Context, Indicator, Publication, Step, Summary, TestResult
 
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_layers" / "cajamarca"
@@ -173,7 +174,9 @@ def grid() -> gpd.GeoDataFrame:
         for i in range(4)
         for j in range(6)
     ]
-    return gpd.GeoDataFrame({"n": np.arange(10, 34), "side_m": 10_000.0}, geometry=cells, crs=4326)
+    return gpd.GeoDataFrame(
+        {**counts_told(np.arange(10, 34), 10), "side_m": 10_000.0}, geometry=cells, crs=4326
+    )
 
 
 def cajamarca(*, districts: gpd.GeoDataFrame | None = None, **changes: Any) -> Publication:

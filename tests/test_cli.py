@@ -378,7 +378,8 @@ def test_overlay_and_export(folder: Path, capsys: Capture) -> None:
     assert main(["export", "c2.work.gpkg", "run.json", "areas.geojson", "--title", "Knot"]) == DONE
     assert (folder / "run.json").exists()
     published = json.loads((folder / "areas.geojson").read_text())
-    assert len(published["features"]) == 1
+    assert [f["properties"].get("layer") for f in published["features"]].count("grid") >= 1
+    assert sum("name" in f["properties"] for f in published["features"]) == 1
 
 
 def test_overlay_guesses_and_says_what_it_is_not_told(folder: Path, capsys: Capture) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,8 +17,10 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 from shapely.geometry import Point, box
 
-from sialgeo.disclosure import protect, withheld_sentences
+import sialgeo
+from sialgeo.disclosure import Disclosure, protect, withheld_sentences
 from sialgeo.errors import ParameterError, SchemaError
+from sialgeo.exporters import export_all
 from sialgeo.i18n import _, retell, use_language
 from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import Concentrations, Context, Step
@@ -39,7 +42,8 @@ def test_small_concentrations_are_withheld_and_said() -> None:
     published = protect(c)
     assert list(published.areas.index) == [1, 2]
     assert published.points is None
-    assert published.grid is None
+    assert published.grid is not None  # areas and a grid by default
+    assert protect(c, publish="areas").grid is None
     assert published.total == len(c.producers)
     row = published.withheld.iloc[0]
     assert (row["what"], row["n_withheld"]) == ("concentrations", 1)
@@ -196,7 +200,7 @@ def test_grid_counts_by_hand() -> None:
     assert len(set(grid["side_m"])) > 1  # small cells where there are many
     for n, cell in zip(grid["n"], grid.geometry, strict=True):
         counted = int(c.producers.within(cell.buffer(1)).sum())
-        assert n == (counted + 2) // 5 * 5  # rounded to fives
+        assert n == counted // 10 * 10 + 5  # the middle of 10 to 19, 20 to 29 ...
     for i, cell in enumerate(grid.geometry):
         assert not grid.geometry.drop(grid.index[i]).intersection(cell.buffer(-1)).area.any()
     c = replace(
@@ -482,3 +486,23 @@ def test_the_secret_is_kept_for_the_user(tmp_path: Path, monkeypatch: pytest.Mon
     assert kept.stat().st_mode & 0o077 == 0
     assert len(kept.read_bytes()) == 32
     assert_geodataframe_equal(one, protect(c, publish="masked", context=said).points)
+
+
+def test_every_way_in_publishes_areas_and_a_grid_by_default() -> None:
+    """Library, command line, study file."""
+    from sialgeo.cli.commands import export as command
+    from sialgeo.cli.parser import Parser
+    from sialgeo.study.sections import ExportChoice
+
+    verbs = (protect, sialgeo.export, export_all)
+    defaults = {inspect.signature(verb).parameters["publish"].default for verb in verbs}
+    parser = Parser()
+    command.declare(parser)
+    told = parser.parse_args(["a.work.gpkg", "a.html"]).publish
+    assert defaults | {told, ExportChoice().publish, Disclosure().publish} == {"grid"}
+
+
+def test_without_producers_the_grid_is_empty() -> None:
+    c = found((40, 25))
+    nobody = protect(replace(c, producers=c.producers.iloc[:0], areas=c.areas.iloc[:0]))
+    assert not len(nobody.grid)

@@ -244,7 +244,7 @@ def test_folder_that_may_not_be_written(tmp_path: Path) -> None:
 
 
 def test_geojson_by_hand(tmp_path: Path) -> None:
-    path = export(found(), tmp_path / "a.geojson", context=context())
+    path = export(found(), tmp_path / "a.geojson", publish="areas", context=context())
     held = json.loads(path.read_text(encoding="utf-8"))
     assert held["type"] == "FeatureCollection"
     assert [f["properties"]["name"] for f in held["features"]] == ["Lugar 1", "Lugar 2"]

@@ -84,7 +84,7 @@ def test_the_layers_go_on_any_folium_map() -> None:
         assert said in page
     assert "#0072b2" in page and "#993404" in page
     assert "Monetary poverty 2018: low; producers: " in page  # two variables
-    assert "Producers: 33" in page  # the grid
+    assert "Producers: 30 – 39" in page  # the grid
     south_west, north_east = target.get_bounds()
     assert south_west[0] < -7.1 < -6.4 < north_east[0]
 

@@ -27,7 +27,7 @@ from sialgeo.symbology import (
     PLACE,
     chain_colours,
     class_of,
-    count_classes,
+    grid_classes,
     indicator_classes,
 )
 
@@ -301,7 +301,7 @@ def test_grid_in_qgis(tmp_path: Path) -> None:
     path = export(c, tmp_path / "a.gpkg", publish="grid")
     grid = protect(c, publish="grid").grid
     seen = opened(path, "cuadricula")
-    classes = count_classes(grid["n"])
+    classes = grid_classes(grid)
     assert seen["warned"] == []
     assert [c[2] for c in seen["layers"]["cuadricula"]["classes"][:-1]] == [
         c.colour for c in classes

@@ -91,7 +91,7 @@ def test_geoparquet(tmp_path: Path) -> None:
 
 
 def test_kml_by_hand(tmp_path: Path) -> None:
-    path = export(found(), tmp_path / "a.kml", context=context())
+    path = export(found(), tmp_path / "a.kml", publish="areas", context=context())
     parsed = xml.dom.minidom.parse(str(path))
     places = parsed.getElementsByTagName("Placemark")
     assert [p.getElementsByTagName("name")[0].firstChild.data for p in places] == [
@@ -111,7 +111,9 @@ def test_kml_by_hand(tmp_path: Path) -> None:
 def test_kml_shows_hostile_names_as_text(tmp_path: Path) -> None:
     c, said = hostile()
     c = type(c)(c.producers, c.areas.assign(name="$[name] <b>x</b>"), c.tests, c.steps)
-    parsed = xml.dom.minidom.parse(str(export(c, tmp_path / "a.kml", context=said)))
+    parsed = xml.dom.minidom.parse(
+        str(export(c, tmp_path / "a.kml", publish="areas", context=said))
+    )
     for place in parsed.getElementsByTagName("Placemark"):
         balloon = place.getElementsByTagName("description")[0].firstChild.data
         assert "<b>x</b>" not in balloon  # a balloon is HTML: the name is escaped in it

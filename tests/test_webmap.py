@@ -287,7 +287,8 @@ def test_points_and_grid_are_there_only_where_they_were_published(plain_page: st
     assert 'id="sialgeo-points"' not in plain_page
     assert "grid" not in Page(plain_page).data()
     data, blocks = webmap.payload(MADE["cajamarca"](grid=MADE["grid"]()), "en")
-    assert len(data["grid"]["counts"]) == 24 and "grid" in blocks
+    assert len(data["grid"]["classed"]) == 24 and "grid" in blocks
+    assert data["grid"]["between"][0] == (10, 19)
 
 
 # --- the size policy ----------------------------------------------------------------------------------

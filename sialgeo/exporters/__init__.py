@@ -51,7 +51,7 @@ def export(
     concentrations: Concentrations,
     path: str | os.PathLike[str],
     *,
-    publish: str = "areas",
+    publish: str = "grid",
     min_n: int = 10,
     context: Context | None = None,
     columns: Sequence[str] = (),
@@ -72,8 +72,8 @@ def export(
         sheets alone; ``taller.pdf``: the map for a workshop), ``.report.html``, ``.md``, or ``.json`` for the run log. Written whole or not
         at all. A ``.qgz`` brings its GeoPackage, of the same name.
     publish, min_n, columns
-        As :func:`sialgeo.protect`: areas only by default; ``"grid"``, ``"masked"`` or ``"points"``
-        where asked.
+        As :func:`sialgeo.protect`: areas and counts by grid cell by default; ``"areas"`` leaves the
+        counts out, ``"masked"`` and ``"points"`` have points in their place.
     context
         Title, sources, territories and places that the file shows.
     figure
@@ -133,7 +133,7 @@ def export_all(
     concentrations: Concentrations,
     paths: Sequence[str | os.PathLike[str]],
     *,
-    publish: str = "areas",
+    publish: str = "grid",
     min_n: int = 10,
     context: Context | None = None,
     columns: Sequence[str] = (),
@@ -205,7 +205,7 @@ def export_all(
             options["surface"], concentrations.producers, min_n=min_n
         )
     if isinstance(options.get("before"), Concentrations):
-        options["before"] = protect(options["before"], publish=publish, min_n=min_n)
+        options["before"] = protect(options["before"], publish="areas", min_n=min_n)
     order = sorted(range(len(targets)), key=lambda i: _LAST.get(chosen[i][0], 0))
     written: list[Path] = []
     for done, i in enumerate(order):

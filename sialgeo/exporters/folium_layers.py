@@ -35,7 +35,17 @@ from sialgeo.exporters.webmap import (
 )
 from sialgeo.exporters.wording import NO_TITLE, plain, synthetic_of
 from sialgeo.i18n import LANGUAGES, _, language, localised, tell_number
-from sialgeo.model import CONCENTRATION, EVIDENCE, NAME, Concentrations, Indicator, N, Publication
+from sialgeo.model import (
+    CONCENTRATION,
+    EVIDENCE,
+    N_LEAST,
+    N_MOST,
+    NAME,
+    Concentrations,
+    Indicator,
+    N,
+    Publication,
+)
 from sialgeo.symbology import (
     EVIDENCE_STYLE,
     LAND,
@@ -46,7 +56,7 @@ from sialgeo.symbology import (
     Style,
     chain_colours,
     class_of,
-    count_classes,
+    grid_classes,
     indicator_classes,
 )
 
@@ -268,7 +278,8 @@ class GridLayer(_Layer):
     Parameters
     ----------
     grid
-        Cells with the count ``n``: the grid of a ``Publication`` (``protect(…, publish="grid")``).
+        Cells with the count ``n`` and, where it is told by a class, ``n_least`` and ``n_most``: the grid
+        of a ``Publication``.
 
     Examples
     --------
@@ -280,15 +291,15 @@ class GridLayer(_Layer):
 
     def __init__(self, grid: gpd.GeoDataFrame) -> None:
         layer = _in_degrees(grid)
-        counts = layer[N].to_numpy(float)
-        classes = count_classes(counts)
+        classes = grid_classes(layer)
         features = []
-        for shape, count in zip(layer.geometry, counts, strict=True):
-            found = class_of(count, classes)
+        for shape, row in zip(layer.geometry, layer.to_dict("records"), strict=True):
+            found = class_of(row[N], classes)
             style = _path(TERRITORY_LINE, 0.75) | {
                 "fillColor": found.colour if found else NO_DATA.fill
             }
-            said = tell_number(count) if found else _(NO_DATA.label)
+            ends = dict.fromkeys((row.get(N_LEAST, row[N]), row.get(N_MOST, row[N])))
+            said = " – ".join(map(tell_number, ends)) if found else _(NO_DATA.label)
             features.append(_feature(shape, style, tooltip=f"{_('Producers')}: {said}"))
         super().__init__(features, layer.total_bounds, _("Producers by grid cell"))
 
@@ -500,7 +511,8 @@ def explore(
     m
         Map to add to; by default an :class:`OfflineMap` with the embedded basemap.
     territories, indicator
-        Polygons to colour by an indicator.
+        Polygons to colour by an indicator; the counts by cell of a ``Publication`` are drawn where there
+        is none.
     places, place_name
         Points to name, and the column of their names.
     points
@@ -523,10 +535,10 @@ def explore(
     given = m is not None
     target = m if m is not None else OfflineMap()
     layers: list[Layer] = []
+    grid = concentrations.grid if isinstance(concentrations, Publication) else None
     if territories is not None and indicator is not None:
         layers.append(TerritoriesLayer(territories, indicator))
-    grid = concentrations.grid if isinstance(concentrations, Publication) else None
-    if grid is not None and len(grid):
+    elif grid is not None and len(grid):  # it would cover the indicator
         layers.append(GridLayer(grid))
     layers.append(ConcentrationsLayer(concentrations))
     if points:

@@ -52,7 +52,7 @@ from sialgeo.symbology import (
     WORD_COLOURS,
     Style,
     chain_colours,
-    count_classes,
+    grid_classes,
     indicator_classes,
 )
 from sialgeo.workfile import safe_names, sqlite_at, write_layers
@@ -307,7 +307,7 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
         yield from _territory_styles(layer, publication, aliases)
         yield _("Outlines"), qml.document(qml.single(_hollow(TERRITORY_LINE)), aliases)
     elif name == GRID:
-        classes = count_classes(layer.table[N])
+        classes = grid_classes(layer.table)
         yield (
             _(LABELS[N].text),
             qml.document(qml.ruled(N, classes, TERRITORY_LINE, NO_DATA), aliases),

@@ -127,7 +127,9 @@ def document(publication: Publication, data: str) -> str:
         Name of the GeoPackage beside the project.
     """
     layers = _layers(publication)
-    shapes = [t for t in _tables(publication).values() if len(t)]
+    tables = {name: table for name, table in _tables(publication).items() if len(table)}
+    others = [table for name, table in tables.items() if name != geopackage.GRID]
+    shapes = others or list(tables.values())  # large cells reach far beyond what there is to see
     crs, bounds = _view(shapes)
     extent = f"<xmin>{bounds[0]:.1f}</xmin><ymin>{bounds[1]:.1f}</ymin><xmax>{bounds[2]:.1f}</xmax><ymax>{bounds[3]:.1f}</ymax>"
     title = title_of(publication)
@@ -174,7 +176,8 @@ def _layers(publication: Publication) -> list[_Layer]:
         several = table == geopackage.TERRITORIES
         for i, (title, style) in enumerate(styles if several else styles[:1]):
             name = title if several else _(geopackage.IDENTIFIERS[table])
-            shown = i == 0 and table != geopackage.GRID  # it would cover the indicators
+            covers = table == geopackage.GRID and geopackage.TERRITORIES in held
+            shown = i == 0 and not covers  # the grid would hide the indicators: switch it on
             told = metadata.qgis_xml(
                 publication, name, table, metadata.bounds_of([held[table].table.to_crs(PUBLISHED_CRS)]),
                 _crs(PUBLISHED_CRS),

@@ -61,6 +61,8 @@ from sialgeo.model import (
     INCONCLUSIVE,
     LABELS,
     MEMBERSHIP,
+    N_LEAST,
+    N_MOST,
     NAME,
     NOT_SIGNIFICANT,
     NOT_TOLD,
@@ -71,6 +73,7 @@ from sialgeo.model import (
     Publication,
 )
 from sialgeo.symbology import (
+    CELL,
     EVIDENCE_STYLE,
     FLOW,
     LAND,
@@ -83,10 +86,11 @@ from sialgeo.symbology import (
     WORD_COLOURS,
     Class,
     Style,
+    cell_radii,
     chain_colours,
     class_of,
-    count_classes,
     decimals,
+    grid_classes,
     indicator_classes,
 )
 from sialgeo.trade import CAUTION
@@ -131,6 +135,7 @@ STYLES: Mapping[str, Style] = {
     "territory": TERRITORY_LINE,
     "no_data": NO_DATA,
     "place": PLACE,
+    "cell": CELL,
     "flow": FLOW,
     "terroir": TERROIR,
 }
@@ -231,6 +236,9 @@ TEXTS: Mapping[str, str] = {
     "none": N_("nothing (outlines only)"),
     "none_found": N_("There is no concentration to list."),
     "none_published": N_("Individual locations are not published."),
+    "grid_note": N_(
+        "Cells are large where there are few producers. Counts are told by classes; cells of too few are not shown."
+    ),
     "not_drawn": N_("Not drawn, for want of a figure: {n}."),
     "notes": N_("Cautions"),
     "null": N_("Null hypothesis"),
@@ -662,9 +670,14 @@ def _places(places: gpd.GeoDataFrame, column: str | None) -> list[dict[str, Any]
 
 
 def _grid(grid: gpd.GeoDataFrame) -> tuple[dict[str, Any], bytes]:
-    counts = grid[N].to_numpy(float)
-    classes = _classes(lambda: count_classes(counts))
-    return {"counts": [plain(c) for c in counts], "classes": classes}, encode(grid.geometry, DIGITS)
+    classes = grid_classes(grid)
+    data = {
+        "classed": [classes.index(c) for n in grid[N] if (c := class_of(n, classes))],
+        "between": list(zip(grid[N_LEAST].tolist(), grid[N_MOST].tolist(), strict=True)),
+        "classes": _classes(lambda: grid_classes(grid)),
+        "radii": cell_radii(len(classes)),
+    }
+    return data, encode(grid.geometry, DIGITS)
 
 
 def _points(points: gpd.GeoDataFrame, publication: Publication, room: int) -> PointSet:

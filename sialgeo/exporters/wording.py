@@ -22,6 +22,8 @@ from sialgeo.model import (
     LABELS,
     LOW,
     MIX_ZONES,
+    N_LEAST,
+    N_MOST,
     OF_UNITS,
     ON_TERROIRS,
     OUTPUT,
@@ -74,6 +76,8 @@ _OTHER_TEXTS = {
     "volume": Label(N_("Volume"), "", 1),
     "volume_unit": Label(N_("Unit")),
     "output_known": Label(N_("Producers with a known output"), "", 0),
+    N_LEAST: Label(N_("Producers, at least"), "", 0),
+    N_MOST: Label(N_("Producers, at most"), "", 0),
     "side_m": Label(N_("Side of the cell"), "m", 0),
 }
 

@@ -16,13 +16,17 @@ NEGLIGIBLE = 0.1  # parts below this share of their cell are left out rather tha
 
 
 class Cells(NamedTuple):
-    """Cells that do not overlap: lower left corner and side in metres, points, fit to be shown."""
+    """Cells that do not overlap: lower left corner and side in metres, points, fit to be shown.
+
+    ``of`` is the cell of each point.
+    """
 
     x: Array
     y: Array
     side: Array
     n: NDArray[np.int64]
     fit: Mask
+    of: NDArray[np.int64]
 
 
 def nested_cells(
@@ -60,23 +64,28 @@ def nested_cells(
             break
         held = [volume[open_] for volume in volumes]
         good = _fit(base[open_] >> (coarse - 1), least, held, dominance)
-        _cells, parent = np.unique(base[open_] >> coarse, axis=0, return_inverse=True)
-        parent = parent.ravel()
+        _cells, parent = np.unique(_key(base[open_] >> coarse), return_inverse=True)
         small = np.bincount(parent, weights=~good) > NEGLIGIBLE * np.bincount(parent)
         level[np.flatnonzero(open_)[~small[parent]]] = coarse - 1
-    keys, inverse, n = np.unique(
-        np.column_stack([level, base >> level[:, None]]),
-        axis=0, return_inverse=True, return_counts=True,
-    )  # fmt: skip
-    fit = _shown(inverse.ravel(), n, least, volumes, dominance)
-    sides = side * 2.0 ** keys[:, 0]
-    return Cells(keys[:, 1] * sides, keys[:, 2] * sides, sides, n, fit)
+    own = base >> level[:, None]
+    _keys, first, of, n = np.unique(
+        _key(own) * (LEVELS + 1) + level, return_index=True, return_inverse=True, return_counts=True
+    )
+    fit = _shown(of, n, least, volumes, dominance)
+    sides = side * 2.0 ** level[first]
+    return Cells(own[first, 0] * sides, own[first, 1] * sides, sides, n, fit, of)
+
+
+def _key(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one number a cell."""
+    low, high = cells.min(axis=0), cells.max(axis=0)
+    key: NDArray[np.int64] = (cells[:, 0] - low[0]) * (high[1] - low[1] + 1) + cells[:, 1] - low[1]
+    return key
 
 
 def _fit(cells: NDArray[np.int64], least: int, volumes: Sequence[Array], dominance: float) -> Mask:
     """Mark the points whose cell may be shown."""
-    _keys, inverse, n = np.unique(cells, axis=0, return_inverse=True, return_counts=True)
-    inverse = inverse.ravel()
+    _keys, inverse, n = np.unique(_key(cells), return_inverse=True, return_counts=True)
     good: Mask = _shown(inverse, n, least, volumes, dominance)[inverse]
     return good
 

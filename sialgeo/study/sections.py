@@ -311,7 +311,7 @@ class ExportChoice:
     workshop, and for the figure ``actors``.
     """
 
-    publish: str = entry("text", "areas", choices=PUBLISH)
+    publish: str = entry("text", "grid", choices=PUBLISH)
     formats: tuple[str, ...] = entry("names", ("html", "gpkg", "xlsx", "png"))
     min_n: int = entry("int", 10)
     figures: tuple[str, ...] = entry("names", ())

@@ -76,7 +76,7 @@ class Export(SialgeoAlgorithm):
                     tr("areas, and the producers' points"),
                     tr("areas, and displaced points"),
                 ],
-                defaultValue=0,
+                defaultValue=PUBLISH.index("grid"),
             ),
             tr("Points tell where each producer is: publish them only with their consent."),
         )
@@ -236,7 +236,7 @@ class ExportMap(Export):
         "Writes one HTML file with the map, a fact sheet of each concentration, "
         "legend, sources and method, in Spanish "
         "and English. It opens in any browser with the network off and can be sent by e-mail.\n"
-        "The page holds areas only, generalised so that no producer can be told from "
+        "The page holds areas and counts by grid cell, generalised so that no producer can be told from "
         "the outline; points are published "
         "only if you ask for them."
     )
@@ -376,7 +376,7 @@ class ExportFiles(Export):
     ABOUT = mark(
         "Writes what may be handed on in the format that the file's name asks for: GeoPackage with "
         "styles, spreadsheet, figure, GeoJSON, run log and others.\n"
-        "Areas only, generalised; figures of few producers are withheld, and the file says so."
+        "Areas and counts by grid cell, generalised; figures of few producers are withheld, and the file says so."
     )
     TAGS = "export,exportar,xlsx,excel,geopackage,geojson,kml,tables,tablas,publish,publicar"
     ICON = "table"
@@ -406,7 +406,7 @@ class ExportFigure(Export):
     ABOUT = mark(
         "Draws one map for a report: concentrations, an indicator, two indicators, chains, hot spots, "
         "flows, a surface of relative risk, actors, change between two dates, and others.\n"
-        "Areas only, generalised; actors are drawn where they are."
+        "Areas and counts by grid cell, generalised; actors are drawn where they are."
     )
     TAGS = "figure,figura,map,mapa,png,svg,print,imprimir"
     ICON = "map"
@@ -553,7 +553,7 @@ class ExportPackage(Export):
     ABOUT = mark(
         "Writes several files of one publication into one ZIP to hand on: what is withheld is the "
         "same in all of them. The description of the files (datapackage.json) says what each holds.\n"
-        "Areas only, generalised; figures of few producers are withheld, and the files say so."
+        "Areas and counts by grid cell, generalised; figures of few producers are withheld, and the files say so."
     )
     TAGS = "package,paquete,zip,archive,data package,publish,publicar"
     ICON = "table"
@@ -626,9 +626,9 @@ class ProtectConcentrations(Export):
     ID = "protect"
     TITLE = mark("What may be handed on")
     ABOUT = mark(
-        "The confidentiality gate on its own: generalised areas without those of few producers, and "
-        "where asked for counts by grid cell or points, as layers; and a table of what is withheld, "
-        "and why.\n"
+        "The confidentiality gate on its own: generalised areas without those of few producers, counts "
+        "by grid cell, or points where asked for, as layers; and a table of what is withheld, and "
+        "why.\n"
         "Every export goes through the same gate."
     )
     TAGS = "confidentiality,confidencialidad,privacy,privacidad,protect,proteger,generalise"
@@ -650,7 +650,7 @@ class ProtectConcentrations(Export):
                 "OUTPUT_GRID",
                 tr("Producers by grid cell"),
                 kinds.TypeVectorPolygon,
-                tr("Counts by cell, where they are asked for."),
+                tr("Counts by cell, each told by a class."),
             ),
             (
                 "OUTPUT_POINTS",

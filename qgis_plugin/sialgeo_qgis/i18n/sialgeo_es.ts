@@ -905,9 +905,9 @@ Todos los actores deben estar en la capa. Los valores p locales valen con una ta
     </message>
     <message>
         <source>Writes one HTML file with the map, a fact sheet of each concentration, legend, sources and method, in Spanish and English. It opens in any browser with the network off and can be sent by e-mail.
-The page holds areas only, generalised so that no producer can be told from the outline; points are published only if you ask for them.</source>
+The page holds areas and counts by grid cell, generalised so that no producer can be told from the outline; points are published only if you ask for them.</source>
         <translation>Escribe un archivo HTML con el mapa, una ficha de cada concentración, leyenda, fuentes y método, en español e inglés. Se abre en cualquier navegador sin conexión y se puede enviar por correo.
-La página lleva solo áreas, generalizadas para que el contorno no delate a ningún productor; los puntos se publican solo si usted lo pide.</translation>
+La página lleva áreas y conteos por celda, generalizados para que el contorno no delate a ningún productor; los puntos se publican solo si usted lo pide.</translation>
     </message>
     <message>
         <source>Export report and fact sheets</source>
@@ -935,9 +935,9 @@ Guarde la plantilla para cambiar letra, logotipo o papel en el diseñador de com
     </message>
     <message>
         <source>Writes what may be handed on in the format that the file's name asks for: GeoPackage with styles, spreadsheet, figure, GeoJSON, run log and others.
-Areas only, generalised; figures of few producers are withheld, and the file says so.</source>
+Areas and counts by grid cell, generalised; figures of few producers are withheld, and the file says so.</source>
         <translation>Escribe lo que se puede entregar en el formato que pide el nombre del archivo: GeoPackage con estilos, hoja de cálculo, figura, GeoJSON, registro de la corrida y otros.
-Solo áreas, generalizadas; las cifras de pocos productores se reservan y el archivo lo dice.</translation>
+Áreas y conteos por celda, generalizados; las cifras de pocos productores se reservan y el archivo lo dice.</translation>
     </message>
     <message>
         <source>Export figure</source>
@@ -945,9 +945,9 @@ Solo áreas, generalizadas; las cifras de pocos productores se reservan y el arc
     </message>
     <message>
         <source>Draws one map for a report: concentrations, an indicator, two indicators, chains, hot spots, flows, a surface of relative risk, actors, change between two dates, and others.
-Areas only, generalised; actors are drawn where they are.</source>
+Areas and counts by grid cell, generalised; actors are drawn where they are.</source>
         <translation>Dibuja un mapa para un informe: concentraciones, un indicador, dos indicadores, cadenas, puntos calientes, flujos, una superficie de riesgo relativo, actores, cambio entre dos fechas y otros.
-Solo áreas, generalizadas; los actores se dibujan donde están.</translation>
+Áreas y conteos por celda, generalizados; los actores se dibujan donde están.</translation>
     </message>
     <message>
         <source>Export package</source>
@@ -955,18 +955,18 @@ Solo áreas, generalizadas; los actores se dibujan donde están.</translation>
     </message>
     <message>
         <source>Writes several files of one publication into one ZIP to hand on: what is withheld is the same in all of them. The description of the files (datapackage.json) says what each holds.
-Areas only, generalised; figures of few producers are withheld, and the files say so.</source>
+Areas and counts by grid cell, generalised; figures of few producers are withheld, and the files say so.</source>
         <translation>Escribe varios archivos de una publicación en un ZIP para entregar: lo que se reserva es lo mismo en todos. La descripción de los archivos (datapackage.json) dice qué contiene cada uno.
-Solo áreas, generalizadas; las cifras de pocos productores se reservan, y los archivos lo dicen.</translation>
+Áreas y conteos por celda, generalizados; las cifras de pocos productores se reservan, y los archivos lo dicen.</translation>
     </message>
     <message>
         <source>What may be handed on</source>
         <translation>Lo que se puede entregar</translation>
     </message>
     <message>
-        <source>The confidentiality gate on its own: generalised areas without those of few producers, and where asked for counts by grid cell or points, as layers; and a table of what is withheld, and why.
+        <source>The confidentiality gate on its own: generalised areas without those of few producers, counts by grid cell, or points where asked for, as layers; and a table of what is withheld, and why.
 Every export goes through the same gate.</source>
-        <translation>La barrera de confidencialidad sola: áreas generalizadas sin las de pocos productores y, donde se pidan, conteos por celda o puntos, como capas; y una tabla de lo que se reserva y por qué.
+        <translation>La barrera de confidencialidad sola: áreas generalizadas sin las de pocos productores, conteos por celda, o puntos donde se pidan, como capas; y una tabla de lo que se reserva y por qué.
 Toda exportación pasa por la misma barrera.</translation>
     </message>
     <message>
@@ -1170,8 +1170,8 @@ Toda exportación pasa por la misma barrera.</translation>
         <translation>Productores por celda</translation>
     </message>
     <message>
-        <source>Counts by cell, where they are asked for.</source>
-        <translation>Conteos por celda, donde se piden.</translation>
+        <source>Counts by cell, each told by a class.</source>
+        <translation>Conteos por celda, cada uno dado por una clase.</translation>
     </message>
     <message>
         <source>Published points</source>
@@ -3500,8 +3500,8 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Qué se escribe</translation>
     </message>
     <message>
-        <source>Maps, tables and fact sheets to hand on hold areas, generalised so that no producer can be told. The run goes on in the background; you can keep working.</source>
-        <translation>Los mapas, tablas y fichas para entregar llevan áreas, generalizadas para que no se reconozca a ningún productor. La corrida sigue en segundo plano; puede continuar trabajando.</translation>
+        <source>Maps, tables and fact sheets to hand on hold areas and counts by grid cell, generalised so that no producer can be told. The run goes on in the background; you can keep working.</source>
+        <translation>Los mapas, tablas y fichas para entregar llevan áreas y conteos por celda, generalizados para que no se reconozca a ningún productor. La corrida sigue en segundo plano; puede continuar trabajando.</translation>
     </message>
     <message>
         <source>Measured against</source>

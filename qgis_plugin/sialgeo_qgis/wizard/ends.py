@@ -112,8 +112,8 @@ class OutputsPage(QWizardPage):
         ("pdf", mark("Report and fact sheets in PDF"), ("matplotlib", "typst"), False),
     )
     PUBLISH = (
-        ("areas", mark("areas only")),
         ("grid", mark("areas, and producers counted by grid cell")),
+        ("areas", mark("areas only")),
         ("points", mark("areas, and the producers' points")),
     )
 
@@ -122,7 +122,7 @@ class OutputsPage(QWizardPage):
         self.setTitle(tr("What is written"))
         self.setSubTitle(
             tr(
-                "Maps, tables and fact sheets to hand on hold areas, generalised so that no producer "
+                "Maps, tables and fact sheets to hand on hold areas and counts by grid cell, generalised so that no producer "
                 "can be told. The run goes on in the background; you can keep working."
             )
         )

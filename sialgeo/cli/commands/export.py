@@ -40,9 +40,9 @@ def declare(parser: Parser) -> None:
     out(
         "--publish",
         choices=PUBLISH,
-        default="areas",
+        default=PUBLISH[0],
         help=_(
-            "what is handed on: areas only, counts by cell, displaced points, or the producers' points"
+            "what is handed on: areas and counts by grid cell (default), areas only, or areas with displaced points or the producers' points"
         ),
     )
     out(

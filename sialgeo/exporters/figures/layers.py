@@ -21,12 +21,14 @@ from sialgeo.exporters.figures.furniture import (
     Window,
     class_handles,
     dot,
+    heading_handle,
     write_text,
 )
 from sialgeo.exporters.wording import indicator_name
 from sialgeo.i18n import _
 from sialgeo.model import EVIDENCE, NAME, Concentrations, Context, Indicator, N, Publication
 from sialgeo.symbology import (
+    CELL,
     EVIDENCE_STYLE,
     IN_NONE,
     LAND,
@@ -37,9 +39,10 @@ from sialgeo.symbology import (
     TERRITORY_LINE,
     Class,
     Style,
+    cell_radii,
     chain_colours,
     class_of,
-    count_classes,
+    grid_classes,
     indicator_classes,
 )
 
@@ -64,9 +67,10 @@ def held_of(concentrations: Concentrations | Publication, context: Context | Non
 
 
 def _layers(held: Publication, more: Sequence[Any] = ()) -> list[Any]:
-    """Return the layers that the map must show in full."""
-    found = [held.areas, held.context.territories, held.grid, held.points, *more]
-    return [layer for layer in found if layer is not None and len(layer)]
+    """Return the layers that the map must show in full; of the grid only what the others leave."""
+    found = [held.areas, held.context.territories, held.points, *more]
+    shown = [layer for layer in found if layer is not None and len(layer)]
+    return shown or [layer for layer in (held.grid,) if layer is not None and len(layer)]
 
 
 def projection(held: Publication, more: Sequence[Any] = ()) -> Any:
@@ -193,13 +197,25 @@ def shown_indicator(
 
 
 def draw_grid(ax: Axes, held: Publication, crs: Any) -> list[Any]:
+    """Draw the cells as outlines with a circle in the middle, as large as the count: no colour is covered."""
+    from matplotlib.lines import Line2D
+
     if held.grid is None or not len(held.grid):
         return []
-    classes = count_classes(held.grid[N])
-    found = [class_of(v, classes) for v in held.grid[N]]
-    colours = [c.colour if c else NO_DATA.fill for c in found]
-    polygons(ax, held.grid.geometry.to_crs(crs), facecolor=colours, alpha=0.8, zorder=3)
-    return class_handles(_("Producers by grid cell"), classes, missing=False)
+    classes = grid_classes(held.grid)
+    shapes = held.grid.geometry.to_crs(crs)
+    polygons(ax, shapes, facecolor="none", edgecolor=CELL.fill, linewidth=0.5, alpha=0.5, zorder=3)
+    found, middle = [class_of(v, classes) for v in held.grid[N]], shapes.centroid
+    handles = [heading_handle(_(CELL.label))]
+    for radius, one in zip(cell_radii(len(classes)), classes, strict=True):
+        marks = {
+            "marker": "o", "linestyle": "none", "markersize": 2 * radius, "color": CELL.fill,
+            "markeredgecolor": CELL.line, "markeredgewidth": CELL.width, "alpha": CELL.opacity,
+        }  # fmt: skip
+        mine = middle[[own is one for own in found]]
+        ax.plot(mine.x, mine.y, zorder=3, **marks)
+        handles.append(Line2D([], [], label=one.label, **marks))
+    return handles
 
 
 def draw_areas(

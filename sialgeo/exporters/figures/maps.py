@@ -95,8 +95,9 @@ def plot(
     )  # fmt: skip
     if sheet.crs is not None:
         held, crs = sheet.held, sheet.crs
-        beneath = draw_territories(sheet.ax, held, crs, column) + draw_grid(sheet.ax, held, crs)
-        sheet.handles = draw_areas(sheet.ax, held, crs, column, sheet.writer, hollow=bool(beneath))
+        coloured = draw_territories(sheet.ax, held, crs, column)
+        beneath = coloured + draw_grid(sheet.ax, held, crs)
+        sheet.handles = draw_areas(sheet.ax, held, crs, column, sheet.writer, hollow=bool(coloured))
         sheet.handles += draw_points(sheet.ax, held, crs)
         sheet.handles += draw_places(sheet.ax, held, crs, sheet.writer) + beneath
     return sheet.close()

@@ -22,7 +22,7 @@ export function begin(blob) {
   data = blob.header;
   block = blob.block;
   mapped = data.indicators.filter((indicator) => indicator.classes.length);
-  startIndicator = mapped.length && !data.grid ? mapped[0].column : '';
+  startIndicator = mapped.length ? mapped[0].column : '';
   state.lang = data.lang;
   state.indicator = startIndicator;
 }

@@ -1,7 +1,7 @@
 /* Layers and legend: what is drawn, and what colours the territories. */
-import { byId, colourSwatch, data, el, inLang, mapped, number, sourceOf, state, swatch, t } from './app.js';
+import { byId, colourSwatch, data, el, inLang, mapped, number, sourceOf, state, svg, swatch, t } from './app.js';
 import { remember } from './link.js';
-import { bivariateOf, coloursOf, layers, map, markOnMap, points, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { bivariateOf, cellRadius, coloursOf, layers, map, markOnMap, points, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
 import { densityClasses } from './points.js';
 import { known } from './text.js';
 
@@ -11,7 +11,7 @@ export function renderLegend() {
   if (points) parts.push(pointLegend());
   if (data.grid) {
     parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('grid')), check('grid', el('strong', {}, t('grid')), switchLayer('grid')),
-      classList(data.grid.classes)));
+      el('ul', {}, ...data.grid.classes.map((one, i) => el('li', {}, circle(cellRadius(i)), inLang(one.label)))), el('small', {}, t('grid_note'))));
   }
   if (data.flows.length) {
     parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('flows')),
@@ -34,6 +34,8 @@ function check(key, label, change) {
   });
   return el('label', {}, input, label);
 }
+const circle = (r) => svg('svg', { class: 'swatch round', viewBox: '0 0 24 20', 'aria-hidden': 'true' },
+  svg('circle', { cx: 12, cy: 10, r, fill: data.style.cell.fill, 'fill-opacity': data.style.cell.opacity, stroke: data.style.cell.line }));
 const switchLayer = (name) => (on) => (on ? layers[name].addTo(map) : layers[name].remove());
 const classList = (classes) => el('ul', {}, ...classes.map((one) => el('li', {}, colourSwatch(one.colour), inLang(one.label))));
 

@@ -11,9 +11,10 @@ export let points = null; // PointSet, once its blob is read
 export const territories = []; // one polygon each
 export const shapes = new Map(); // id → polygon of a concentration, above a pale casing that sets it off
 export const layers = {}; // grid, dots, concentrations
+let flat = null; // the canvas of territories and grid
 const names = [];
 const controls = [];
-const PANES = { ground: 200, territories: 350, grid: 360, terroirs: 380, concentrations: 410, flows: 415, dots: 420, names: 450 };
+const PANES = { ground: 200, territories: 350, terroirs: 380, concentrations: 410, flows: 415, dots: 420, names: 450 };
 
 export function makeMap() {
   const still = calm();
@@ -33,10 +34,10 @@ export function makeMap() {
 export const bivariateOf = (key) => data.bivariate.find((one) => one.key === key);
 
 export function drawTerritories() {
+  flat = L.canvas({ pane: 'territories', padding: 0.3 });
   if (!data.territories) return;
-  const renderer = L.canvas({ pane: 'territories', padding: 0.3 });
   shapesOf(block('territories'), data.digits.territories).forEach((shape, i) => {
-    const layer = L.polygon(shape, { renderer, pane: 'territories', weight: 0.7 });
+    const layer = L.polygon(shape, { renderer: flat, pane: 'territories', weight: 0.7 });
     layer.bindTooltip(() => el('span', {}, territoryLine(i)), { sticky: true });
     layer.on('click', (event) => {
       L.DomEvent.stop(event);
@@ -80,19 +81,21 @@ export function popup(at, content) {
   if (close) close.setAttribute('aria-label', t('close'));
 }
 
+/* Counts by cell: outlines, and a circle in the middle as large as the count; they cover no colour beneath,
+   and lie on the canvas of the territories, so that those can still be pointed at. */
+const between = ([least, most]) => (least === most ? number(least, 0) : `${number(least, 0)}–${number(most, 0)}`);
 export function drawGrid() {
   if (!data.grid) return;
-  const renderer = L.canvas({ pane: 'grid' });
-  layers.grid = L.layerGroup();
+  const { cell } = data.style;
+  layers.grid = L.layerGroup().addTo(map);
   shapesOf(block('grid'), data.digits.grid).forEach((shape, i) => {
-    const found = classOf(data.grid.counts[i], data.grid.classes);
-    const fillColor = found ? found.colour : data.style.no_data.fill;
-    L.polygon(shape, { renderer, pane: 'grid', weight: 0.5, color: '#5b7fa6', fillColor, fillOpacity: 0.75 })
-      .bindTooltip(() => el('span', {}, `${t('producers')}: ${number(data.grid.counts[i], 0)}`), { sticky: true })
-      .addTo(layers.grid);
+    const outline = L.polygon(shape, { renderer: flat, interactive: false, weight: 1, color: cell.fill, opacity: 0.5, fill: false }).addTo(layers.grid);
+    L.circleMarker(outline.getBounds().getCenter(), {
+      renderer: flat, radius: cellRadius(data.grid.classed[i]), weight: 1, color: cell.line, fillColor: cell.fill, fillOpacity: cell.opacity,
+    }).bindTooltip(() => el('span', {}, `${t('producers')}: ${between(data.grid.between[i])}`), { sticky: true }).addTo(layers.grid);
   });
-  layers.grid.addTo(map);
 }
+export const cellRadius = (place) => (4 / 3) * data.grid.radii[place]; // points to pixels
 
 /* ---- flows out of concentrations (and from plant to plant, which have no volume), and territories given by the user: few lines, drawn as they are ---- */
 export function drawLines() {
