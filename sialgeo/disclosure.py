@@ -806,7 +806,7 @@ def _grid(
     import geopandas as gpd
 
     if not len(c.producers):
-        nothing = {N: [], N_LEAST: [], N_MOST: [], "side_m": []}
+        nothing: dict[str, list[float]] = {N: [], N_LEAST: [], N_MOST: [], "side_m": []}
         return gpd.GeoDataFrame(nothing, geometry=[], crs=PUBLISHED_CRS)
     crs = metric_crs(c.producers)
     side = cell or 2.0 * (radius_of(c) or 5_000.0)

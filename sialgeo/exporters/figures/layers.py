@@ -208,7 +208,7 @@ def draw_grid(ax: Axes, held: Publication, crs: Any) -> list[Any]:
     found, middle = [class_of(v, classes) for v in held.grid[N]], shapes.centroid
     handles = [heading_handle(_(CELL.label))]
     for radius, one in zip(cell_radii(len(classes)), classes, strict=True):
-        marks = {
+        marks: dict[str, Any] = {
             "marker": "o", "linestyle": "none", "markersize": 2 * radius, "color": CELL.fill,
             "markeredgecolor": CELL.line, "markeredgewidth": CELL.width, "alpha": CELL.opacity,
         }  # fmt: skip
