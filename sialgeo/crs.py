@@ -137,6 +137,27 @@ def equal_area_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
     return _centred("laea", (west + east) / 2, (south + north) / 2)
 
 
+def areas_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
+    """Return a projection for areas only: the layer's own where it keeps them, else a centred one.
+
+    Distances in it may be wrong: where they matter too, take :func:`equal_area_crs`.
+
+    >>> import geopandas as gpd
+    >>> areas_crs(gpd.GeoSeries.from_xy([0.0], [0.0], crs=6933)).to_epsg()
+    6933
+    >>> areas_crs(gpd.GeoSeries.from_xy([500_000.0], [9_200_000.0], crs=32717)).srs.split()[0]
+    '+proj=laea'
+    """
+    own: CRS = layer.crs
+    return own if _keeps_areas(own) else equal_area_crs(layer)
+
+
+def _keeps_areas(crs: CRS) -> bool:
+    """Tell whether a CRS is an equal-area projection in metres."""
+    method = crs.coordinate_operation.method_name if crs.is_projected else ""
+    return "Equal Area" in method and all(axis.unit_name == "metre" for axis in crs.axis_info)
+
+
 def _centred(projection: str, longitude: float, latitude: float) -> CRS:
     from pyproj import CRS
 

@@ -17,7 +17,8 @@ def pairs_inside(points: Any, shapes: Any) -> tuple[Ints, Ints]:
     """Return (point, polygon) for every point in or on the border of a polygon.
 
     Boxes are looked up in a tree of the polygons, then the points tried on prepared polygons: faster
-    than a tree of the points where points are many. A missing or empty point lies in none.
+    than a tree of the points where points are many. They are tried polygon by polygon, so that each
+    is at hand while it is asked. A missing or empty point lies in none.
 
     Examples
     --------
@@ -33,6 +34,8 @@ def pairs_inside(points: Any, shapes: Any) -> tuple[Ints, Ints]:
     for first in range(0, len(points), _AT_ONCE):
         part = points[first : first + _AT_ONCE]
         point, polygon = tree.query(part)
+        order = np.argsort(polygon, kind="stable")
+        point, polygon = point[order], polygon[order]
         hit = part[point]
         inside = shapely.intersects_xy(held[polygon], shapely.get_x(hit), shapely.get_y(hit))
         found.append((point[inside] + first, polygon[inside]))

@@ -27,6 +27,7 @@ Shapes = NDArray[np.object_]
 LITTLE = 0.8  # a footprint covered less than this is pointed out
 TOUCHED = 1e-6  # of a footprint: less is the noise of projecting
 SHOWN = 5  # examples in a message
+_WHOLE = re.compile(r"^(\d+)\.0+$")
 RESERVED = {*LABELS, "geometry"}
 
 
@@ -47,7 +48,7 @@ def code_of(value: Any) -> str | None:
     if value is None or value != value or str(value) == "<NA>":  # noqa: PLR0124  (NaN)
         return None
     text = str(value).strip()
-    return re.sub(r"^(\d+)\.0+$", r"\1", text) or None
+    return (_WHOLE.sub(r"\1", text) if "." in text else text) or None
 
 
 def valid(shapes: Shapes) -> Shapes:
@@ -130,8 +131,8 @@ def entry(indicator: Indicator) -> dict[str, Any]:
 
 
 def crs_label(crs: Any) -> str:
-    """Return a CRS in one short text: its authority code, its PROJ text, else its name."""
+    """Return a CRS in one short text: its PROJ text, its authority code, else its name."""
+    if crs.srs.startswith("+"):  # made for this run: no authority need be searched for
+        return str(crs.srs)
     authority = crs.to_authority()
-    if authority:
-        return ":".join(authority)
-    return str(crs.srs if crs.srs.startswith("+") else crs.name)
+    return ":".join(authority) if authority else str(crs.name)

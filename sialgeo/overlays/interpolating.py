@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from sialgeo.crs import equal_area_crs, metric_crs, require_crs
+from sialgeo.crs import areas_crs, metric_crs, require_crs
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
 from sialgeo.model import CONCENTRATION, NAME, Concentrations, Indicator
@@ -107,7 +107,7 @@ def interpolate_areas(
         drawing=drawing,
     )
     chosen = checked(source, asked)
-    pieces = cut(targets.geometry, source, equal_area_crs(targets))
+    pieces = cut(targets.geometry, source, areas_crs(targets))
     if not len(pieces.target):
         raise SchemaError(
             _(

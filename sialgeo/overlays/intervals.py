@@ -6,7 +6,6 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from sialgeo.errors import ParameterError, raise_all
 from sialgeo.i18n import _
@@ -80,6 +79,8 @@ def carried(
     -----
     Polygons err independently for ``dependence=0``; for 1 they err together, which is the widest.
     """
+    from scipy.sparse import csr_array  # only here: it takes longer to load than most overlays take
+
     values, low, high = estimates
     used = np.isfinite(values[source]) & np.isfinite(weight) & (weight > 0)
     rows = np.unique(source[used])

@@ -38,7 +38,7 @@ class Pieces:
 
 def cut(targets: gpd.GeoSeries, layer: gpd.GeoDataFrame, crs: Any) -> Pieces:
     """Cut targets by the polygons of a layer of the same CRS, measured in an equal-area ``crs``."""
-    hit = np.unique(layer.sindex.query(targets.to_numpy(), predicate="intersects")[1])
+    hit = np.unique(layer.sindex.query(targets.to_numpy())[1])  # by their boxes: the cut decides
     polygons = valid(layer.geometry.iloc[hit].to_crs(crs).to_numpy())
     shapes = valid(targets.to_crs(crs).to_numpy())
     target, back = shapely.STRtree(polygons).query(shapes, predicate="intersects")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from sialgeo.crs import equal_area_crs, require_crs
+from sialgeo.crs import areas_crs, require_crs
 from sialgeo.errors import SchemaError
 from sialgeo.i18n import _
 from sialgeo.kernels.interpolation import shared_totals, weighted_means
@@ -73,7 +73,7 @@ def overlay_polygons(
     own, several = own_polygon(given, layer, asked.key)
     doubtful = None if metres is None else unsure(given, layer, own, metres)
     progress(0.4, _("Laying the indicators over the footprints"))
-    crs = equal_area_crs(given if len(given) else layer)
+    crs = areas_crs(given if len(given) else layer)
     pieces = cut(concentrations.areas.geometry, layer, crs)
     if len(given) and not (own >= 0).any() and not len(pieces.target):
         raise SchemaError(
