@@ -154,8 +154,12 @@ def areas_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:
 
 def _keeps_areas(crs: CRS) -> bool:
     """Tell whether a CRS is an equal-area projection in metres."""
-    method = crs.coordinate_operation.method_name if crs.is_projected else ""
-    return "Equal Area" in method and all(axis.unit_name == "metre" for axis in crs.axis_info)
+    made = crs.coordinate_operation if crs.is_projected else None
+    return (
+        made is not None
+        and "Equal Area" in made.method_name
+        and all(axis.unit_name == "metre" for axis in crs.axis_info)
+    )
 
 
 def _centred(projection: str, longitude: float, latitude: float) -> CRS:
