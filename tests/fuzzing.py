@@ -1,6 +1,6 @@
 """Fuzzing the readers: files of the corpus, damaged at random; no crash, no hang, no unbounded memory.
 
-The suite runs a few seconds of it. To run it for longer, on every core that can be spared::
+The suite runs a minute of it. To run it for longer, on every core that can be spared::
 
     python -m tests.fuzzing --minutes 30
 
@@ -71,6 +71,8 @@ def mutated_archive(path: Path, chance: random.Random) -> None:
 
 READERS: dict[str, Callable[[Path], object]] = {
     "read_producers": sialgeo.read_producers,
+    "read_places": lambda path: sialgeo.read_places(path, name="id"),
+    "read_description": sialgeo.read_description,
     "read_territories": sialgeo.read_territories,
     "read_indicators": lambda path: sialgeo.read_indicators(path, key="ubigeo"),
     "read_reference": sialgeo.read_reference,
@@ -81,8 +83,8 @@ READERS: dict[str, Callable[[Path], object]] = {
 _GOOD = tuple(c for c in CASES if not c.error)
 
 
-def attempt(seed: int, folder: Path) -> str | None:
-    """Read one damaged file; return what was wrong with how it went, or None."""
+def attempt(seed: int, folder: Path, reader: str = "") -> str | None:
+    """Read one damaged file, by one reader or by any; return what was wrong with how it went, or None."""
     chance = random.Random(seed)
     case = chance.choice(_GOOD)
     path = case.make(folder)
@@ -92,6 +94,7 @@ def attempt(seed: int, folder: Path) -> str | None:
     else:
         target.write_bytes(mutated(target.read_bytes(), chance))
     name = "read_producers" if chance.random() < 0.6 else chance.choice(sorted(READERS))
+    name = reader or name
     started = time.process_time()
     try:
         with warnings.catch_warnings():
@@ -110,9 +113,9 @@ def attempt(seed: int, folder: Path) -> str | None:
 
 
 def found_in(
-    seeds: Iterator[int], seconds: float, keep: Path | None = None
+    seeds: Iterator[int], seconds: float, keep: Path | None = None, reader: str = ""
 ) -> tuple[int, list[str]]:
-    """Try seeds for some seconds; return how many were tried, and what went wrong."""
+    """Try seeds for some seconds, by one reader or by any; return how many were tried, and what went wrong."""
     until = time.monotonic() + seconds
     tried, faults = 0, []
     for seed in seeds:
@@ -121,7 +124,7 @@ def found_in(
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place) / "f"
             folder.mkdir()
-            said = attempt(seed, folder)
+            said = attempt(seed, folder, reader)
             if said is not None and keep is not None:
                 (keep / str(seed)).mkdir(parents=True, exist_ok=True)
                 for file in folder.iterdir():
@@ -147,11 +150,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--seed", type=int, default=0, help="first seed")
+    parser.add_argument("--reader", choices=sorted(READERS), default="", help="only this one")
     parser.add_argument("--keep", type=Path, default=Path(tempfile.gettempdir()) / "sialgeo-fuzz")
     options = parser.parse_args()
     _limit_memory(6.0)
     seeds = iter(range(options.seed, sys.maxsize))
-    tried, faults = found_in(seeds, options.minutes * 60, options.keep)
+    tried, faults = found_in(seeds, options.minutes * 60, options.keep, options.reader)
     sys.stdout.write(f"{tried} files tried, {len(faults)} faults\n")
     return 1 if faults else 0
 

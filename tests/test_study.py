@@ -341,6 +341,8 @@ volume_unit = "t"
 path = "farms.csv"
 [detect]
 replicates = 19
+splits = 4
+runs = 6
 [[territories]]
 path = "d.gpkg"
 key = "ubigeo"

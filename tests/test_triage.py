@@ -120,6 +120,23 @@ def test_other_projections() -> None:
     assert codes(found) == {4: "fuera_del_pais"}
 
 
+def test_a_point_in_a_lake_is_told_where_the_lakes_are_given() -> None:
+    """Three points by Lake Titicaca, the middle one 20 km off the shore."""
+    lon, lat = [-70.03, -69.7, -69.88], [-15.84, -15.9, -15.5]
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(lon, lat), crs=4326)
+    lake = gpd.GeoDataFrame(
+        {"Nombre": ["Titicaca"]}, geometry=[box(-69.85, -16.1, -69.3, -15.7)], crs=4326
+    )
+    found = sialgeo.check_producers(points, water=lake.to_crs(32719)).faults
+    told = found[found["code"] == "en_el_agua"]
+    assert told[["row", "severity"]].to_numpy().tolist() == [[1, "warn"]]
+    assert "in “Titicaca”" in told["proposal"].iloc[0]
+    nameless = sialgeo.check_producers(points, water=lake[["geometry"]]).faults
+    assert nameless.loc[nameless["code"] == "en_el_agua", "proposal"].str.startswith("take").all()
+    with pytest.raises(SchemaError, match="water: must be polygons"):
+        sialgeo.check_producers(points, water=points)
+
+
 def test_neighbours_of_a_guessed_country_are_no_slip_of_sign() -> None:
     ecuador = [(-78.5123 + i / 100, -0.2345) for i in range(20)]
     found = sialgeo.check_producers(layer([*ecuador, (-77.2123, 1.2345)]))  # Colombia

@@ -208,6 +208,7 @@ def export_all(
         options["before"] = protect(options["before"], publish="areas", min_n=min_n)
     order = sorted(range(len(targets)), key=lambda i: _LAST.get(chosen[i][0], 0))
     written: list[Path] = []
+    documents: dict[bool, Any] = {}
     for done, i in enumerate(order):
         target, (module, what) = targets[i], chosen[i]
         told(
@@ -216,7 +217,7 @@ def export_all(
         )
         written += package.write_one(
             module, publication, target, written, figure=figure, figure_options=options,
-            max_mb=max_mb,
+            max_mb=max_mb, documents=documents,
         )  # fmt: skip
     if zipped is not None:
         package.write_archive(zipped, written)

@@ -26,10 +26,12 @@ def write_one(
     figure: str | None = None,
     figure_options: Mapping[str, Any] | None = None,
     max_mb: float = MAX_MB,
+    documents: dict[bool, Any] | None = None,
 ) -> list[Path]:
     """Write a file by its module; return it, and what it brought with it.
 
-    ``figure`` is the kind of map of a figure, ``max_mb`` the size of a web map.
+    ``figure`` is the kind of map of a figure, ``max_mb`` the size of a web map; ``documents`` are
+    those that were laid out: a report as PDF, page and text is one.
     """
     writer = import_module(f"sialgeo.exporters.{module}")
     options: dict[str, dict[str, Any]] = {
@@ -37,6 +39,7 @@ def write_one(
         "figures": {"kind": figure, "options": figure_options},
         "workshop": {"options": figure_options},
         "webmap": {"max_mb": max_mb},
+        "dossier": {"made": documents},
     }
     if module != "project":
         writer.write(publication, target, **options.get(module, {}))

@@ -17,7 +17,7 @@ from sialgeo.precision import known_precision, written_with
 from sialgeo.triage.countries import Home, at_sea, degrees_of, find_home, inside, turned
 from sialgeo.triage.faults import COLUMNS, REJECT, WARN, Findings, Triage
 from sialgeo.triage.similarity import jaro_winkler
-from sialgeo.triage.surroundings import check_centres, check_districts
+from sialgeo.triage.surroundings import check_centres, check_districts, check_water
 from sialgeo.triage.values import check_values
 
 if TYPE_CHECKING:
@@ -309,6 +309,7 @@ def check_producers(
     abroad: str | None = None,
     districts: gpd.GeoDataFrame | None = None,
     places: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
 ) -> Triage:
     """Find every fault of every producer, with a proposal for each; change nothing.
 
@@ -330,6 +331,9 @@ def check_producers(
         one. Without them the declared department or state is looked at, by its embedded outline.
     places : GeoDataFrame, optional
         Populated places: rows that lie on one exactly have its position, not their own.
+    water : GeoDataFrame, optional
+        Polygons of lakes, reservoirs and wide rivers: rows that lie in one. Without them only the
+        sea is looked at: the package carries no outlines of lakes.
 
     Returns
     -------
@@ -371,6 +375,7 @@ def check_producers(
     check_positions(findings, xy, crs, home=home, columns=("geometry", "geometry"))
     attributes = pd.DataFrame(table.drop(columns=table.geometry.name))
     check_districts(findings, attributes, lonlat, districts)
+    check_water(findings, lonlat, water)
     centres = check_centres(findings, attributes, lonlat, districts, places)
     _check_repeats(findings, table, xy, crs)
     check_values(findings, attributes)

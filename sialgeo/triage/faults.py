@@ -92,6 +92,11 @@ FAULTS: Mapping[str, FaultKind] = {
         N_("the point lies in the sea, or on an island too small for the outlines"),
         N_("look for a swapped digit, or for a position taken at another place"),
     ),
+    "en_el_agua": FaultKind(
+        WARN,
+        N_("the point lies in a lake, a reservoir or a river"),
+        N_("take the position again, unless the unit stands on the shore or on the water"),
+    ),
     "lejos_del_distrito": FaultKind(
         WARN,
         N_("the point lies far from the district that its row declares"),

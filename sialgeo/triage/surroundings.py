@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.errors import SchemaError
 from sialgeo.i18n import _, plain
 from sialgeo.precision import centre_precision, shapes_in_degrees
 from sialgeo.triage.countries import admin1, inside
@@ -25,6 +26,7 @@ _FAR_OUTLINE = 30_000.0  # the embedded outlines of departments and states are c
 _DEGREE = 111_195.0
 _DISTRICT = ("ubigeo", "cvegeo", "codigo_distrito", "cod_distrito", "iddist", "cve_mun")
 _DISTRICT_NAMES = ("distrito", "municipio", "district", "municipality")
+_WATER_NAMES = ("nombre", "name", "lago", "laguna", "cuerpo_de_agua", "nom_obj")
 _GEOCODED = ("metodo_geo", "geocoding")  # how a row's place was taken
 _CENTRES = ("centroid", "centro", "centre", "center")
 
@@ -48,6 +50,42 @@ def check_districts(
     held = np.flatnonzero(outside)
     near[held] = shapely.dwithin(area, shapely.points(lonlat[held]), _FAR / _DEGREE)
     findings.add("fuera_del_area", outside & ~near, "geometry")
+
+
+def check_water(findings: Findings, lonlat: Array, water: gpd.GeoDataFrame | None) -> None:
+    """Note rows that lie in a body of water of a layer; its name is told where it has one."""
+    if water is None:
+        return
+    import shapely
+
+    shapes = shapes_in_degrees(water, "water")
+    if (shapely.get_dimensions(shapes) < 2).any():
+        raise SchemaError(_("{layer}: must be polygons").format(layer="water"))
+    usable = np.isfinite(lonlat).all(axis=1) & ~findings.rejected
+    held = np.flatnonzero(usable)
+    hit, body = shapely.STRtree(shapes).query(shapely.points(lonlat[held]), predicate="intersects")
+    in_water = np.zeros(len(lonlat), dtype=bool)
+    in_water[held[hit]] = True
+    of = dict(zip(held[hit].tolist(), body.tolist(), strict=True))
+    named = next((c for c in water.columns if plain(str(c)) in _WATER_NAMES), None)
+    findings.add(
+        "en_el_agua",
+        in_water,
+        "geometry",
+        proposals=[
+            _water_said(None if named is None else water[named].iloc[of[i]])
+            for i in np.flatnonzero(in_water).tolist()
+        ],
+    )
+
+
+def _water_said(name: Any) -> str:
+    """Return the proposal for a unit in the water; empty, for the usual one, where it has no name."""
+    if not isinstance(name, str) or not name.strip():
+        return ""
+    return _("in “{name}”: take the position again, unless the unit stands on the shore").format(
+        name=name
+    )
 
 
 Declared = tuple[str, Any, str, Mask]  # column, shape, name, rows that declare it

@@ -57,6 +57,12 @@ class CheckProducers(SialgeoAlgorithm):
                 polygons,
                 tr("Polygons: who lies far from the district declared, or on its centre?"),
             ),
+            (
+                "WATER",
+                tr("Lakes and reservoirs"),
+                polygons,
+                tr("Polygons of water: who lies in one?"),
+            ),
             ("PLACES", tr("Places"), points, tr("Populated places: who lies on one exactly?")),
         ):
             self.add(QgsProcessingParameterFeatureSource(name, label, [kind], optional=True), about)
@@ -84,7 +90,8 @@ class CheckProducers(SialgeoAlgorithm):
         found = self.source_faults(
             parameters, "PRODUCERS", context, kind=POINT, placed=not assumed.isValid()
         )
-        found += self.source_faults(parameters, "DISTRICTS", context, kind=POLYGON)
+        for name in ("DISTRICTS", "WATER"):
+            found += self.source_faults(parameters, name, context, kind=POLYGON)
         return found + self.source_faults(parameters, "PLACES", context, kind=POINT)
 
     def work(self, parameters, context, feedback):
@@ -115,6 +122,7 @@ class CheckProducers(SialgeoAlgorithm):
             country=countries_in(self.text(parameters, "COUNTRY", context)),
             districts=self.frame(parameters, "DISTRICTS", context, feedback, like=producers),
             places=self.frame(parameters, "PLACES", context, feedback, like=producers),
+            water=self.frame(parameters, "WATER", context, feedback, like=producers),
         )
         feedback.pushInfo(found.summary)
         faults = found.faults.astype({name: str for name in found.faults.columns if name != "row"})

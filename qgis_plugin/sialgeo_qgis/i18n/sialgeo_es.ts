@@ -550,6 +550,14 @@ Cada falla lleva una propuesta. Nada se cambia y nada se omite.</translation>
         <translation>Polígonos: ¿quién está lejos del distrito declarado, o en su centro?</translation>
     </message>
     <message>
+        <source>Lakes and reservoirs</source>
+        <translation>Lagos y embalses</translation>
+    </message>
+    <message>
+        <source>Polygons of water: who lies in one?</source>
+        <translation>Polígonos de agua: ¿quién cae en uno?</translation>
+    </message>
+    <message>
         <source>Places</source>
         <translation>Lugares</translation>
     </message>

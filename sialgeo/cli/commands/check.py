@@ -29,6 +29,12 @@ def declare(parser: Parser) -> None:
         help=_("polygons of districts: who lies far from the one declared, or on its centre?"),
     )
     inputs.add_argument(
+        "--water",
+        default="",
+        metavar="FILE",
+        help=_("polygons of lakes and reservoirs: who lies in one?"),
+    )
+    inputs.add_argument(
         "--places", default="", metavar="FILE", help=_("populated places: who lies on one exactly?")
     )
     declare_reader(parser, PLACES)
@@ -55,8 +61,9 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     asked, of_places = reading_of(options), reading_of(options, PLACES)
     table = sialgeo.read_producers(options.producers, progress=scaled(progress, 0.0, 0.5), **asked)
     progress(0.5, _("Examining the rows"))
+    given = {name: getattr(options, name) for name in ("districts", "water")}
     around = {
-        "districts": sialgeo.read_territories(options.districts) if options.districts else None,
+        **{name: sialgeo.read_territories(path) for name, path in given.items() if path},
         "places": sialgeo.read_producers(options.places, **of_places) if options.places else None,
     }
     held = {name: asked.get(name) for name in ("country", "abroad")}

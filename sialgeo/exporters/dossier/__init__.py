@@ -68,7 +68,12 @@ def fact_sheet(publication: Publication, concentration: int, *, maps: bool = Fal
     return markup.fragment(ficha.ficha(publication, concentration, maps=maps))
 
 
-def write(publication: Publication, path: str | os.PathLike[str]) -> None:
+def write(
+    publication: Publication,
+    path: str | os.PathLike[str],
+    *,
+    made: dict[bool, Document] | None = None,
+) -> None:
     """Write the document that the name asks for, whole or not at all.
 
     Parameters
@@ -77,6 +82,8 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
         What :func:`sialgeo.protect` returned.
     path
         ``*.pdf`` (``ficha.pdf`` or ``*.ficha.pdf``: the fact sheets alone), ``*.report.html``, ``*.md``.
+    made
+        Documents of this publication that were laid out for another file; what is made is kept there.
 
     Raises
     ------
@@ -86,7 +93,7 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
         typst (PDF) or matplotlib (the maps) is not installed.
     """
     with whole_file(path) as temporary:  # first: a folder that may not be written is told at once
-        temporary.write_bytes(_content(publication, Path(path).name.lower()))
+        temporary.write_bytes(_content(publication, Path(path).name.lower(), made))
 
 
 def document_of(publication: Publication, path: str | os.PathLike[str]) -> Document:
@@ -99,12 +106,20 @@ def document_of(publication: Publication, path: str | os.PathLike[str]) -> Docum
     path
         As :func:`write` takes it; only the name is looked at.
     """
-    alone = Path(path).name.lower().endswith(ALONE) and len(publication.areas) > 0
-    return report.fichas(publication) if alone else report.report(publication)
+    return report.fichas(publication) if _alone(publication, path) else report.report(publication)
 
 
-def _content(publication: Publication, name: str) -> bytes:
-    document = document_of(publication, name)
+def _alone(publication: Publication, path: str | os.PathLike[str]) -> bool:
+    """Tell whether a name asks for the fact sheets alone."""
+    return Path(path).name.lower().endswith(ALONE) and len(publication.areas) > 0
+
+
+def _content(publication: Publication, name: str, made: dict[bool, Document] | None) -> bytes:
+    made = {} if made is None else made
+    alone = _alone(publication, name)
+    if alone not in made:
+        made[alone] = document_of(publication, name)
+    document = made[alone]
     if name.endswith(".pdf"):
         return typeset.pdf(document)
     page = markup.page(document) if name.endswith(".html") else markup.markdown(document)
