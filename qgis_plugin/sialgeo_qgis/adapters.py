@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Qgs ⇄ tables: layers cross as arrays of WKB and columns, in both directions.
 
-QGIS itself writes a layer to a temporary FlatGeobuf and reads one; pyogrio does the same on the other
-side. So no feature is handled one by one in Python. Tables without geometry, which are short, are.
+QGIS itself writes a layer to temporary FlatGeobufs and reads them; pyogrio does the same on the other
+side. So no attribute and no geometry is handled one by one in Python. Tables without geometry, which
+are short, are. A layer crosses in parts: while pyogrio is at one, nothing else in Python can run, the
+window's own code neither.
 """
 
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from qgis.core import (
@@ -20,6 +24,7 @@ from qgis.core import (
     QgsFields,
     QgsGeometry,
     QgsProcessingException,
+    QgsProviderRegistry,
     QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
@@ -33,6 +38,8 @@ _TYPE = QVariant if _OLD_TYPES else QMetaType.Type
 _TEXT = _TYPE.String if _OLD_TYPES else _TYPE.QString
 _FAST = QgsFeatureSink.Flag.FastInsert
 _MOST_CELLS = 50_000_000
+_PART = 25_000  # features of one file: a tenth of a second or two of pyogrio
+_SPARSE = 4  # numbers a row, from which a file is not read by ranges of them
 
 
 def _number_of(enumerated) -> int:
@@ -41,6 +48,8 @@ def _number_of(enumerated) -> int:
 
 _WHOLE = {_number_of(kind) for kind in (_TYPE.Int, _TYPE.UInt, _TYPE.LongLong, _TYPE.ULongLong)}
 _REAL = _number_of(_TYPE.Double)
+_DATE = _number_of(_TYPE.Date if _OLD_TYPES else _TYPE.QDate)
+_TIME = _number_of(_TYPE.Time if _OLD_TYPES else _TYPE.QTime)
 
 
 class Reporter:
@@ -74,61 +83,122 @@ class Reporter:
 # --- from QGIS ------------------------------------------------------------------------------------
 
 
-def frame_of(source, feedback):
-    """Return a feature source as a GeoDataFrame; the index holds the feature ids."""
-    import pyogrio
-    from pyogrio.errors import DataSourceError
+def frame_of(source, feedback, file=None):
+    """Return a feature source as a GeoDataFrame; the index holds the feature ids.
 
-    ids = _ids(source, feedback)
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "layer.fgb")
-        _write_layer(source, path, feedback)
-        try:
-            frame = pyogrio.read_dataframe(path)
-        except (
-            DataSourceError
-        ):  # a file of no feature, or of none with a geometry, cannot be opened
-            frame = _nothing(source)
+    ``file`` is what :func:`file_of` found: pyogrio then reads it, and QGIS need not write another.
+    """
+    import pandas as pd
+
+    ids, parts = [], []
+    for of_part, part in _parts_of_file(file, feedback) if file else _parts(source, feedback):
+        ids += of_part
+        if len(part):
+            parts.append(_as_told(part, source.fields()))
+    parts = parts or [_nothing(source)]
+    frame = pd.concat(parts) if len(parts) > 1 else parts[0]
     frame = frame.set_geometry(_single_points(frame.geometry)).set_crs(
         crs_from_qgis(source.sourceCrs()), allow_override=True
     )
     if "geometry" in source.fields().names():
         frame = frame.rename_geometry("geometry of the layer")
-    frame = _with_index(_as_told(frame), ids, source)
+    frame = _with_index(frame, ids, source)
     own = next((n for n in frame.columns if str(n).lower() == "fid"), None)
-    if own is not None and frame[own].tolist() == ids:
+    if own is not None and frame[own].equals(frame.index.to_series()):
         frame = frame.drop(columns=own)  # the file's own numbering, which the next file makes anew
     return frame
 
 
-def _ids(source, feedback) -> list:
-    """Return the features' ids, in the order in which they are read."""
-    bare = QgsFeatureRequest().setFlags(_flag("NoGeometry")).setNoAttributes()
-    ids = [feature.id() for feature in source.getFeatures(bare)]
+def _parts(source, feedback) -> Iterator[tuple]:
+    """Have QGIS write a source to files of at most _PART features; yield the ids and the table of each."""
+    features, feature = source.getFeatures(_stopped_by(feedback)), QgsFeature()
+    more = features.nextFeature(feature)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "layer.fgb")
+        while more:
+            ids, writer = [], _writer(source, path, feedback)
+            well = not writer.hasError()
+            while more and well and len(ids) < _PART:
+                ids.append(feature.id())
+                well = writer.addFeature(feature, _FAST)
+                more = features.nextFeature(feature)
+            reason = writer.errorMessage()
+            del writer  # the file is whole only then
+            _stop_if_cancelled(feedback)
+            if not well:
+                raise QgsProcessingException(
+                    tr("The layer could not be read ({reason}).").format(reason=reason)
+                )
+            yield ids, _read(path, source)
+            Path(path).unlink()
     _stop_if_cancelled(feedback)
-    return ids
 
 
-def _write_layer(source, path: str, feedback) -> None:
-    """Have QGIS write a source to a file."""
+def file_of(layer):
+    """Return where pyogrio can read all that a layer shows, None where QGIS has to tell it.
+
+    That is a GeoPackage of points with numbers and texts, its rows numbered by ``fid``, without edits,
+    filter, join or virtual field. Call it in the main thread.
+    """
+    if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr":
+        return None
+    provider, fields = layer.dataProvider(), layer.fields()
+    where = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
+    said = {name for name, value in where.items() if value} - {"path", "layerName"}
+    keys = provider.pkAttributeIndexes()
+    plain = (
+        provider.storageType() == "GPKG"
+        and QgsWkbTypes.geometryType(layer.wkbType()) == QgsWkbTypes.geometryType(wkb_type("Point"))
+        and not (said or layer.isEditable() or layer.subsetString() or layer.vectorJoins())
+        and fields.count() == provider.fields().count()
+        and len(keys) == 1
+        and fields.at(keys[0]).name() == "fid"
+        and all(_number_of(field.type()) in (*_WHOLE, _REAL, _number_of(_TEXT)) for field in fields)
+    )
+    if not plain or layer.featureCount() < _PART:
+        return None
+    low, high = (int(ask(keys[0])) for ask in (layer.minimumValue, layer.maximumValue))
+    if high - low > _SPARSE * layer.featureCount():
+        return None
+    return where["path"], where.get("layerName") or None, range(low, high + 1, _PART)
+
+
+def _parts_of_file(file, feedback) -> Iterator[tuple]:
+    """Yield the ids and the table of each part of a GeoPackage."""
+    import pyogrio
+
+    path, layer, starts = file
+    for start in starts:
+        where = f"fid >= {start} AND fid < {start + _PART}"
+        part = pyogrio.read_dataframe(path, layer=layer, where=where, fid_as_index=True)
+        _stop_if_cancelled(feedback)
+        yield part.index.tolist(), part
+
+
+def _writer(source, path: str, feedback) -> QgsVectorFileWriter:
     options = QgsVectorFileWriter.SaveVectorOptions()
     options.driverName, options.fileEncoding = "FlatGeobuf", "UTF-8"
     options.layerOptions = ["SPATIAL_INDEX=NO"]
     options.feedback = feedback
     kind, crs = source.wkbType(), source.sourceCrs()
-    writer = QgsVectorFileWriter.create(
-        path, source.fields(), kind, crs, QgsCoordinateTransformContext(), options
+    fields = QgsFields()
+    for field in source.fields():  # without a length or decimals, to which values would be cut
+        known = _number_of(field.type()) != _TIME  # the format has none
+        fields.append(QgsField(field.name(), field.type() if known else _TEXT))
+    return QgsVectorFileWriter.create(
+        path, fields, kind, crs, QgsCoordinateTransformContext(), options
     )
-    well = not writer.hasError() and writer.addFeatures(
-        source.getFeatures(_stopped_by(feedback)), _FAST
-    )
-    reason = writer.errorMessage()
-    del writer  # the file is whole only then
-    _stop_if_cancelled(feedback)
-    if not well:
-        raise QgsProcessingException(
-            tr("The layer could not be read ({reason}).").format(reason=reason)
-        )
+
+
+def _read(path: str, source):
+    """Return what QGIS wrote to a file."""
+    import pyogrio
+    from pyogrio.errors import DataSourceError
+
+    try:
+        return pyogrio.read_dataframe(path)
+    except DataSourceError:  # a file of no feature with a geometry cannot be opened
+        return _nothing(source)
 
 
 def _nothing(source):
@@ -152,17 +222,24 @@ def _with_index(frame, ids, source):
     return frame
 
 
-def _as_told(frame):
+def _as_told(frame, fields):
     """Return whole numbers as 64 bits, dates and times as ISO text."""
     for name in frame.columns.drop(frame.geometry.name):
         column = frame[name]
         if column.dtype.kind in "iu":
             frame[name] = column.astype("int64")
         elif column.dtype.kind == "M":
-            whole_days = (column.dropna().dt.normalize() == column.dropna()).all()
+            whole_days = _kind(fields, name) == _DATE
             form = "%Y-%m-%d" if whole_days else "%Y-%m-%dT%H:%M:%S"
             frame[name] = column.dt.strftime(form).astype(object).where(column.notna(), None)
+        elif _kind(fields, name) == _TIME:
+            frame[name] = column.str.slice(0, 8)  # without thousandths, as QGIS shows it
     return frame
+
+
+def _kind(fields, name):
+    at = fields.lookupField(str(name))
+    return None if at < 0 else _number_of(fields.at(at).type())
 
 
 def table_of(source, feedback):
@@ -347,7 +424,7 @@ def fields_of(frame) -> QgsFields:
 def fill(sink, frame, feedback, *, multi: bool = False) -> None:
     """Write a GeoDataFrame's rows to a sink."""
     if frame.geometry.notna().all() and len(frame):
-        _fill_from_file(sink, frame, feedback, multi=multi)
+        _fill_from_files(sink, frame, feedback, multi=multi)
         return
     fields = fields_of(frame)
     names = _attributes(frame)
@@ -369,22 +446,32 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
     _told(sink.addFeatures(batch, _FAST), sink)
 
 
-def _fill_from_file(sink, frame, feedback, *, multi: bool) -> None:
-    """Have QGIS read the rows from a temporary file into the sink."""
+def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
+    """Have QGIS read the rows from temporary files into the sink, each while the next is written."""
+    parts = [frame.iloc[at : at + _PART] for at in range(0, len(frame), _PART)]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
+        paths = [str(Path(folder) / f"{number}.fgb") for number in range(len(parts))]
+        ahead = beside.submit(_to_file, parts[0], paths[0], multi)
+        for number, path in enumerate(paths):
+            ahead.result()
+            if number + 1 < len(parts):
+                ahead = beside.submit(_to_file, parts[number + 1], paths[number + 1], multi)
+            layer = QgsVectorLayer(path, "layer", "ogr")
+            features = layer.getFeatures(_stopped_by(feedback))
+            well = sink.addFeatures(features, _FAST)
+            del features, layer  # before the file goes
+            Path(path).unlink()
+            _stop_if_cancelled(feedback)
+            _told(well, sink)
+
+
+def _to_file(frame, path: str, multi: bool) -> None:
     import pyogrio
 
     told = frame.assign(**{n: _texts(frame[n]) for n in _attributes(frame) if _is_text(frame[n])})
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "layer.fgb")
-        pyogrio.write_dataframe(
-            told, path, driver="FlatGeobuf", promote_to_multi=multi, SPATIAL_INDEX="NO"
-        )
-        layer = QgsVectorLayer(path, "layer", "ogr")
-        features = layer.getFeatures(_stopped_by(feedback))
-        well = sink.addFeatures(features, _FAST)
-        del features, layer  # before the file goes
-    _stop_if_cancelled(feedback)
-    _told(well, sink)
+    pyogrio.write_dataframe(
+        told, path, driver="FlatGeobuf", promote_to_multi=multi, SPATIAL_INDEX="NO"
+    )
 
 
 def write_surface(surface, path) -> None:

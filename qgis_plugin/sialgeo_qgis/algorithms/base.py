@@ -9,6 +9,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
@@ -225,10 +226,24 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         return []
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
-        """Remember the layers and fields chosen, for the next dialog."""
+        """Remember the layers and fields chosen, for the next dialog; see which layers are plain files."""
         del feedback
         remembered.note(self, parameters, context)
+        self._files = self._plain_files(parameters, context)
         return True
+
+    def _plain_files(self, parameters, context) -> dict:
+        """Return the file of each layer input that is read from there as well as through QGIS."""
+        from ..adapters import file_of
+
+        found = {}
+        for one in self.parameterDefinitions():
+            given = parameters.get(one.name())
+            part = isinstance(given, (dict, QgsProcessingFeatureSourceDefinition))  # maybe not all of it
+            if isinstance(one, QgsProcessingParameterFeatureSource) and given and not part:
+                layer = self.parameterAsVectorLayer(parameters, one.name(), context)
+                found[one.name()] = file_of(layer)
+        return found
 
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
         """Do the work; an error that the user can mend is told without a traceback."""
@@ -307,7 +322,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             return None
-        frame = frame_of(source, feedback)
+        frame = frame_of(source, feedback, self._files.get(name))
         self._refuse_misplaced(name, frame)
         if like is not None and frame.crs != like.crs:
             feedback.pushInfo(

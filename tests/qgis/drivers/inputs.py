@@ -283,6 +283,7 @@ run(
 )
 
 # --- crossings ---
+import crossings  # noqa: E402
 from sialgeo_qgis.adapters import frame_of, raster_of  # noqa: E402
 
 frame = frame_of(gaps, Feedback())
@@ -293,6 +294,7 @@ told["frame"] = {
 }
 import numpy as np  # noqa: E402
 
+told["crossing"] = crossings.told(FOLDER, Feedback())
 raster = QgsRasterLayer(str(SAMPLE / "pobreza_2018.tif"), "poverty")
 held = raster_of(raster.dataProvider(), 1, "p")
 np.savez(FOLDER / "raster.npz", values=held.values, transform=np.array(held.transform))
