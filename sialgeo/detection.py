@@ -24,6 +24,8 @@ from sialgeo.kernels.likelihood import (
     naive_risk_interval,
 )
 from sialgeo.kernels.neighbours import canonical_order, count_within
+from sialgeo.kernels.parts import places as distinct_places
+from sialgeo.kernels.parts import points
 from sialgeo.kernels.pooled import Rung
 from sialgeo.model import (
     AREA,
@@ -774,9 +776,9 @@ def footprint(members: Array, reach: float) -> Any:
 
     if len(members) > THIN_FROM:
         cells = np.floor(members / (reach / 10))
-        members = members[np.unique(cells, axis=0, return_index=True)[1]]
+        members = members[distinct_places(cells)[1]]
     members = members[canonical_order(members)]
-    return shapely.union_all(shapely.buffer(shapely.points(members), reach, quad_segs=8))
+    return shapely.union_all(shapely.buffer(points(members), reach, quad_segs=8))
 
 
 # --- names, notes, provenance -----------------------------------------------------------------------
@@ -872,7 +874,7 @@ def _notes(prepared: Prepared, labels: Labels, detector: Detector) -> tuple[str,
             )
         )
     notes += _reference_notes(prepared, detector)
-    repeated = len(units) - len(np.unique(prepared.xy[prepared.site], axis=0))
+    repeated = len(units) - len(distinct_places(prepared.xy[prepared.site])[0])
     if repeated > 0.1 * len(units):
         notes.append(
             _(

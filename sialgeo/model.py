@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sialgeo.errors import SchemaError
 from sialgeo.i18n import N_, Text, _, language, localised, ngettext, pick, retell
+from sialgeo.kernels.parts import parts
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -743,8 +744,9 @@ def detection_step(c: Concentrations) -> Step:
 def fingerprint(layer: gpd.GeoDataFrame) -> str:
     """Return a short hash of a layer's CRS, geometry and column names, to tell inputs apart."""
     digest = hashlib.sha256(f"{len(layer)} {layer.crs}".encode())
-    for wkb in layer.geometry.to_wkb():
-        digest.update(wkb or b"")
+    for part in parts(len(layer)):
+        for wkb in layer.geometry.iloc[part].to_wkb():
+            digest.update(wkb or b"")
     digest.update("\x1f".join(map(str, layer.columns)).encode())
     return digest.hexdigest()[:16]
 

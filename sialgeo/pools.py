@@ -24,6 +24,7 @@ from sialgeo.kernels.density import footprint_sums
 from sialgeo.kernels.likelihood import bernoulli_llr
 from sialgeo.kernels.neighbours import worth
 from sialgeo.kernels.pairs import sums_around
+from sialgeo.kernels.parts import places
 from sialgeo.memory import require_memory
 from sialgeo.model import (
     CHAINS_VERB,
@@ -174,7 +175,7 @@ def prepare(
 
 def _require_places(xy: Array, reference: ReferenceArrays | None, detector: Detector) -> None:
     """Refuse producers that all stand at one place, and a reference that lies elsewhere."""
-    if len(xy) > 1 and len(np.unique(xy, axis=0)) == 1:
+    if len(xy) > 1 and (xy == xy[0]).all():
         raise SchemaError(
             _(
                 "all {n} producers stand at one coordinate. Remedy: they were placed on a centroid; give their own locations, or analyse counts by district"
@@ -250,8 +251,8 @@ def coincident_faults(coincident: str) -> list[str]:
 
 def sites_of(xy: Array) -> tuple[Array, Ints]:
     """Return each place once, and the place of each unit."""
-    unique, site = np.unique(xy, axis=0, return_inverse=True)
-    return unique, site.reshape(-1).astype(np.int64)
+    once, _first, site = places(xy)
+    return once, site.astype(np.int64)
 
 
 def mass_within(xy: Array, reference: ReferenceArrays, radius: float) -> Array:

@@ -32,6 +32,7 @@ from sialgeo.files import whole_file
 from sialgeo.i18n import N_, _
 from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.neighbours import canonical_order
+from sialgeo.kernels.parts import places
 from sialgeo.kernels.surface import (
     Estimator,
     Grid,
@@ -834,7 +835,7 @@ def _notes(
             )
         )
     units = len(prepared.site)
-    repeated = units - len(np.unique(prepared.xy[prepared.site], axis=0))
+    repeated = units - len(places(prepared.xy[prepared.site])[0])
     if repeated > 0.1 * units:
         notes.append(
             _(

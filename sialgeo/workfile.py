@@ -27,6 +27,7 @@ import numpy as np
 from sialgeo.errors import FileError, MissingDependencyError
 from sialgeo.files import explain, whole_file
 from sialgeo.i18n import Text, _
+from sialgeo.kernels.parts import PART, parts
 from sialgeo.model import Concentrations, Step, TestResult
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ def save(concentrations: Concentrations, path: str | os.PathLike[str]) -> Path:
     content["tests"] = [_encode(dataclasses.asdict(test)) for test in concentrations.tests]
     content["steps"] = [_encode(_fields(step)) for step in concentrations.steps]
     with whole_file(target) as temporary:
-        write_layers(temporary, layers, target)
+        # kept up from part to part, an index of millions takes longer than the rows
+        small = len(concentrations.producers) <= PART
+        write_layers(temporary, layers, target, indexed=small)
         with sqlite_at(temporary, target) as database:
             database.execute(_TABLE)
             database.execute(_REGISTER)
@@ -179,7 +182,13 @@ def _read(source: Path) -> Concentrations:
 # --- GeoPackages, for this file and for the published one ---------------------------------------------
 
 
-def write_layers(temporary: Path, layers: Mapping[str, gpd.GeoDataFrame], target: Path) -> None:
+def write_layers(
+    temporary: Path,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    target: Path,
+    *,
+    indexed: bool = True,
+) -> None:
     """Write layers to a new GeoPackage 1.2, and check that every row arrived.
 
     Parameters
@@ -190,24 +199,32 @@ def write_layers(temporary: Path, layers: Mapping[str, gpd.GeoDataFrame], target
         Layer name to table; the order of the layers is kept.
     target
         The path that error messages name.
+    indexed
+        Whether QGIS finds what it draws by a spatial index.
     """
     try:
         import pyogrio
     except ImportError as failure:
         raise MissingDependencyError("pyogrio", _("writing GeoPackages")) from failure
     for name, table in layers.items():
+        options = {"GEOMETRY_NAME": _GEOMETRY, "FID": "fid"}
+        if not indexed:
+            options["SPATIAL_INDEX"] = "NO"
+        first = {"dataset_options": {"VERSION": "1.2"}, "layer_options": options}
+        kind = _geometry_type(table)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "'crs' was not provided")
             try:
-                pyogrio.write_dataframe(
-                    table,
-                    temporary,
-                    layer=name,
-                    driver="GPKG",
-                    geometry_type=_geometry_type(table),
-                    dataset_options={"VERSION": "1.2"},
-                    layer_options={"GEOMETRY_NAME": _GEOMETRY, "FID": "fid"},
-                )
+                for part in parts(len(table)):
+                    pyogrio.write_dataframe(
+                        table.iloc[part],
+                        temporary,
+                        layer=name,
+                        driver="GPKG",
+                        geometry_type=kind,
+                        append=part.start > 0,
+                        **({} if part.start else first),
+                    )
             except (RuntimeError, ValueError, OSError) as failure:
                 raise FileError(_explain_driver(temporary, target, failure)) from failure
     with sqlite_at(temporary, target) as database:

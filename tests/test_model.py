@@ -200,7 +200,9 @@ def test_a_raster_of_nothing_has_no_cells() -> None:
 # --- provenance ------------------------------------------------------------------------------------
 
 
-def test_a_fingerprint_tells_places_and_columns_apart_and_changes_nothing() -> None:
+def test_a_fingerprint_tells_places_and_columns_apart_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     layer = gpd.GeoDataFrame({"a": [1, 2]}, geometry=[Point(0, 0), Point(1, 1)], crs=METRIC)
     before = layer.copy()
     marks = {
@@ -213,6 +215,8 @@ def test_a_fingerprint_tells_places_and_columns_apart_and_changes_nothing() -> N
     assert len(marks) == 5
     assert fingerprint(layer.copy()) == fingerprint(layer)
     assert_frame_equal(layer, before)
+    monkeypatch.setattr("sialgeo.kernels.parts.PART", 1)
+    assert fingerprint(layer) in marks
 
 
 def test_versions_name_what_a_result_depends_on() -> None:

@@ -81,6 +81,25 @@ def test_round_trip(tmp_path: Path) -> None:
     assert isinstance(back.steps[0].parameters["ladder"], tuple)
 
 
+def test_large_tables_are_written_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sialgeo.kernels.parts.PART", 2)
+    monkeypatch.setattr("sialgeo.workfile.PART", 2)
+    producers = gpd.GeoDataFrame(
+        {
+            "nombre": [None, None, "Ñandú", "", None],  # the first part holds no text
+            "litros": [np.nan, np.nan, 0.5, 1.5, np.nan],
+            "altura": pd.array([None, None, 3, 4, 5], dtype="Int64"),
+            "desde": pd.to_datetime([None, None, "2024-02-29", None, "2020-01-01"]),
+            "concentration": [1, 1, 1, -1, -1],
+            "membership": ["core", "core", "border", "", ""],
+        },
+        geometry=[Point(i / 3, -i / 7) for i in range(5)],
+        crs=32717,
+    )
+    c = made(producers)
+    assert_same(c, there_and_back(c, tmp_path))
+
+
 @pytest.mark.parametrize(
     "crs", [4326, 32717, "+proj=aeqd +lat_0=-7 +lon_0=-78 +datum=WGS84 +units=m", "ESRI:102033"]
 )

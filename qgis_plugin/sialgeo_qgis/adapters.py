@@ -88,11 +88,12 @@ def frame_of(source, feedback, file=None):
 
     ``file`` is what :func:`file_of` found: pyogrio then reads it, and QGIS need not write another.
     """
+    import numpy as np
     import pandas as pd
 
-    ids, parts = [], []
+    numbers, parts = [np.empty(0, dtype=np.int64)], []
     for of_part, part in _parts_of_file(file, feedback) if file else _parts(source, feedback):
-        ids += of_part
+        numbers.append(np.array(of_part, dtype=np.int64))
         if len(part):
             parts.append(_as_told(part, source.fields()))
     parts = parts or [_nothing(source)]
@@ -102,7 +103,7 @@ def frame_of(source, feedback, file=None):
     )
     if "geometry" in source.fields().names():
         frame = frame.rename_geometry("geometry of the layer")
-    frame = _with_index(frame, ids, source)
+    frame = _with_index(frame, np.concatenate(numbers), source)
     own = next((n for n in frame.columns if str(n).lower() == "fid"), None)
     if own is not None and frame[own].equals(frame.index.to_series()):
         frame = frame.drop(columns=own)  # the file's own numbering, which the next file makes anew
@@ -172,7 +173,7 @@ def _parts_of_file(file, feedback) -> Iterator[tuple]:
         where = f"fid >= {start} AND fid < {start + _PART}"
         part = pyogrio.read_dataframe(path, layer=layer, where=where, fid_as_index=True)
         _stop_if_cancelled(feedback)
-        yield part.index.tolist(), part
+        yield part.index, part
 
 
 def _writer(source, path: str, feedback) -> QgsVectorFileWriter:

@@ -239,7 +239,9 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         found = {}
         for one in self.parameterDefinitions():
             given = parameters.get(one.name())
-            part = isinstance(given, (dict, QgsProcessingFeatureSourceDefinition))  # maybe not all of it
+            part = isinstance(
+                given, (dict, QgsProcessingFeatureSourceDefinition)
+            )  # maybe not all of it
             if isinstance(one, QgsProcessingParameterFeatureSource) and given and not part:
                 layer = self.parameterAsVectorLayer(parameters, one.name(), context)
                 found[one.name()] = file_of(layer)

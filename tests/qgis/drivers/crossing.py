@@ -1,12 +1,12 @@
 """Run inside QGIS's desktop: how long a million points take from a layer into a table, and back into a layer.
 
-Each point has a whole number, a real number and a text. ``SIALGEO_POINTS`` is the number of points.
+They come from a GeoPackage and from a temporary layer, and go to a temporary layer. Each point has a whole number, a real number and a text. ``SIALGEO_POINTS`` is the number of points.
 """
 
 import os
 import time
 
-from hands import begin, drive, told
+from hands import PICTURES, begin, drive, told
 from qgis.core import (
     QgsFeature,
     QgsFeatureSink,
@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessingParameters,
     QgsProcessingUtils,
     QgsProject,
+    QgsVectorFileWriter,
     QgsVectorLayer,
 )
 
@@ -50,6 +51,26 @@ def timed(name, act):
     return answer
 
 
+def saved(layer):
+    """Return the same layer as a GeoPackage."""
+    path = str(PICTURES / "points.gpkg")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    transform = QgsProject.instance().transformContext()
+    QgsVectorFileWriter.writeAsVectorFormatV2(layer, path, transform, options)
+    stored = QgsVectorLayer(path, "stored", "ogr")
+    QgsProject.instance().addMapLayer(stored, False)
+    return stored
+
+
+def read(layer, context):
+    """Read a layer into a table, as an algorithm does."""
+    from sialgeo_qgis.adapters import file_of, frame_of
+
+    definition, given = QgsProcessingParameterFeatureSource("INPUT", ""), {"INPUT": layer.id()}
+    source = QgsProcessingParameters.parameterAsSource(definition, given, context)
+    return frame_of(source, QgsProcessingFeedback(), file_of(layer)).reset_index(drop=True)
+
+
 def written(frame, context):
     """Write a table to a temporary layer, as an algorithm does."""
     from sialgeo_qgis.adapters import crs_to_qgis, fields_of, fill, wkb_type
@@ -65,20 +86,21 @@ def written(frame, context):
 def work():
     begin()
     from sialgeo_qgis import library
-    from sialgeo_qgis.adapters import frame_of
+    from sialgeo_qgis.adapters import file_of
 
     library.bind()
     library.sialgeo()
     layer, context = points(), QgsProcessingContext()
     context.setProject(QgsProject.instance())
-    definition = QgsProcessingParameterFeatureSource("INPUT", "")
-    given = {"INPUT": layer.id()}
-    source = QgsProcessingParameters.parameterAsSource(definition, given, context)
-    frame = timed("in", lambda: frame_of(source, QgsProcessingFeedback()))
-    made = timed("out", lambda: written(frame, context))
+    stored = saved(layer)
+    told["by its file"] = file_of(stored) is not None
+    frame = timed("in from a GeoPackage", lambda: read(stored, context))
+    again = timed("in from a temporary layer", lambda: read(layer, context))
+    made = timed("out to a temporary layer", lambda: written(frame, context))
     last = next(made.getFeatures(f'"n" = {POINTS - 1}'))
     told["points"] = made.featureCount()
-    told["right"] = last["who"] == f"producer {(POINTS - 1) % 1000}" and len(frame) == POINTS
+    told["right"] = last["who"] == f"producer {(POINTS - 1) % 1000}"
+    told["same"] = bool((frame.geometry == again.geometry).all()) and frame["v"].equals(again["v"])
 
 
 drive(work)
