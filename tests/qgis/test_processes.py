@@ -24,7 +24,7 @@ rule = sialgeo.RelativeDBSCAN(radius=5000.0, min_units=5, alpha=0.001)
 reference = sialgeo.Reference.from_points(farms, name="farms")
 found = sialgeo.detect(producers, rule, reference=reference, places=places, place_name="lugar")
 found = sialgeo.gather_evidence(found, detector=rule, reference=reference, replicates=99, splits=3, runs=3, seed=7)
-found = sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t")
+found = sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t", employment="precision_m")
 detected = found
 districts = sialgeo.read_territories(sys.argv[4] + "/distritos.gpkg", key="ubigeo")
 table = sialgeo.read_indicators(sys.argv[4] + "/indicadores.csv", key="ubigeo")
@@ -82,6 +82,7 @@ def chain(
         PLACE_NAME="lugar",
         CHAIN="cadena",
         VOLUME="volumen",
+        EMPLOYMENT="precision_m",  # any numbers will do
         REPLICATES=99,
         SPLITS=3,
         RUNS=3,

@@ -28,7 +28,7 @@ told = {
     "estimatestrength": sialgeo.estimate(found, splits=6, seed=3, **again),
     "confirmconcentrations": sialgeo.confirm(found, reference=reference, replicates=49, seed=3),
     "stability": sialgeo.stability(found, runs=6, seed=3, precision="precision_m", **again),
-    "profileconcentrations": sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t"),
+    "profileconcentrations": sialgeo.profile(found, chain="cadena", volume="volumen", volume_unit="t", employment="precision_m"),
     "classify": sialgeo.classify(found, sialgeo.read_tables(sys.argv[4]), key="id").concentrations,
     "link": sialgeo.link(found, suppliers=farms, id="id"),
     "compare": sialgeo.compare(found, found, id="id").concentrations,
@@ -87,7 +87,15 @@ def ours(
         ("estimatestrength", {"SPLITS": 6, "SEED": 3}),
         ("confirmconcentrations", {"REPLICATES": 49, "SEED": 3}),
         ("stability", {"RUNS": 6, "SEED": 3, "PRECISION": "precision_m"}),
-        ("profileconcentrations", {"CHAIN": "cadena", "VOLUME": "volumen", "VOLUME_UNIT": "t"}),
+        (
+            "profileconcentrations",
+            {  # any numbers will do for employment
+                "CHAIN": "cadena",
+                "VOLUME": "volumen",
+                "VOLUME_UNIT": "t",
+                "EMPLOYMENT": "precision_m",
+            },
+        ),
     ],
 )
 def test_a_step_gives_the_librarys_numbers(

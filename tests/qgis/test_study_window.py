@@ -121,6 +121,11 @@ def test_a_layer_that_is_no_file_is_copied_and_checked(told: dict[str, Any]) -> 
     assert {"cadena", "volumen"} <= set(told["columns"])
 
 
+def test_how_reference_and_territories_are_read_can_be_said(told: dict[str, Any]) -> None:
+    assert told["reading"] == [";", 3, ["PE", "EC"], "", "inei-pobreza", 2018]
+    assert told["shown_again"] == [";", 3]
+
+
 def test_a_cancel_says_so_and_an_unexpected_error_shows_no_traceback(told: dict[str, Any]) -> None:
     assert told["cancelled"] == ["Cancelado: no se escribió nada.", []]
     said, answers = told["failed"]

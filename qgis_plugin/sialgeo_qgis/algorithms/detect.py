@@ -187,6 +187,16 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
             ),
             (
                 QgsProcessingParameterField(
+                    "EMPLOYMENT",
+                    tr("Employment of each producer"),
+                    parentLayerParameterName="PRODUCERS",
+                    type=QgsProcessingParameterField.DataType.Numeric,
+                    optional=True,
+                ),
+                tr("Field with the people who work at each producer's."),
+            ),
+            (
+                QgsProcessingParameterField(
                     "LOCALITY",
                     tr("Locality of the producers"),
                     parentLayerParameterName="PRODUCERS",
@@ -304,6 +314,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
             chain=self.field(parameters, "CHAIN", context),
             volume=self.field(parameters, "VOLUME", context),
             volume_unit=self.text(parameters, "VOLUME_UNIT", context) or "",
+            employment=self.field(parameters, "EMPLOYMENT", context),
         )
         report(0.9, tr("Writing the outputs"))
         outputs = write_concentrations(self, found, parameters, context, feedback)

@@ -82,7 +82,7 @@ class ProfileConcentrations(WorkfileStep):
     TITLE = mark("Profile concentrations")
     ABOUT = mark(
         "Describes each concentration: size, density, share of all producers, mix of "
-        "chains with the location quotient of each, and output.\n"
+        "chains with the location quotient of each, output and employment.\n"
         "What was found before stays as it is."
     )
     GROUP = "profile"
@@ -105,6 +105,11 @@ class ProfileConcentrations(WorkfileStep):
                 tr("Name of the producers' field with what each makes in a period."),
             ),
             ("VOLUME_UNIT", tr("Unit of the output"), tr("For instance t/week.")),
+            (
+                "EMPLOYMENT",
+                tr("Employment of each producer"),
+                tr("Name of the producers' field with the people who work at each."),
+            ),
         ):
             self.add(QgsProcessingParameterString(name, label, optional=True), about)
 
@@ -118,6 +123,7 @@ class ProfileConcentrations(WorkfileStep):
             chain=self.text(parameters, "CHAIN", context),
             volume=self.text(parameters, "VOLUME", context),
             volume_unit=self.text(parameters, "VOLUME_UNIT", context) or "",
+            employment=self.text(parameters, "EMPLOYMENT", context),
         )
 
 

@@ -4,10 +4,6 @@
 <context>
     <name>sialgeo</name>
     <message>
-        <source>The layer could not be read ({reason}).</source>
-        <translation>No se pudo leer la capa ({reason}).</translation>
-    </message>
-    <message>
         <source>The raster has {cells} million cells, which do not fit in memory. Remedy: clip it to the study area.</source>
         <translation>El ráster tiene {cells} millones de celdas, que no caben en la memoria. Remedio: recórtelo al área de estudio.</translation>
     </message>
@@ -22,6 +18,10 @@
     <message>
         <source>The output layer could not be written ({reason}).</source>
         <translation>No se pudo escribir la capa de salida ({reason}).</translation>
+    </message>
+    <message>
+        <source>The layer could not be read ({reason}).</source>
+        <translation>No se pudo leer la capa ({reason}).</translation>
     </message>
     <message>
         <source>Hot spots by district</source>
@@ -668,6 +668,10 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Por ejemplo t/semana.</translation>
     </message>
     <message>
+        <source>Field with the people who work at each producer's.</source>
+        <translation>Campo con las personas que trabajan con cada productor.</translation>
+    </message>
+    <message>
         <source>Field whose commonest value names a concentration where no place does.</source>
         <translation>Campo cuyo valor más común da nombre a una concentración donde ningún lugar lo hace.</translation>
     </message>
@@ -702,6 +706,10 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
     <message>
         <source>Unit of the output</source>
         <translation>Unidad de la producción</translation>
+    </message>
+    <message>
+        <source>Employment of each producer</source>
+        <translation>Empleo de cada productor</translation>
     </message>
     <message>
         <source>Locality of the producers</source>
@@ -2346,10 +2354,10 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Perfilar concentraciones</translation>
     </message>
     <message>
-        <source>Describes each concentration: size, density, share of all producers, mix of chains with the location quotient of each, and output.
+        <source>Describes each concentration: size, density, share of all producers, mix of chains with the location quotient of each, output and employment.
 What was found before stays as it is.</source>
-        <translation>Describe cada concentración: tamaño, densidad, parte de todos los productores, mezcla de cadenas con el cociente de localización de cada una, y producción.
-Lo que se halló antes queda como está.</translation>
+        <translation>Describe cada concentración: tamaño, densidad, parte del total de productores, mezcla de cadenas con el cociente de localización de cada una, producción y empleo.
+Lo que se encontró antes queda como está.</translation>
     </message>
     <message>
         <source>Test concentrations</source>
@@ -2444,6 +2452,10 @@ La tierra más cercana a una planta que no está en ninguna concentración no es
     <message>
         <source>Name of the producers' field with what each makes in a period.</source>
         <translation>Nombre del campo de los productores con lo que cada uno produce en un periodo.</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field with the people who work at each.</source>
+        <translation>Nombre del campo de los productores con las personas que trabajan en cada uno.</translation>
     </message>
     <message>
         <source>This step repeats the detection and needs the reference population it was made with. Remedy: give the same layer or raster.</source>
@@ -3572,6 +3584,58 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Esto todavía no se puede usar.</translation>
     </message>
     <message>
+        <source>Sheet or layer</source>
+        <translation>Hoja o capa</translation>
+    </message>
+    <message>
+        <source>Polygons of the study area</source>
+        <translation>Polígonos del área de estudio</translation>
+    </message>
+    <message>
+        <source>Table of chains by codes of activity</source>
+        <translation>Tabla de cadenas por código de actividad</translation>
+    </message>
+    <message>
+        <source>Year of the table</source>
+        <translation>Año de la tabla</translation>
+    </message>
+    <message>
+        <source>south and west</source>
+        <translation>sur y oeste</translation>
+    </message>
+    <message>
+        <source>north and west</source>
+        <translation>norte y oeste</translation>
+    </message>
+    <message>
+        <source>south and east</source>
+        <translation>sur y este</translation>
+    </message>
+    <message>
+        <source>as written</source>
+        <translation>como está escrito</translation>
+    </message>
+    <message>
+        <source>none of these</source>
+        <translation>ninguno de estos</translation>
+    </message>
+    <message>
+        <source>Where a guess is wrong</source>
+        <translation>Si una suposición es errónea</translation>
+    </message>
+    <message>
+        <source>Coordinate system</source>
+        <translation>Sistema de coordenadas</translation>
+    </message>
+    <message>
+        <source>Code or name; “any”: held against no country, at sea for instance.</source>
+        <translation>Código o nombre; «any»: no se compara con ningún país, en el mar por ejemplo.</translation>
+    </message>
+    <message>
+        <source>Repairs to make where a row needs them; each is told:</source>
+        <translation>Reparaciones por hacer donde una fila las necesita; cada una se dice:</translation>
+    </message>
+    <message>
         <source>Territories and indicators</source>
         <translation>Territorios e indicadores</translation>
     </message>
@@ -3676,26 +3740,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Elija con qué se comparan los productores. Sin eso, un mapa de productores es un mapa de gente.</translation>
     </message>
     <message>
-        <source>south and west</source>
-        <translation>sur y oeste</translation>
-    </message>
-    <message>
-        <source>north and west</source>
-        <translation>norte y oeste</translation>
-    </message>
-    <message>
-        <source>south and east</source>
-        <translation>sur y este</translation>
-    </message>
-    <message>
-        <source>as written</source>
-        <translation>como está escrito</translation>
-    </message>
-    <message>
-        <source>none of these</source>
-        <translation>ninguno de estos</translation>
-    </message>
-    <message>
         <source>For instance t/week</source>
         <translation>Por ejemplo t/semana</translation>
     </message>
@@ -3710,22 +3754,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Save the list of faults…</source>
         <translation>Guardar la lista de fallas…</translation>
-    </message>
-    <message>
-        <source>Where a guess is wrong</source>
-        <translation>Si una suposición es errónea</translation>
-    </message>
-    <message>
-        <source>Sheet or layer</source>
-        <translation>Hoja o capa</translation>
-    </message>
-    <message>
-        <source>Code or name; “any”: held against no country, at sea for instance.</source>
-        <translation>Código o nombre; «any»: no se compara con ningún país, en el mar por ejemplo.</translation>
-    </message>
-    <message>
-        <source>Coordinate system</source>
-        <translation>Sistema de coordenadas</translation>
     </message>
     <message>
         <source>Save the list of faults</source>
@@ -3780,16 +3808,16 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Producción de cada productor (opcional)</translation>
     </message>
     <message>
+        <source>Employment of each producer (optional)</source>
+        <translation>Empleo de cada productor (opcional)</translation>
+    </message>
+    <message>
         <source>Locality, to name concentrations (optional)</source>
         <translation>Localidad, para nombrar concentraciones (opcional)</translation>
     </message>
     <message>
         <source>Code of each producer (optional)</source>
         <translation>Código de cada productor (opcional)</translation>
-    </message>
-    <message>
-        <source>Repairs to make where a row needs them; each is told:</source>
-        <translation>Reparaciones por hacer donde una fila las necesita; cada una se dice:</translation>
     </message>
     <message>
         <source>Choose a layer of the project, or a file with the button “…”.</source>

@@ -16,11 +16,12 @@ from qgis.PyQt.QtWidgets import (
     QPushButton,
 )
 
-from .. import settings
+from .. import library, settings
 from ..texts import mark, tr
 from . import checks
 from .inputs import LAYERS, TABLES, InputPicker, columns_of, fill, narrow
 from .page import CheckedPage
+from .reading import reading_of
 
 _FILTERS = QgsMapLayerProxyModel.Filter
 
@@ -62,15 +63,16 @@ class TerritoriesPage(CheckedPage):
         self.columns.setMinimumHeight(120)
         self.columns.itemChanged.connect(self.changed)
         self.form.addRow(tr("Indicators to lay over"), self.columns)
+        self.reading = reading_of("TerritoriesSource", self, presets=_known_tables())
 
     def pickers(self) -> tuple:
         """Return the layer, and the table where there is one."""
         return tuple(p for p in (self.picker, self.table) if p.given())
 
     def choices(self) -> tuple:
-        """Return the columns chosen."""
+        """Return the columns chosen, and what the reader is told."""
         parts = tuple(combo.currentData() for combo in self.parts.values())
-        return (*parts, self.table_key.currentData(), *self.ticked())
+        return (*parts, self.table_key.currentData(), *self.ticked(), *self.reading.choices())
 
     def ticked(self) -> tuple:
         """Return the indicators ticked."""
@@ -95,10 +97,11 @@ class TerritoriesPage(CheckedPage):
         held = study.territories[0] if study.territories else TerritoriesSource(given.path)
         ticked = self.ticked()
         parts = {part: combo.currentData() or "" for part, combo in self.parts.items()}
+        read = self.reading.given(held)
         first = replace(
             held,
             path=given.path,
-            layer=given.layer,
+            **{**read, "layer": read["layer"] or given.layer},
             table=table.path if table else "",
             table_key=(self.table_key.currentData() or "") if table else "",
             columns=ticked,
@@ -127,6 +130,7 @@ class TerritoriesPage(CheckedPage):
             return
         held = study.territories[0]
         self.picker.set_file(str(study.resolve(held.path)))
+        self.reading.show_section(held, study)
         known = {"key": held.key, "name": held.name, "population": held.population}
         self._fill(columns_of(self.picker.given()), known)
         if held.table:
@@ -172,6 +176,14 @@ class TerritoriesPage(CheckedPage):
             on = Qt.CheckState.Checked if name in ticked else Qt.CheckState.Unchecked
             item.setCheckState(on)
         self.columns.blockSignals(False)
+
+
+def _known_tables() -> dict:
+    """Return the tables of indicators that are known, with who publishes them."""
+    library.sialgeo()
+    from sialgeo.readers.presets import PRESETS
+
+    return {name: one.source for name, one in PRESETS.items()}
 
 
 class TablesPage(CheckedPage):

@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayerProxyModel
-from qgis.gui import QgsCollapsibleGroupBox, QgsProjectionSelectionWidget
+from qgis.core import QgsMapLayerProxyModel
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import (
     QButtonGroup,
@@ -14,8 +13,6 @@ from qgis.PyQt.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
@@ -27,6 +24,7 @@ from ..texts import mark, tr
 from . import checks
 from .inputs import LAYERS, TABLES, InputPicker, columns_of, either, fill, narrow, told
 from .page import CheckedPage
+from .reading import reading_of
 
 _FILTERS = QgsMapLayerProxyModel.Filter
 QUICK = 99
@@ -37,37 +35,6 @@ POPULATIONS = (
     mark("milk producers"),
     mark("producers of the raw material"),
 )
-
-
-READ_AS = {  # what a reader may be told of a table, beside its columns
-    "separator": (
-        mark("Separator"),
-        {
-            ",": mark("comma ,"),
-            ";": mark("semicolon ;"),
-            "\t": mark("tabulator"),
-            "|": mark("bar |"),
-        },
-    ),
-    "decimal": (mark("Decimal sign"), {".": mark("point 1.5"), ",": mark("comma 1,5")}),
-    "signs": (
-        mark("Degrees without a sign"),
-        {
-            "SW": mark("south and west"),
-            "NW": mark("north and west"),
-            "SE": mark("south and east"),
-            "NE": mark("as written"),
-        },
-    ),
-    "abroad": (
-        mark("Points outside the country"),
-        {"reject": mark("set aside"), "warn": mark("kept, with a warning")},
-    ),
-    "preset": (
-        mark("Format of the table"),
-        {"denue": "DENUE", "kobo": "KoboToolbox", "odk": "ODK", "none": mark("none of these")},
-    ),
-}
 
 
 class ProducersPage(CheckedPage):
@@ -89,6 +56,7 @@ class ProducersPage(CheckedPage):
         for part, label in (
             ("chain", tr("Chain or product (optional)")),
             ("volume", tr("Output of each producer (optional)")),
+            ("employment", tr("Employment of each producer (optional)")),
             ("locality", tr("Locality, to name concentrations (optional)")),
             ("id", tr("Code of each producer (optional)")),
         ):
@@ -104,64 +72,11 @@ class ProducersPage(CheckedPage):
         )
         self.cases.textChanged.connect(self.changed)
         self.form.addRow(tr("Only the rows where (empty: all)"), self.cases)
-        self._add_reading()
+        self.reading = reading_of("ProducersSource", self)
         self.save = QPushButton(tr("Save the list of faults…"))
         self.save.clicked.connect(self._save_faults)
         self.save.setEnabled(False)
         self.beneath.addWidget(self.save, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _add_reading(self) -> None:
-        group = QgsCollapsibleGroupBox(tr("Where a guess is wrong"))
-        group.setCollapsed(True)
-        inner = QFormLayout(group)
-        self.reading = {"layer": QLineEdit(), "country": QLineEdit()}
-        for name, label in (
-            ("x", tr("Column of longitude or easting")),
-            ("y", tr("Column of latitude or northing")),
-        ):
-            self.reading[name] = QLineEdit()
-            inner.addRow(label, self.reading[name])
-        inner.addRow(tr("Sheet or layer"), self.reading["layer"])
-        self.reading["country"].setPlaceholderText("PE")
-        self.reading["country"].setToolTip(
-            tr("Code or name; “any”: held against no country, at sea for instance.")
-        )
-        inner.addRow(tr("Country"), self.reading["country"])
-        self.crs = QgsProjectionSelectionWidget()
-        self.crs.setOptionVisible(QgsProjectionSelectionWidget.CrsOption.CrsNotSet, True)
-        self.crs.setNotSetText(tr("(guess)"))
-        inner.addRow(tr("Coordinate system"), self.crs)
-        self.reading["encoding"] = QLineEdit()
-        self.reading["encoding"].setPlaceholderText(tr("(guess)"))
-        inner.addRow(tr("Encoding"), self.reading["encoding"])
-        for edit in self.reading.values():
-            edit.editingFinished.connect(self.changed)
-        self.crs.crsChanged.connect(self.changed)
-        self.listed = {name: narrow(QComboBox()) for name in READ_AS}
-        for name, combo in self.listed.items():
-            label, words = READ_AS[name]
-            for value, word in {"": mark("(guess)"), **words}.items():
-                combo.addItem(tr(word), value)
-            combo.currentIndexChanged.connect(self.changed)
-            inner.addRow(tr(label), combo)
-        self._add_repairs(inner)
-        self.form.addRow(group)
-
-    def _add_repairs(self, form) -> None:
-        """Offer the repairs that a reader can make, none ticked."""
-        library.sialgeo()
-        from sialgeo.i18n import _
-        from sialgeo.triage import REPAIRS
-
-        self.repairs = {code: QCheckBox(_(said)) for code, said in REPAIRS.items()}
-        form.addRow(QLabel(tr("Repairs to make where a row needs them; each is told:")))
-        for code, box in self.repairs.items():
-            box.setToolTip(code)
-            box.toggled.connect(self.changed)
-            form.addRow("", box)
-
-    def _repaired(self) -> tuple:
-        return tuple(code for code, box in self.repairs.items() if box.isChecked())
 
     def pickers(self) -> tuple:
         """Return the table."""
@@ -169,9 +84,7 @@ class ProducersPage(CheckedPage):
 
     def choices(self) -> tuple:
         """Return what the reader is told."""
-        read = tuple(edit.text() for edit in self.reading.values())
-        listed = tuple(combo.currentData() for combo in self.listed.values())
-        return (*read, *listed, *self._repaired(), self.crs.crs().authid(), self.cases.text())
+        return (*self.reading.choices(), self.cases.text())
 
     def check(self):
         """Examine the producers."""
@@ -188,22 +101,17 @@ class ProducersPage(CheckedPage):
         given = self.picker.given()
         if given is None:
             return study
-        read = {name: edit.text().strip() for name, edit in self.reading.items()}
-        read["country"] = tuple(c.strip() for c in read["country"].split(",") if c.strip())
-        read["layer"] = read["layer"] or given.layer
-        read |= {name: combo.currentData() for name, combo in self.listed.items()}
         parts = {part: combo.currentData() or "" for part, combo in self.parts.items()}
-        crs = self.crs.crs()
+        held = study.producers or ProducersSource(given.path)
+        read = self.reading.given(held)
         return replace(
             study,
             producers=replace(
-                study.producers or ProducersSource(given.path),
+                held,
                 path=given.path,
                 volume_unit=self.unit.text().strip() if parts["volume"] else "",
                 cases=self.cases.text().strip(),
-                crs=crs.authid() if crs.isValid() else "",
-                apply=self._repaired(),
-                **read,
+                **{**read, "layer": read["layer"] or given.layer},
                 **parts,
             ),
         )
@@ -216,14 +124,7 @@ class ProducersPage(CheckedPage):
         self.picker.set_file(str(study.resolve(held.path)))
         self.unit.setText(held.volume_unit)
         self.cases.setText(held.cases)
-        for name, edit in self.reading.items():
-            said = getattr(held, name)
-            edit.setText(said if isinstance(said, str) else ", ".join(said))
-        for name, combo in self.listed.items():
-            combo.setCurrentIndex(max(combo.findData(getattr(held, name)), 0))
-        for code, box in self.repairs.items():
-            box.setChecked(code in held.apply)
-        self.crs.setCrs(QgsCoordinateReferenceSystem(held.crs))
+        self.reading.show_section(held, study)
         self._fill(columns_of(self.picker.given()), {p: getattr(held, p) for p in self.parts})
 
     def show_checked(self, checked) -> None:
@@ -302,6 +203,7 @@ class ReferencePage(CheckedPage):
         self.among = QCheckBox(tr("The producers are among these units"))
         self.among.toggled.connect(self.changed)
         self.form.addRow("", self.among)
+        self.reading = reading_of("ReferenceSource", self)
 
     def chosen(self) -> str:
         """Return the kind of reference."""
@@ -313,8 +215,9 @@ class ReferencePage(CheckedPage):
         return (self.picker,) if needed else ()
 
     def choices(self) -> tuple:
-        """Return kind, counts and whether the producers are among them."""
-        return self.chosen(), self.counts.currentData(), self.among.isChecked()
+        """Return kind, counts, whether the producers are among them, and what the reader is told."""
+        own = self.chosen(), self.counts.currentData(), self.among.isChecked()
+        return (*own, *self.reading.choices())
 
     def check(self):
         """Hold the reference against the producers."""
@@ -342,12 +245,13 @@ class ReferencePage(CheckedPage):
             return replace(study, reference=None)
         name = self.name.currentText().strip()
         held = study.reference or ReferenceSource(given.path)
+        read = self.reading.given(held)
         return replace(
             study,
             reference=replace(
                 held,
                 path=given.path,
-                layer=given.layer,
+                **{**read, "layer": read["layer"] or given.layer},
                 counts=self.counts.currentData() or "",
                 includes_producers=self.among.isChecked(),
                 habitable=kind == self.LAND,
@@ -364,6 +268,7 @@ class ReferencePage(CheckedPage):
             return
         self.kind.setCurrentIndex(self.kind.findData(self.LAND if held.habitable else self.OTHER))
         self.picker.set_file(str(study.resolve(held.path)))
+        self.reading.show_section(held, study)
         fill(self.counts, columns_of(self.picker.given()), held.counts)
         self.among.setChecked(held.includes_producers)
         self.name.setCurrentText(told(held.name))
@@ -381,7 +286,7 @@ class ReferencePage(CheckedPage):
 
     def _choose_kind(self, _index) -> None:
         outside = self.chosen() in (self.OTHER, self.LAND)
-        for widget in (self.picker, self.name, self.among):
+        for widget in (self.picker, self.name, self.among, self.reading):
             widget.setEnabled(outside)
         self.counts.setEnabled(self.chosen() == self.OTHER)
         self.changed()

@@ -178,6 +178,34 @@ def give_inputs(wizard):
     wait_for(page.isComplete, 60_000)
     told["memory_layer"] = [page.told.toPlainText(), page.picker.given().path]
     told["columns"] = [page.parts["chain"].itemText(i) for i in range(page.parts["chain"].count())]
+    state_reading(wizard)
+
+
+def state_reading(wizard):
+    """Say how reference and territories are read, and show it again from the study."""
+    reference, territories = wizard.pages[2], wizard.pages[4]
+    for page, given in ((reference, "lecheros.csv"), (territories, "distritos.gpkg")):
+        page.picker.set_file(str(FOLDER.parent / given))
+    separator, preset = reference.reading.listed["separator"], territories.reading.listed["preset"]
+    separator.setCurrentIndex(separator.findData(";"))
+    reference.reading.numbers["header"].setValue(3)
+    reference.reading.typed["country"].setText("PE, EC")
+    preset.setCurrentIndex(preset.findData("inei-pobreza"))
+    territories.reading.numbers["year"].setValue(2018)
+    study = wizard.study()
+    held, first = study.reference, study.territories[0]
+    told["reading"] = [
+        held.separator,
+        held.header,
+        held.country,
+        held.decimal,
+        first.preset,
+        first.year,
+    ]
+    separator.setCurrentIndex(0)
+    reference.reading.numbers["header"].setValue(0)
+    reference.show_study(study)
+    told["shown_again"] = [separator.currentData(), reference.reading.numbers["header"].value()]
 
 
 def stop_and_fail(plugin):
