@@ -226,11 +226,11 @@ def _styled(outcome: Outcome):
         styling.style_places(places, outcome.context.place_name)
         yield PLACES, places, True
     areas = _layer(outcome, AREAS, tr("Concentrations"))
-    styling.AreasStyle(found).postProcessLayer(areas, None, None)
+    styling.AreasStyle(found).style(areas)
     styling.alias(areas, found.indicators)
     yield AREAS, areas, True
     producers = _layer(outcome, PRODUCERS, tr("Producers (private)"))
-    styling.ProducersStyle().postProcessLayer(producers, None, None)
+    styling.ProducersStyle().style(producers)
     yield PRODUCERS, producers, True
     if outcome.context is not None and outcome.context.territories is not None:
         held = outcome.context.territories
@@ -238,7 +238,7 @@ def _styled(outcome: Outcome):
         shown = [one for one in found.indicators if one.column in held]
         if shown:
             values = held[shown[0].column].to_numpy(float)
-            styling.IndicatorStyle(values, shown[0]).postProcessLayer(territories, None, None)
+            styling.IndicatorStyle(values, shown[0]).style(territories)
             territories.setName(f"{tr('Territories')}: {shown[0].label()}")
         styling.alias(territories, shown)
         yield TERRITORIES, territories, True

@@ -10,6 +10,7 @@ from qgis.core import (
     QgsMarkerSymbol,
     QgsPalLayerSettings,
     QgsProcessingLayerPostProcessorInterface,
+    QgsProject,
     QgsRasterShader,
     QgsRendererCategory,
     QgsRuleBasedRenderer,
@@ -29,13 +30,18 @@ _KEPT = []  # Processing keeps no reference to a post-processor
 _MOST_KEPT = 50
 
 
-def attach(context, layer_id, processor) -> None:
-    """Have a post-processor style an output layer if it will be loaded."""
+def attach(context, layer_id, style, group: str) -> None:
+    """Have an output layer styled, and put into a group of the layer tree, if it will be loaded."""
     if not layer_id or not context.willLoadLayerOnCompletion(layer_id):
         return
-    _KEPT.append(processor)
+    _KEPT.append(style)
     del _KEPT[:-_MOST_KEPT]
-    context.layerToLoadOnCompletionDetails(layer_id).setPostProcessor(processor)
+    details = context.layerToLoadOnCompletionDetails(layer_id)
+    details.setPostProcessor(style)
+    if hasattr(details, "groupName"):
+        details.groupName = group
+    else:  # before QGIS 3.32
+        style.group = group
 
 
 def shown_areas(found):
@@ -44,7 +50,35 @@ def shown_areas(found):
     return areas.rename(columns={areas.columns[0]: "concentration"})
 
 
-class AreasStyle(QgsProcessingLayerPostProcessorInterface):
+class Style(QgsProcessingLayerPostProcessorInterface):
+    """What is done to an output layer once it is in the project; subclasses say how it looks."""
+
+    group, on_top = "", False
+
+    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+        """Style the layer, and move it into its group."""
+        del context, feedback
+        self.style(layer)
+        layer.triggerRepaint()
+        if self.group:
+            _gather(layer, self.group, on_top=self.on_top)
+
+    def style(self, layer) -> None:
+        """Style the layer."""
+        raise NotImplementedError
+
+
+def _gather(layer, group: str, *, on_top: bool) -> None:
+    root = QgsProject.instance().layerTreeRoot()
+    node = root.findLayer(layer.id())
+    if node is None or node.parent() != root:  # a group that the user has set for all outputs
+        return
+    held = root.findGroup(group) or root.insertGroup(0, group)
+    held.insertChildNode(0 if on_top else -1, node.clone())
+    root.removeChildNode(node)
+
+
+class AreasStyle(Style):
     """Concentrations by what their evidence is worth, or by the first indicator laid over them."""
 
     def __init__(self, found, indicators=(), workfile="") -> None:
@@ -54,9 +88,8 @@ class AreasStyle(QgsProcessingLayerPostProcessorInterface):
         self._kinds = set(found.areas["evidence"])
         self._values = [found.areas[one.column].to_numpy(float) for one in self._indicators]
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    def style(self, layer) -> None:
         """Style, label and name the fields."""
-        del context, feedback
         if self._indicators:
             layer.setRenderer(
                 indicator_renderer(self._values[0], self._indicators[0], _area_line())
@@ -67,69 +100,63 @@ class AreasStyle(QgsProcessingLayerPostProcessorInterface):
         alias(layer, self._indicators)
         if self._workfile:
             layer.setCustomProperty(WORKFILE, self._workfile)
-        layer.triggerRepaint()
 
 
-class ProducersStyle(QgsProcessingLayerPostProcessorInterface):
+class ProducersStyle(Style):
     """Producers inside and outside concentrations."""
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    on_top = True
+
+    def style(self, layer) -> None:
         """Style and name the fields."""
-        del context, feedback
         layer.setRenderer(membership_renderer())
         alias(layer)
-        layer.triggerRepaint()
 
 
-class IndicatorStyle(QgsProcessingLayerPostProcessorInterface):
+class IndicatorStyle(Style):
     """Territories by the classes of an indicator."""
 
     def __init__(self, values, indicator) -> None:
         super().__init__()
         self._values, self._indicator = values, indicator
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    def style(self, layer) -> None:
         """Style by classes."""
-        del context, feedback
         layer.setRenderer(indicator_renderer(self._values, self._indicator))
-        layer.triggerRepaint()
 
 
-class HotSpotStyle(QgsProcessingLayerPostProcessorInterface):
+class HotSpotStyle(Style):
     """Districts by the class of their local statistic."""
 
     def __init__(self, kinds, column="class") -> None:
         super().__init__()
         self._kinds, self._column = set(kinds), column
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    def style(self, layer) -> None:
         """Style by classes."""
         from sialgeo.i18n import _
         from sialgeo.symbology import LOCAL_CLASSES
 
-        del context, feedback
         categories = [
             QgsRendererCategory(kind, _fill(colour, "#8c8c8c", 0.3, 0.9), _(label))
             for kind, (colour, label) in LOCAL_CLASSES.items()
             if kind in self._kinds
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer(self._column, categories))
-        layer.triggerRepaint()
 
 
-class BivariateStyle(QgsProcessingLayerPostProcessorInterface):
+class BivariateStyle(Style):
     """Districts by two indicators at once, three classes by three; grey where there is none."""
 
     def __init__(self, kinds, columns) -> None:
         super().__init__()
         self._kinds, self._columns = set(kinds), columns
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    def style(self, layer) -> None:
         """Style by classes."""
         from sialgeo.i18n import _
         from sialgeo.symbology import BIVARIATE, LOCAL_CLASSES
 
-        del context, feedback
         x, y = self._columns
         levels = (tr("low"), tr("middle"), tr("high"))
         fills = {
@@ -146,19 +173,17 @@ class BivariateStyle(QgsProcessingLayerPostProcessorInterface):
             if kind in self._kinds
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer("class", categories))
-        layer.triggerRepaint()
 
 
-class RiskStyle(QgsProcessingLayerPostProcessorInterface):
+class RiskStyle(Style):
     """A surface of the logarithm of the relative risk, in the library's classes of the risk itself."""
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    def style(self, layer) -> None:
         """Style by classes."""
         import math
 
         from sialgeo.symbology import risk_classes
 
-        del context, feedback
         ramp = QgsColorRampShader()
         ramp.setColorRampType(QgsColorRampShader.Type.Discrete)
         ramp.setColorRampItemList(
@@ -170,19 +195,17 @@ class RiskStyle(QgsProcessingLayerPostProcessorInterface):
         shader = QgsRasterShader()
         shader.setRasterShaderFunction(ramp)
         layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
-        layer.triggerRepaint()
 
 
-class ContourStyle(QgsProcessingLayerPostProcessorInterface):
+class ContourStyle(Style):
     """Areas where the risk is higher, or lower, than chance gives: outlines only."""
 
-    def postProcessLayer(self, layer, context, feedback):  # noqa: N802
+    def style(self, layer) -> None:
         """Style by side."""
         from sialgeo.i18n import _
         from sialgeo.surfaces import CONTOUR_LABELS, HIGHER
         from sialgeo.symbology import risk_classes
 
-        del context, feedback
         classes = risk_classes()
         categories = [
             QgsRendererCategory(
@@ -193,7 +216,6 @@ class ContourStyle(QgsProcessingLayerPostProcessorInterface):
             for side, label in CONTOUR_LABELS.items()
         ]
         layer.setRenderer(QgsCategorizedSymbolRenderer("side", categories))
-        layer.triggerRepaint()
 
 
 def evidence_renderer(kinds) -> QgsCategorizedSymbolRenderer:

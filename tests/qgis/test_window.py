@@ -107,6 +107,12 @@ def test_layers_are_styled_and_named(told: dict[str, Any]) -> None:
     assert {"name", "n", "evidence", "p_value", "area_km2"} <= set(told["aliased"])
 
 
+def test_layers_come_in_a_group(told: dict[str, Any]) -> None:
+    name, layers = told["group"]
+    assert name == "Detectar concentraciones"
+    assert layers == ["Productores con su concentración", "Concentraciones"]
+
+
 def test_reload_and_unload_leave_nothing(told: dict[str, Any], told_bare: dict[str, Any]) -> None:
     """A reload brings each window, action and entry once; an unload takes all of it."""
     assert told["reloaded"]["help"] == ["Ayuda"]

@@ -123,7 +123,7 @@ class HotSpots(OfDistricts):
 
         layer, kinds = getattr(self, "results", (None, ()))
         if layer is not None:
-            styling.attach(context, layer, styling.HotSpotStyle(kinds))
+            styling.attach(context, layer, styling.HotSpotStyle(kinds), self.displayName())
         return {}
 
 
@@ -322,8 +322,8 @@ class BivariateMap(OfDistricts):
         outputs, found, columns = getattr(self, "results", ({}, None, ()))
         if outputs.get("OUTPUT"):
             style = styling.BivariateStyle(list(found["class"]), columns)
-            styling.attach(context, outputs["OUTPUT"], style)
+            styling.attach(context, outputs["OUTPUT"], style, self.displayName())
         if outputs.get("OUTPUT_LOCAL"):
             style = styling.HotSpotStyle(list(found["local_class"]), "local_class")
-            styling.attach(context, outputs["OUTPUT_LOCAL"], style)
+            styling.attach(context, outputs["OUTPUT_LOCAL"], style, self.displayName())
         return {}

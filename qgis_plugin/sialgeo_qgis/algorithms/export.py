@@ -715,9 +715,9 @@ class ProtectConcentrations(Export):
         held, outputs = getattr(self, "results", (None, {}))
         if held is not None:
             areas = styling.AreasStyle(held, held.indicators)
-            styling.attach(context, outputs.get("OUTPUT"), areas)
-            if (
-                held.points is not None and "concentration" in held.points
-            ):  # displaced ones tell none
-                styling.attach(context, outputs.get("OUTPUT_POINTS"), styling.ProducersStyle())
+            styling.attach(context, outputs.get("OUTPUT"), areas, self.displayName())
+            exact = held.points is not None and "concentration" in held.points
+            if exact:  # displaced ones tell none
+                points = styling.ProducersStyle()
+                styling.attach(context, outputs.get("OUTPUT_POINTS"), points, self.displayName())
         return {}

@@ -164,9 +164,8 @@ class HumanDevelopment(OfRows):
             import sialgeo
 
             indicator = sialgeo.describe_indicators(["hdi"])[0]
-            styling.attach(
-                context, layer, styling.IndicatorStyle(rows["hdi"].to_numpy(), indicator)
-            )
+            style = styling.IndicatorStyle(rows["hdi"].to_numpy(), indicator)
+            styling.attach(context, layer, style, self.displayName())
         return {}
 
 

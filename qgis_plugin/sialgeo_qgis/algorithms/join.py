@@ -151,5 +151,6 @@ class JoinIndicators(SialgeoAlgorithm):
 
         layer, indicator, values = getattr(self, "results", (None, None, None))
         if indicator is not None:
-            styling.attach(context, layer, styling.IndicatorStyle(values, indicator))
+            style = styling.IndicatorStyle(values, indicator)
+            styling.attach(context, layer, style, self.displayName())
         return {}

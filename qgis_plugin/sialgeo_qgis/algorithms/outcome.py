@@ -109,5 +109,6 @@ def style_concentrations(algorithm, context) -> None:
     memory.workfile = outputs.get("WORKFILE", memory.workfile)
     indicators = found.indicators
     areas = styling.AreasStyle(found, indicators, outputs.get("WORKFILE", ""))
-    styling.attach(context, outputs.get("OUTPUT"), areas)
-    styling.attach(context, outputs.get("OUTPUT_PRODUCERS"), styling.ProducersStyle())
+    group = algorithm.displayName()
+    styling.attach(context, outputs.get("OUTPUT"), areas, group)
+    styling.attach(context, outputs.get("OUTPUT_PRODUCERS"), styling.ProducersStyle(), group)

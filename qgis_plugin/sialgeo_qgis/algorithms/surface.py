@@ -124,6 +124,6 @@ class RelativeRiskSurface(ReferenceInputs, SialgeoAlgorithm):
         from .. import styling
 
         raster, contours = getattr(self, "results", (None, None))
-        styling.attach(context, raster, styling.RiskStyle())
-        styling.attach(context, contours, styling.ContourStyle())
+        styling.attach(context, raster, styling.RiskStyle(), self.displayName())
+        styling.attach(context, contours, styling.ContourStyle(), self.displayName())
         return {}

@@ -59,6 +59,8 @@ def run_on_example(plugin):
     few = {"REPLICATES": 99, "SPLITS": 5, "RUNS": 5, "CONFIRM": False}
     areas = run_dialog(plugin.action("detectconcentrations"), tr("Concentrations"), **few)
     told["detected"] = areas.featureCount()
+    node = QgsProject.instance().layerTreeRoot().findLayer(areas.id())
+    told["group"] = [node.parent().name(), [one.name() for one in node.parent().findLayers()]]
     told["renderer"] = [c.value() for c in areas.renderer().categories()]
     told["aliased"] = [f.name() for f in areas.fields() if f.alias()]
     told["remembered"] = memory.workfile
