@@ -48,7 +48,7 @@ def ficha(study: Path) -> None:
     from matplotlib import image
 
     pages = study / "ficha"
-    wanted = ["-r", "70", "-f", "3", "-l", "4", "-png"]
+    wanted = ["-r", "100", "-f", "3", "-l", "4", "-png"]
     subprocess.run(["pdftoppm", *wanted, str(study / "informe.pdf"), str(pages)], check=True)  # noqa: S603
     read = [image.imread(path) for path in sorted(study.glob("ficha-*.png"))]
     gap = np.full((read[0].shape[0], 12, read[0].shape[2]), 0.75)
@@ -99,7 +99,7 @@ def figures(study: Path) -> None:
     for kind in ("concentrations", "chains", "bivariate"):
         options = {"column": "pobreza_2018"} if kind == "bivariate" else {}
         sialgeo.figure(kind, published, **options).figure.savefig(
-            IMAGES / f"figure-{kind}.png", dpi=80
+            IMAGES / f"figure-{kind}.png", dpi=120
         )
 
 

@@ -40,6 +40,7 @@ from sialgeo.model import (
     Publication,
 )
 from sialgeo.radii import GUIDE
+from sialgeo.symbology import UNITS
 
 # parameters of a step that are told in a place of their own
 ELSEWHERE = (
@@ -128,13 +129,13 @@ def indicator_name(indicator: Indicator) -> str:
 
 
 def _indicator_label(column: str, indicator: Indicator) -> Label | None:
-    name = indicator_name(indicator)
+    name, unit = indicator_name(indicator), UNITS.get(indicator.unit, indicator.unit)
     if column == indicator.column:
-        return Label(name, indicator.unit)
+        return Label(name, unit)
     for suffix, label in _INDICATOR_TEXTS.items():
         if column == indicator.column + suffix:
-            unit = indicator.unit if suffix in _IN_UNIT else ""
-            return label._replace(text=_(label.text).format(name=name), unit=unit)
+            own = unit if suffix in _IN_UNIT else ""
+            return label._replace(text=_(label.text).format(name=name), unit=own)
     return None
 
 

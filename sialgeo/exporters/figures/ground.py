@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sialgeo.errors import SchemaError
-from sialgeo.exporters.bivariate import HIDDEN, NO_CLASS, bivariate_layers
+from sialgeo.exporters.bivariate import bivariate_layers
 from sialgeo.exporters.figures.furniture import (
     GREY,
     INK,
@@ -21,13 +21,19 @@ from sialgeo.hotspots import enough_replicates, hot_spots
 from sialgeo.i18n import _, localised
 from sialgeo.model import Concentrations, Context, Publication
 from sialgeo.surfaces import Surface
-from sialgeo.symbology import LOCAL_CLASSES, NO_DATA, TERRITORY_LINE, risk_classes
+from sialgeo.symbology import LOCAL_CLASSES, TERRITORY_LINE, risk_classes
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from matplotlib.axes import Axes
 
 _LINE: dict[str, Any] = {"edgecolor": TERRITORY_LINE.line, "linewidth": TERRITORY_LINE.width}
+_UNTOLD: dict[str, Any] = {
+    "facecolor": "#ffffff",
+    "hatch": "////",
+    "edgecolor": "#b8b8b8",
+    "linewidth": 0.4,
+}
 _LEVEL, _SEED = 0.05, 1
 _REPLICATES = (999, 9_999)  # at least, at most: what single territories need under the level
 _LEAST = 3  # territories for a local statistic
@@ -116,7 +122,8 @@ def bivariate(
     """Draw an indicator against the producers in each territory, three classes by three.
 
     Terciles of the people (Stevens 2015), in ColorBrewer's blue × orange. ``column``: an indicator
-    that has a poorer end; by default the first. Grey: no data or withheld.
+    that has a poorer end; by default the first. White and hatched: no data or withheld, as the middle
+    class is grey.
     """
     from matplotlib.patches import Patch
 
@@ -136,13 +143,15 @@ def bivariate(
         return sheet.close()
     layer = found[0]
     sheet.heading = layer["label"]
-    fills = [layer["colours"][i] if i >= 0 else NO_DATA.fill for i in layer["classes"]]
-    polygons(sheet.ax, table.geometry.to_crs(sheet.crs), facecolor=fills, zorder=2, **_LINE)
+    classes, shapes = np.asarray(layer["classes"]), table.geometry.to_crs(sheet.crs)
+    told = classes >= 0
+    fills = [layer["colours"][i] for i in classes[told]]
+    polygons(sheet.ax, shapes[told], facecolor=fills, zorder=2, **_LINE)
+    polygons(sheet.ax, shapes[~told], zorder=2, **_UNTOLD)
     _square(sheet.ax, layer)
     sheet.legend_top = 0.5
-    if NO_CLASS in layer["classes"] or HIDDEN in layer["classes"]:
-        grey = Patch(facecolor=NO_DATA.fill, label=_("no data or withheld"), **_LINE)
-        sheet.handles.append(grey)
+    if not told.all():
+        sheet.handles.append(Patch(label=_("no data or withheld"), **_UNTOLD))
     areas = draw_areas(sheet.ax, sheet.held, sheet.crs, None, sheet.writer, hollow=True)
     sheet.handles += [heading_handle(_("Concentrations")), *areas] if areas else []
     sheet.places()
