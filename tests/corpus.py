@@ -296,6 +296,7 @@ CASES = (
     Case("header repeated, total beneath", text(GOOD + "id,lat,lon\nTotal,,\n"), rows=12, reasons={"coord_no_numerica": 1, "coord_vacia": 1}),
     # the position in one cell
     Case("latitude, longitude in one cell", one_cell(lambda x, y: f"{y}, {x}", "Coordenadas"), guesses={"columns": ["Coordenadas [x]", "Coordenadas [y]"]}),
+    Case("one cell, a third of them words", text("GPS;id\n" + "".join(f"{y}, {x};{i}\n" for i, (x, y) in enumerate(LONLAT)) + "sin GPS;8\nno hay;9\n"), reasons={"coord_no_numerica": 2}, guesses={"columns": ["GPS [x]", "GPS [y]"]}),
     Case("one cell under any name", one_cell(lambda x, y: f"({y}; {x})", "Georreferencia de la planta"), guesses={"columns": ["Georreferencia de la planta [x]", "Georreferencia de la planta [y]"]}),
     Case("decimal commas in one cell", one_cell(lambda x, y: f"{y}; {x}".replace(".", ","))),
     Case("longitude first in one cell", one_cell(lambda x, y: f"{x} {y}"), guesses={"columns": ["GPS [y]", "GPS [x]"], "axes": "NE"}),

@@ -468,12 +468,23 @@ def test_check(folder: Path, capsys: Capture) -> None:
     with (folder / "p.csv").open("a") as out:
         out.write("99,0,0,cheese,1\n")
     assert main(["check", "p.csv", "--output", "faults.csv"]) == DONE
-    assert "cero_cero" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "41 rows read: 40 usable, 1 set aside (cero_cero 1), 0 with a warning." in said
+    assert "42    lon, lat  cero_cero  set aside" in said
     assert "cero_cero" in (folder / "faults.csv").read_text(encoding="utf-8-sig")
     assert main(["--json", "check", "p.csv"]) == DONE
     found = json.loads(capsys.readouterr().out)
     assert found["counts"] == {"cero_cero": 1}
     assert (found["read"], found["usable"]) == (41, 40)
+
+
+def test_check_says_one_fault_of_many_rows_once(folder: Path, capsys: Capture) -> None:
+    with (folder / "p.csv").open("a") as out:
+        out.writelines(f"9{i},,,cheese,1\n" for i in range(7))
+    assert main(["check", "p.csv", "--dry"]) == DONE
+    lines = [line for line in capsys.readouterr().out.splitlines() if "coord_vacia  set" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith("42, 43, 44, 45 … (7)  lon")
 
 
 # --- cancelling -----------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ENOUGH = 0.8  # of the cells that hold something
+_NAMED, _STATED = 0.5, 0.01  # of those of a column that is called so, or stated
 _SAMPLE = 500
 _LONGEST = 2_000  # characters of a cell that is looked at: a link, a GeoJSON
 _SHORT = 120  # of one that is written by hand
@@ -151,7 +152,7 @@ def split_stated(cells: pd.DataFrame, x: str, y: str, log: Log) -> tuple[pd.Data
         name = next((n for n in names if {x, y} == {*halves_of(n)}), None)
     if name is None:
         return None
-    if not _holds_positions(cells[name]):
+    if not _holds_positions(cells[name], _STATED):
         _refuse_codes(cells[[name]])
         raise SchemaError(_("column “{name}” holds no positions").format(name=name))
     if x == y:
@@ -173,8 +174,8 @@ def split_point(cells: pd.DataFrame, log: Log) -> tuple[pd.DataFrame, Pair] | No
     if coordinate_pairs(names):
         return None
     named = point_columns(names)
-    for tier in (named, [n for n in names if n not in named]):
-        held = [n for n in tier if _holds_positions(cells[n])]
+    for tier, enough in ((named, _NAMED), ([n for n in names if n not in named], _ENOUGH)):
+        held = [n for n in tier if _holds_positions(cells[n], enough)]
         if held:
             _require_one(cells, held)
             return _split(cells, held[0], log, 0.9 if tier is named else 0.7)
@@ -191,9 +192,9 @@ def _sample(column: pd.Series) -> list[str]:
     return [v for v in some if isinstance(v, str) and v.strip()][:_SAMPLE]
 
 
-def _holds_positions(column: pd.Series) -> bool:
+def _holds_positions(column: pd.Series, enough: float) -> bool:
     texts = _sample(column)
-    return bool(texts) and float(np.mean([read_cell(t) is not None for t in texts])) >= _ENOUGH
+    return bool(texts) and float(np.mean([read_cell(t) is not None for t in texts])) >= enough
 
 
 def _require_one(cells: pd.DataFrame, names: Sequence[str]) -> None:

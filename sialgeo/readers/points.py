@@ -654,7 +654,13 @@ def _set_aside(
         n,
     ).format(n=n, read=read, reasons=", ".join(f"{k} {v}" for k, v in reasons.items()))
     if rejected is None:
-        return said + " " + _('Remedy: rejected="rechazados.csv" writes them with their reasons.')
+        return (
+            said
+            + " "
+            + _(
+                'Remedy: rejected="rechazados.csv", or “sialgeo check”, writes them with their reasons.'
+            )
+        )
     return said + " " + _("See {path}.").format(path=rejected)
 
 

@@ -30,6 +30,11 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
 REJECT, WARN, REPAIRED = "reject", "warn", "repaired"
+SEVERITIES: Mapping[str, str] = {  # as a person reads them
+    REJECT: N_("set aside"),
+    WARN: N_("warning"),
+    REPAIRED: N_("repaired"),
+}
 COLUMNS = ("row", "column", "code", "severity", "message", "proposal")
 
 
@@ -197,10 +202,24 @@ class Triage:
                 "{n} row read, no fault found.", "{n} rows read, no fault found.", self.read
             ).format(n=self.read)
         warned = int(self.faults.loc[self.faults["severity"] == WARN, "row"].nunique())
-        why = ", ".join(f"{code} {n}" for code, n in self.counts.items())
-        return _(
-            "{read} rows read: {usable} usable, {rejected} set aside, {warned} with a warning ({why})."
-        ).format(read=self.read, usable=self.usable, rejected=self.rejected, warned=warned, why=why)
+        said: str = _(
+            "{read} rows read: {usable} usable, {rejected} set aside{why}, {warned} with a warning{which}."
+        ).format(
+            read=self.read,
+            usable=self.usable,
+            rejected=self.rejected,
+            why=self._codes(REJECT),
+            warned=warned,
+            which=self._codes(WARN),
+        )
+        mended = self._codes(REPAIRED)
+        return said + (" " + _("Repaired{which}.").format(which=mended) if mended else "")
+
+    def _codes(self, severity: str) -> str:
+        """Return the codes of a severity with their rows, in brackets; nothing where there are none."""
+        held = self.faults[self.faults["severity"] == severity].drop_duplicates(["row", "code"])
+        counts = held["code"].value_counts()
+        return f" ({', '.join(f'{code} {n}' for code, n in counts.items())})" if len(counts) else ""
 
     def write(self, path: str | os.PathLike[str]) -> Path:
         """Write the faults with the original values of their rows, whole or not at all.

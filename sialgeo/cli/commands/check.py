@@ -12,11 +12,13 @@ from sialgeo.cli.parser import PLACES, Parser, declare_reader, reading_of
 from sialgeo.cli.reports import ROWS, Report, aligned, listed, path_lines
 from sialgeo.i18n import _
 from sialgeo.progress import Progress, scaled
+from sialgeo.triage.faults import SEVERITIES
 
 if TYPE_CHECKING:
     from sialgeo.triage import Triage
 
 REJECTED = "rechazados.csv"
+_SHOWN = 4  # rows of one fault that are named; the file names them all
 
 
 def declare(parser: Parser) -> None:
@@ -106,14 +108,30 @@ def _radius(triage: Triage) -> list[str]:
 def _table(faults: Any) -> list[str]:
     if not len(faults):
         return []
-    head = [_("row"), _("column"), _("code"), _("severity"), _("what"), _("proposal")]
-    rows: Sequence[Sequence[str]] = [
-        [str(cell) for cell in row] for row in faults.head(ROWS).to_numpy().tolist()
+    head = [_("rows"), _("column"), _("code"), _("severity"), _("what"), _("proposal")]
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for row, *rest in faults.astype(str).to_numpy().tolist():
+        alike.setdefault(tuple(rest), []).append(row)
+    lines = [
+        [_some(rows), column, code, _(SEVERITIES[severity]), what, proposal]
+        for (column, code, severity, what, proposal), rows in alike.items()
     ]
-    lines = ["", *aligned([head, *rows], left=range(1, 6))]
-    if len(faults) > ROWS:
-        lines.append(_("… and {n} more; --output writes them all").format(n=len(faults) - ROWS))
-    return lines
+    told = ["", *aligned([head, *lines[:ROWS]], left=range(6))]
+    more = sum(len(rows) for rows in list(alike.values())[ROWS:])
+    if more:
+        told.append(_("… and {n} more; --output writes them all").format(n=more))
+    return told
+
+
+def _some(rows: Sequence[str]) -> str:
+    """Return the first rows that have a fault, and how many they are where that is not all.
+
+    >>> _some(["2", "5"]), _some(list("23456789"))
+    ('2, 5', '2, 3, 4, 5 … (8)')
+    """
+    if len(rows) <= _SHOWN + 1:
+        return ", ".join(rows)
+    return f"{', '.join(rows[:_SHOWN])} … ({len(rows)})"
 
 
 def _written(triage: Triage, table: Any, options: argparse.Namespace) -> dict[str, Path]:
