@@ -32,7 +32,9 @@ def test_from_suppliers_to_priorities(
     areas = sialgeo.read_concentrations(linked).areas
     assert areas["suppliers_within__5"].tolist() == [2.0, 1.0]
     assert areas["sold_outside"].tolist() == [100.0, 100.0]
-    capsys.readouterr()
+    told = capsys.readouterr().out.splitlines()
+    [near] = [line.split() for line in told if line.startswith("Suppliers within 5 km")]
+    assert near[-2:] == ["2.0", "1.0"]
     asked = ["--subindex", "access=supplier_access", "--top", "1", "--json"]
     assert main(["prioritise", str(linked), *asked, "--output", str(ranked)]) == 0
     said = json.loads(capsys.readouterr().out)

@@ -311,8 +311,12 @@ def test_tables_can_be_replaced_and_are_checked_again() -> None:
 # --- what is made of the declaration ---------------------------------------------------------------
 
 
-def test_the_template_is_read_as_it_was_filled_in(tmp_path: Path) -> None:
-    path = sialgeo.write_template(tmp_path / "plantilla.xlsx")
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_template_is_read_as_it_was_filled_in(lang: str, tmp_path: Path) -> None:
+    with use_language(lang):  # its dictionary names tables in a column, as a form's export does
+        path = sialgeo.write_template(tmp_path / "plantilla.xlsx")
+    with pytest.raises(FileError, match="none with a row"):
+        read_tables(path)
     book = openpyxl.load_workbook(path)
     assert book.sheetnames == [HELP_SHEETS[0], *BY_NAME, *HELP_SHEETS[1:]]
     sheet = book["unidad"]

@@ -186,3 +186,13 @@ def test_a_benchmark_covers_every_district() -> None:
         agglomeration_indices(
             table, chain="chain", territory="code", benchmark=pd.Series({"1": 5.0})
         )
+
+
+def test_an_area_that_is_all_of_one_kind_is_no_surer_for_having_one_unit() -> None:
+    """One unit of one: p_i may be anything above 0.025; two of two, above its root."""
+    found = location_quotient([1, 2, 30], [1, 2, 30], 80, 500)
+    share = 80 / 500
+    assert found["lq"].tolist() == pytest.approx([1 / share] * 3)
+    assert found["low"].iloc[1] == pytest.approx(0.025**0.5 / share)
+    assert found["low"].iloc[0] == pytest.approx(0.025 / share)
+    assert (found["high"] >= found["lq"]).all()

@@ -335,6 +335,15 @@ def joint(**changes: Any) -> tuple[float, float]:
     return row["joint_sales"], row["joint_sales_sellers"]
 
 
+def test_a_place_has_further_names_by_id_or_by_name() -> None:
+    topics = eight().surveyed.assign(lugar="Chanta")
+    for key in (1, "1", "valle"):
+        found = classify(valley(), eight(levantamiento=topics), names={key: ["Chanta"]})
+        assert found.areas.loc[1, "activation_level"] == 5.0
+    with pytest.raises(ParameterError, match=r"no place Cerro\. There are: 1 Valle"):
+        classify(valley(), eight(), names={"Cerro": ["Chanta"]})
+
+
 def test_joint_sales_are_a_share_of_what_is_sold_and_known() -> None:
     assert joint(flujo=sales()) == (pytest.approx(30.0), 3)
     assert joint(flujo=sales(venta_conjunta="no")) == (0.0, 4)

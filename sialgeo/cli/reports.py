@@ -133,11 +133,17 @@ def report(
     rejected: int = 0,
     *,
     by_radius: bool = False,
+    answer: Sequence[str] = (),
 ) -> Report:
-    """Say the verdict, one number, one caution; then the table, the guesses and the paths."""
+    """Say the verdict, one number, one caution; then the table, the guesses and the paths.
+
+    ``answer`` is what a command adds to what was known, and stands in the table's place.
+    """
     said = found.summary()
     lines = [said.verdict, said.number, said.caution]
-    if len(found):
+    if answer:
+        lines += ["", *answer]
+    elif len(found):
         lines += ["", *_table(found), "", *_verdicts(found)]
     if by_radius:
         lines += _radii(found)

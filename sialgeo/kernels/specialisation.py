@@ -54,7 +54,9 @@ def location_quotients(
     -----
     Delta method on the logarithm, the area being part of the total:
     Var ln LQ = (1−p_i)/x_i + (1−p)/x − 2(1−p_i)/x. Where x_i = 0 the quotient is 0, the lower bound
-    0 and the upper one Clopper and Pearson's for p_i = 0 over p. Undefined (n_i = 0 or x = 0): NaN.
+    0 and the upper one Clopper and Pearson's for p_i = 0 over p; where all units of the area are of the
+    kind (x_i = n_i) the delta method knows no error in p_i, and the lower bound is Clopper and
+    Pearson's for p_i = 1 over p. Undefined (n_i = 0 or x = 0): NaN.
     Figures that are no whole numbers (volumes) have a quotient, no interval and no p.
 
     Examples
@@ -67,7 +69,7 @@ def location_quotients(
         p_i, p = x_i / n_i, x / n
         lq = np.where((n_i > 0) & (x > 0), p_i / p, np.nan)
         variance = (1 - p_i) / x_i + (1 - p) / x - 2 * (1 - p_i) / x
-        empty_high = (1 - ((1 - level) / 2) ** (1 / n_i)) / p
+        least = ((1 - level) / 2) ** (1 / n_i)  # of p_i = 1, one minus it the most of p_i = 0
     counts = np.isfinite(lq)
     for figure in (x_i, n_i, x, n):
         counts &= figure == np.floor(figure)
@@ -77,6 +79,9 @@ def location_quotients(
     )
     width = ndtri(0.5 + level / 2) * np.where(some, se, 0.0)
     low = np.where(some, lq * np.exp(-width), np.where(none, 0.0, np.nan))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low = np.where(some & (x_i == n_i), np.minimum(low, least / p), low)
+        empty_high = (1 - least) / p
     high = np.where(some, lq * np.exp(width), np.where(none, empty_high, np.nan))
     return Quotients(lq, se, low, high, _upper_tail(x_i, n_i, x, n, counts))
 

@@ -169,7 +169,7 @@ def _gathered(
         parts.setdefault(part.table.name, []).append(part)
     if not parts:
         raise FileError(
-            _("{path}: holds none of the tables. Their names: {known}").format(
+            _("{path}: holds none of the tables, or none with a row. Their names: {known}").format(
                 path=path, known=", ".join(BY_NAME)
             )
         )
@@ -291,9 +291,11 @@ def _in_workbook(source: Source, named: Mapping[str, list[str]], log: Log) -> It
             if any(not blank(c) for row in rows[1:] for c in row):
                 yield _part(rows, table, sheet)
             continue
+        if sheet in HELP_SHEETS:  # the dictionary names tables too, as a form's export does
+            continue
         parts = list(_form_parts(rows, sheet))
         yield from parts
-        if not parts and sheet not in HELP_SHEETS:
+        if not parts:
             idle.append(sheet)
     if idle:
         log.note(

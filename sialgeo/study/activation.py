@@ -50,6 +50,7 @@ def classified(
     since: str = "",
     groups: Mapping[str, Sequence[Any]] | None = None,
     territories: gpd.GeoDataFrame | None = None,
+    names: Mapping[Any, Sequence[str]] | None = None,
 ) -> Classified:
     """Classify concentrations, groups of them and territories; say their exposure to trade opening.
 
@@ -58,11 +59,11 @@ def classified(
     """
     asked: dict[str, Any] = {"thresholds": thresholds, "date": date or None, "since": since or None}
     asked["key"] = key
-    typology = sialgeo.classify(found, tables, **asked)
+    typology = sialgeo.classify(found, tables, names=names, **asked)
     carried = typology.concentrations or found
     together = []
     if groups:
-        together.append(sialgeo.classify(found, tables, groups=groups, **asked))
+        together.append(sialgeo.classify(found, tables, groups=groups, names=names, **asked))
     if territories is not None:
         together.append(sialgeo.classify(territories, tables, concentrations=found, **asked))
     for answer in together:

@@ -532,6 +532,7 @@ def _classified(study: Study, found: Concentrations, tables: SialTables) -> Clas
         date=source.date,
         since=source.since,
         groups=source.groups,
+        names=source.names,
         territories=territories,
     )
 

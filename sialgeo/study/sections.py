@@ -240,8 +240,8 @@ class RasterSource:
 class SialSource:
     """``[sial]``: the tables of the study, for which date, and the thresholds of the typology.
 
-    ``groups``: concentrations, by name or number, that are classified together too; ``territories``:
-    polygons (terruños) that are classified beside.
+    ``groups``: concentrations, by name or number, that are classified together too; ``names``: further
+    names that the tables use for one; ``territories``: polygons (terruños) that are classified beside.
     """
 
     path: str = entry("file", required=True)
@@ -249,6 +249,7 @@ class SialSource:
     date: str = entry("date")
     since: str = entry("date")
     groups: Mapping[str, tuple[str, ...]] = entry("lists", {})
+    names: Mapping[str, tuple[str, ...]] = entry("lists", {})
     territories: str = entry("file")
     parameters: Mapping[str, Any] = field(default_factory=dict)
 

@@ -113,7 +113,7 @@ def classify(
     key
         Column of the producers with the codes that the tables use.
     names
-        Further names of a place, by its id.
+        Further names of a place that the tables use, by its id or its name.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def classify(
     SchemaError
         A territory is no polygon, or there is nothing to classify.
     ParameterError
-        A group names a concentration that does not exist; a date is no date; ``groups`` are asked of
+        A group or ``names`` name a concentration that does not exist; a date is no date; ``groups`` are asked of
         territories.
     CRSError
         A layer has no CRS.
@@ -386,7 +386,7 @@ def _step(
     if silent:
         notes.append(
             _(
-                "No place bears these names of the tables: {names}. Remedy: say which place they mean (names=)"
+                "No place bears these names of the tables: {names}. Remedy: say which place they mean (names=, --also)"
             ).format(names=", ".join(silent))
         )
     parameters = {

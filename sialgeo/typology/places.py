@@ -56,6 +56,7 @@ def of_concentrations(
 ) -> Asked:
     """Return one place for each concentration, or for each group of them."""
     members = {i: [i] for i in c.areas.index} if groups is None else _grouped(c, groups)
+    names = _further(names, {**c.areas[NAME], **{group: group for group in groups or ()}})
     shapes, areas = _areas(c, members, grouped=groups is not None)
     producers = c.producers
     codes = _codes(producers, key)
@@ -85,6 +86,7 @@ def of_territories(territories: gpd.GeoDataFrame, units: gpd.GeoDataFrame, names
     title = bare[said["nombre"]] if "nombre" in said else bare.index.to_series()
     code = bare[said["codigo"]] if "codigo" in said else bare.index.to_series()
     within = _Within(units, list(territories.geometry), territories.crs)
+    names = _further(names, dict(zip(territories.index, title, strict=True)))
     places, counts = [], []
     for at, label in enumerate(territories.index):
         inside, reach_of = within.of(at)
@@ -97,6 +99,26 @@ def of_territories(territories: gpd.GeoDataFrame, units: gpd.GeoDataFrame, names
         held, index=territories.index, geometry=territories.geometry.to_numpy(), crs=territories.crs
     )
     return Asked(places, areas, [[] for _place in places])
+
+
+def _further(names: Names, known: Mapping[Any, Any]) -> Names:
+    """Return the further names by id; a place may be told by id or by name."""
+    told = {plain(str(name)): i for i, name in known.items()}
+    told |= {str(i): i for i in known} | {i: i for i in known}
+    found: dict[Any, list[str]] = {}
+    for place, more in names.items():
+        met = told.get(place, told.get(plain(str(place))))
+        if met is not None:
+            found.setdefault(met, []).extend(more)
+    missing = [str(p) for p in names if p not in told and plain(str(p)) not in told]
+    if missing:
+        raise ParameterError(
+            _("names: there is no place {missing}. There are: {known}").format(
+                missing=", ".join(missing),
+                known=", ".join(f"{i} {name}" for i, name in known.items()),
+            )
+        )
+    return found
 
 
 def _spelt(frame: pd.DataFrame) -> dict[Any, str]:

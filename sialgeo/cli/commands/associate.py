@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 import sialgeo
@@ -89,16 +90,19 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         )
         found = answers[-1].added_to(found)
     written = Path(sialgeo.save(found, options.output))
-    lines = [line for answer in answers for line in lines_of(answer)]
-    lines += listed(_("Notes:"), notes)
+    *others, last = answers
+    lines = [*(line for answer in others for line in lines_of(answer)), *lines_of(last, notes)]
     private = _("Private (locations of the producers; do not hand on):")
-    lines += ["", private, *path_lines([written])]
+    lines += [private, *path_lines([written])]
     data = {"associations": [a.to_dict() for a in answers], "outputs": {"work": written}}
     return Report(tuple(lines), data)
 
 
-def lines_of(answer: Association) -> list[str]:
-    """Return the verdict, its cautions, every division, and the naive p-values beside the right one."""
+def lines_of(answer: Association, more: Sequence[str] = ()) -> list[str]:
+    """Return the verdict, its cautions, every division, and the naive p-values beside the right one.
+
+    ``more`` are notes on the layer, which stand with the answer's own.
+    """
     lines = [answer.verdict, *answer.cautions]
     if len(answer.divisions) > 1:
         head = [_("Division of the territory"), _("Areas"), _("Difference"), "p"]
@@ -114,4 +118,4 @@ def lines_of(answer: Association) -> list[str]:
         lines += ["", *aligned([head, *rows], left=(0,))]
     if answer.contrast:
         lines += ["", answer.contrast]
-    return [*lines, *listed(_("Notes:"), answer.notes), ""]
+    return [*lines, *listed(_("Notes:"), (*answer.notes, *more)), ""]

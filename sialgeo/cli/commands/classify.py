@@ -57,6 +57,13 @@ def declare(parser: Parser) -> None:
         help=_("concentrations, by number or name, to classify together too (may be repeated)"),
     )
     add(
+        "--also",
+        action="append",
+        default=[],
+        metavar="PLACE=A,B",
+        help=_("further names that the tables use for a concentration (may be repeated)"),
+    )
+    add(
         "--territories",
         default="",
         metavar="FILE",
@@ -90,6 +97,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         since=options.since,
         groups=groups,
         territories=territories,
+        names=named_lists(options.also, "--also", "PLACE=A,B"),
     )
     sialgeo.save(found.concentrations, options.output)
     paths = {"work": Path(options.output)}

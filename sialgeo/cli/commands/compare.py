@@ -38,7 +38,6 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     paths = {"work": Path(sialgeo.save(found.concentrations, options.output))}
     if options.table:
         paths["table"] = write_csv(found.published(), options.table)
-    made = report(found.concentrations, paths)
     rows = [
         [
             str(r[NAME]),
@@ -50,6 +49,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         for _i, r in found.table.iterrows()
     ]
     heads = [_("Name"), _("Change"), _("Before"), _("Producers before"), _("Producers after")]
-    lines = ("", *aligned([heads, *rows], left=(0, 1, 2)))
+    lines = aligned([heads, *rows], left=(0, 1, 2))
+    made = report(found.concentrations, paths, answer=lines)
     changes = found.table[CHANGE].value_counts().to_dict()
-    return Report((*made.lines, *lines), {**made.data, "changes": changes})
+    return Report(made.lines, {**made.data, "changes": changes})

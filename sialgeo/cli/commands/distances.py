@@ -134,7 +134,7 @@ def _report(found: Any, options: argparse.Namespace, paths: dict[str, Path]) -> 
     step = max(len(table) // _SHOWN, 1)
     rows = [
         [
-            localised(f"{row['r'] / 1000:g}"),
+            localised(f"{row['r'] / 1000:.4g}"),
             *(_figure(row[name]) for name in ("value", "low", "high")),
             _(_WORDS[row["class"]]),
         ]

@@ -20,11 +20,34 @@ from sialgeo.cli.parser import (
     tables_of,
     workfile_option,
 )
-from sialgeo.cli.reports import Report, report
+from sialgeo.cli.reports import Report, aligned, figure, report
 from sialgeo.i18n import _
 from sialgeo.linkages import LINK, Linking
+from sialgeo.model import (
+    AT_EDGE,
+    BACKWARD,
+    CATCHMENT_KM,
+    CATCHMENT_N,
+    CATCHMENT_VOLUME,
+    COMPLETENESS,
+    FORWARD,
+    LINKS_MISSING,
+    LINKS_PRESENT,
+    LOCAL_CONTENT,
+    NAME,
+    SOLD_OUTSIDE,
+    SUPPLIER_ACCESS,
+    SUPPLIERS_WITHIN,
+    SUPPLY_WITHIN,
+)
 from sialgeo.progress import Progress
 
+_ACROSS = 6  # concentrations that a terminal has room for
+_TOLD = (
+    *(SUPPLIERS_WITHIN, SUPPLY_WITHIN, SUPPLIER_ACCESS, AT_EDGE),
+    *(CATCHMENT_N, CATCHMENT_VOLUME, CATCHMENT_KM, LINKS_PRESENT, LINKS_MISSING, COMPLETENESS),
+    *(LOCAL_CONTENT, BACKWARD, FORWARD, SOLD_OUTSIDE),
+)
 _GIVEN = ("tables", "suppliers", "actors", "flows", "volume")
 
 
@@ -97,7 +120,31 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         **layers,
     )
     written = Path(sialgeo.save(found, options.output))
-    return report(found, {"work": written})
+    return report(found, {"work": written}, answer=_figures(found))
+
+
+def _figures(found: Any) -> list[str]:
+    """Return what linking told of each concentration, one figure a line; the first concentrations."""
+    from sialgeo.exporters.wording import label_of, with_unit  # not for a command to start with
+
+    areas = found.areas.head(_ACROSS)
+    rows = [["", *(f"{i} {name}" for i, name in areas[NAME].items())]]
+    for column in (str(c) for c in areas.columns):
+        if not column.startswith(_TOLD):
+            continue
+        label = label_of(column, found)
+        cells = [_cell(value, label.digits or 0) for value in areas[column]]
+        if any(cell not in ("", "–") for cell in cells):
+            rows.append([with_unit(label), *(cell or "–" for cell in cells)])
+    lines = aligned(rows, left=(0,)) if len(rows) > 1 else []
+    more = len(found) - len(areas)
+    return [*lines, _("… and {n} more in the files").format(n=more)] if lines and more else lines
+
+
+def _cell(value: Any, digits: int) -> str:
+    if isinstance(value, str):
+        return value
+    return ", ".join(value) if isinstance(value, list) else figure(float(value), digits)
 
 
 def _table(path: str) -> Any:

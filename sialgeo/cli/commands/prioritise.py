@@ -38,7 +38,6 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     found = sialgeo.read_concentrations(options.workfile)
     progress(0.3, _("Ranking"))
     found = sialgeo.prioritise(found, subindices=chosen or None, **params.as_dict(asked))
-    made = report(found, {"work": Path(sialgeo.save(found, options.output))})
     rows = [
         [
             str(r[NAME]),
@@ -50,7 +49,8 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         for _i, r in found.areas.sort_values(PRIORITY_RANK).iterrows()
     ]
     heads = [_("Name"), _("Rank"), "5–95 %", _("p (first)"), _("Priority")]
-    lines = ("", *aligned([heads, *rows], left=(0, 4)), "", *found.steps[-1].notes)
+    lines = aligned([heads, *rows], left=(0, 4))
+    made = report(found, {"work": Path(sialgeo.save(found, options.output))}, answer=lines)
     columns = [NAME, PRIORITY_RANK, RANK_LOW, RANK_HIGH, P_TOP, PRIORITY]
     ranks = found.areas[columns].to_dict("records")
-    return Report((*made.lines, *lines), {**made.data, "priorities": ranks})
+    return Report(made.lines, {**made.data, "priorities": ranks})
