@@ -32,7 +32,16 @@ PACKAGES = [
     "poppler-utils",
     "ca-certificates",
 ]
-TOOLS = ("pytest", "pytest-xdist", "babel", "bandit", "detect-secrets", "flake8", "flake8-qgis")
+TOOLS = (
+    "pytest",
+    "pytest-xdist",
+    "babel",
+    "bandit",
+    "detect-secrets",
+    "flake8",
+    "flake8-qgis",
+    "PyQt6",
+)
 CHECKOUT, VENV = "/srv/sialgeo", "/srv/venv"
 # what tells pip and apt how this machine reaches its packages
 _NETWORK = (
