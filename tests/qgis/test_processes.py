@@ -34,7 +34,7 @@ found = sialgeo.overlay(found, districts, columns=columns, key="ubigeo", name="d
 def figures(c):
     a = c.areas
     kept = {k: [None if v != v else v for v in a[k].tolist()] for k in a.columns if k != a.geometry.name}
-    return {"areas": kept, "vertices": a.geometry.get_coordinates().to_numpy().tolist(),
+    return {"areas": kept, "vertices": a.geometry.normalize().get_coordinates().to_numpy().tolist(),
             "labels": c.producers["concentration"].tolist(), "membership": c.producers["membership"].tolist()}
 told = {"detected": figures(detected), "overlaid": figures(found)}
 if len(sys.argv) > 5:  # what QGIS's working files hold
