@@ -32,7 +32,9 @@ def producers(study, report) -> Checked:
     inputs = read_inputs(replace(study, reference=None), report.part(0.0, 0.6))
     table, usable = inputs.everyone, len(inputs.producers)
     report(0.6, tr("Examining the rows"))
-    triage = sialgeo.check_producers(table, country=source.country or None)
+    triage = sialgeo.check_producers(
+        table, country=source.country or None, abroad=source.abroad or None
+    )
     told = [_strong(triage.summary), _list([*_read(table), *inputs.notes])]
     if source.cases:
         told.append(
