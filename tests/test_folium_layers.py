@@ -30,6 +30,7 @@ from sialgeo.exporters.folium_layers import (  # noqa: E402
 )
 from sialgeo.i18n import use_language  # noqa: E402
 from sialgeo.model import Concentrations, Step  # noqa: E402
+from sialgeo.symbology import grid_classes  # noqa: E402
 
 MADE = runpy.run_path(str(Path(__file__).with_name("publications.py")))
 OUTSIDE = re.compile(
@@ -172,7 +173,9 @@ def test_two_variables_have_the_classes_of_the_web_map() -> None:
 
 def test_the_grid_of_a_publication_is_explored() -> None:
     drawn = explore(MADE["cajamarca"](grid=MADE["grid"]()))
-    assert any(isinstance(layer, GridLayer) for layer in drawn._children.values())
+    (grid,) = [layer for layer in drawn._children.values() if isinstance(layer, GridLayer)]
+    radii = re.findall(r'"radius": ?([\d.]+)', str(grid.data))
+    assert len(radii) == 24 and len(set(radii)) == len(grid_classes(MADE["grid"]()))
 
 
 def test_what_cannot_be_drawn_is_said() -> None:

@@ -47,6 +47,7 @@ from sialgeo.model import (
     Publication,
 )
 from sialgeo.symbology import (
+    CELL,
     EVIDENCE_STYLE,
     LAND,
     NO_DATA,
@@ -54,6 +55,7 @@ from sialgeo.symbology import (
     SEA,
     TERRITORY_LINE,
     Style,
+    cell_radii,
     chain_colours,
     class_of,
     grid_classes,
@@ -71,6 +73,7 @@ except ImportError as missing:
 if TYPE_CHECKING:
     import geopandas as gpd
 
+_PIXELS_A_POINT = 4 / 3
 _DEGREES = 4326
 _PLAIN_DIGITS = 5
 
@@ -273,7 +276,7 @@ class BivariateLayer(_Layer):
 
 
 class GridLayer(_Layer):
-    """Producers counted by grid cell, coloured by the count.
+    """Producers counted by grid cell: a circle in each, as large as the count, that covers no colour.
 
     Parameters
     ----------
@@ -292,16 +295,19 @@ class GridLayer(_Layer):
     def __init__(self, grid: gpd.GeoDataFrame) -> None:
         layer = _in_degrees(grid)
         classes = grid_classes(layer)
+        radii = cell_radii(len(classes))
+        outline = {"color": CELL.fill, "weight": 1, "opacity": 0.5, "fill": False}
         features = []
         for shape, row in zip(layer.geometry, layer.to_dict("records"), strict=True):
             found = class_of(row[N], classes)
-            style = _path(TERRITORY_LINE, 0.75) | {
-                "fillColor": found.colour if found else NO_DATA.fill
-            }
-            ends = dict.fromkeys((row.get(N_LEAST, row[N]), row.get(N_MOST, row[N])))
-            said = " – ".join(map(tell_number, ends)) if found else _(NO_DATA.label)
-            features.append(_feature(shape, style, tooltip=f"{_('Producers')}: {said}"))
-        super().__init__(features, layer.total_bounds, _("Producers by grid cell"))
+            features.append(_feature(shape, outline))
+            if found is not None:
+                ends = dict.fromkeys((row.get(N_LEAST, row[N]), row.get(N_MOST, row[N])))
+                said = f"{_('Producers')}: {' – '.join(map(tell_number, ends))}"
+                radius = radii[classes.index(found)] * _PIXELS_A_POINT
+                style = _path(CELL, CELL.opacity) | {"radius": radius}
+                features.append(_feature(shape.centroid, style, tooltip=said))
+        super().__init__(features, layer.total_bounds, _(CELL.label))
 
 
 class PlacesLayer(_Layer):
@@ -511,8 +517,7 @@ def explore(
     m
         Map to add to; by default an :class:`OfflineMap` with the embedded basemap.
     territories, indicator
-        Polygons to colour by an indicator; the counts by cell of a ``Publication`` are drawn where there
-        is none.
+        Polygons to colour by an indicator.
     places, place_name
         Points to name, and the column of their names.
     points
@@ -538,7 +543,7 @@ def explore(
     grid = concentrations.grid if isinstance(concentrations, Publication) else None
     if territories is not None and indicator is not None:
         layers.append(TerritoriesLayer(territories, indicator))
-    elif grid is not None and len(grid):  # it would cover the indicator
+    if grid is not None and len(grid):
         layers.append(GridLayer(grid))
     layers.append(ConcentrationsLayer(concentrations))
     if points:
