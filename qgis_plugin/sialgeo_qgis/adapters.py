@@ -449,7 +449,7 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
 
 def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
     """Have QGIS read the rows from temporary files into the sink, each while the next is written."""
-    parts = [frame.iloc[at : at + _PART] for at in range(0, len(frame), _PART)]
+    parts = [frame.iloc[slice(at, at + _PART)] for at in range(0, len(frame), _PART)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
         paths = [str(Path(folder) / f"{number}.fgb") for number in range(len(parts))]
         ahead = beside.submit(_to_file, parts[0], paths[0], multi)

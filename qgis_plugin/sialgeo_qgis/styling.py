@@ -69,13 +69,15 @@ class Style(QgsProcessingLayerPostProcessorInterface):
 
 
 def _gather(layer, group: str, *, on_top: bool) -> None:
+    from processing.core.ProcessingConfig import ProcessingConfig
+
     root = QgsProject.instance().layerTreeRoot()
     node = root.findLayer(layer.id())
-    if node is None or node.parent() != root:  # a group that the user has set for all outputs
-        return
+    if node is None or ProcessingConfig.getSetting(ProcessingConfig.RESULTS_GROUP_NAME):
+        return  # the user has a group for all outputs
     held = root.findGroup(group) or root.insertGroup(0, group)
     held.insertChildNode(0 if on_top else -1, node.clone())
-    root.removeChildNode(node)
+    node.parent().removeChildNode(node)
 
 
 class AreasStyle(Style):

@@ -122,8 +122,8 @@ class OutputsPage(QWizardPage):
         self.setTitle(tr("What is written"))
         self.setSubTitle(
             tr(
-                "Maps, tables and fact sheets to hand on hold areas and counts by grid cell, generalised so that no producer "
-                "can be told. The run goes on in the background; you can keep working."
+                "Maps, tables and fact sheets to hand on hold areas and counts by grid cell, "
+                "generalised so that no producer can be told. The run goes on in the background; you can keep working."
             )
         )
         form = QFormLayout()
