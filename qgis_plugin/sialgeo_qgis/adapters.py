@@ -450,6 +450,8 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
 def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
     """Have QGIS read the rows from temporary files into the sink, each while the next is written."""
     parts = [frame.iloc[slice(at, at + _PART)] for at in range(0, len(frame), _PART)]
+    bare = QgsVectorLayer.LayerOptions()
+    bare.loadDefaultStyle = False
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
         paths = [str(Path(folder) / f"{number}.fgb") for number in range(len(parts))]
         ahead = beside.submit(_to_file, parts[0], paths[0], multi)
@@ -457,7 +459,7 @@ def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
             ahead.result()
             if number + 1 < len(parts):
                 ahead = beside.submit(_to_file, parts[number + 1], paths[number + 1], multi)
-            layer = QgsVectorLayer(path, "layer", "ogr")
+            layer = QgsVectorLayer(path, "layer", "ogr", bare)
             features = layer.getFeatures(_stopped_by(feedback))
             well = sink.addFeatures(features, _FAST)
             del features, layer  # before the file goes
@@ -550,7 +552,12 @@ def _is_text(column) -> bool:
 
 def _texts(column):
     """Return a column of anything as text, gaps as gaps."""
-    return column.astype(object).map(str, na_action="ignore").where(column.notna(), None)
+    from pandas.api.types import infer_dtype
+
+    told = column.astype(object)
+    if infer_dtype(told, skipna=True) != "string":
+        told = told.map(str, na_action="ignore")
+    return told.where(column.notna(), None)
 
 
 def _values(column) -> list:

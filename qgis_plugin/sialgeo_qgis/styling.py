@@ -76,6 +76,7 @@ def _gather(layer, group: str, *, on_top: bool) -> None:
     if node is None or ProcessingConfig.getSetting(ProcessingConfig.RESULTS_GROUP_NAME):
         return  # the user has a group for all outputs
     held = root.findGroup(group) or root.insertGroup(0, group)
+    held.setExpanded(True)
     held.insertChildNode(0 if on_top else -1, node.clone())
     node.parent().removeChildNode(node)
 
