@@ -36,8 +36,8 @@ def pairs_inside(points: Any, shapes: Any) -> tuple[Ints, Ints]:
         point, polygon = tree.query(part)
         order = np.argsort(polygon, kind="stable")
         point, polygon = point[order], polygon[order]
-        hit = part[point]
-        inside = shapely.intersects_xy(held[polygon], shapely.get_x(hit), shapely.get_y(hit))
+        x, y = shapely.get_x(part), shapely.get_y(part)
+        inside = shapely.intersects_xy(held[polygon], x[point], y[point])
         found.append((point[inside] + first, polygon[inside]))
     one, two = (np.concatenate(each) for each in zip(*found, strict=True))
     return one, two
