@@ -220,7 +220,7 @@ def test_every_fault_is_named_at_once(study_of: Callable[[str], Path]) -> None:
         "[[territories]] 1 indicators.a family: must be one of monetary",
         "[[territories]] 1 indicators.a year: must be a whole number",
         "[[rasters]] 1 column: is missing",
-        "[export] publish: must be one of areas, grid, masked, points",
+        "[export] publish: must be one of grid, areas, masked, points",
         "“doc” is not known; known: html",
         "“../map.html” must be a file name without a folder",
         "[export] min_n: must be at least 1",
