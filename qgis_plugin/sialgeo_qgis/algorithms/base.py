@@ -229,7 +229,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         """Remember the layers and fields chosen, for the next dialog; see which layers are plain files."""
         del feedback
         remembered.note(self, parameters, context)
-        self._files = self._plain_files(parameters, context)
+        self._readable = self._plain_files(parameters, context)
         return True
 
     def _plain_files(self, parameters, context) -> dict:
@@ -324,7 +324,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             return None
-        frame = frame_of(source, feedback, self._files.get(name))
+        frame = frame_of(source, feedback, self._readable.get(name))
         self._refuse_misplaced(name, frame)
         if like is not None and frame.crs != like.crs:
             feedback.pushInfo(
