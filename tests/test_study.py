@@ -124,7 +124,7 @@ def test_reads_every_section(study_of: Callable[[str], Path], folder: Path) -> N
     assert (poverty.family, poverty.year, poverty.label("es")) == ("monetary", 2018, "Pobreza")
     [raster] = study.rasters
     assert raster.indicator is not None and raster.indicator.family == "hdi"
-    assert study.export == ExportChoice("areas", ("json", "mapa.html"), 5)
+    assert study.export == ExportChoice("grid", ("json", "mapa.html"), 5)
 
 
 def test_round_trip(study_of: Callable[[str], Path], folder: Path) -> None:
