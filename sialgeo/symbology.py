@@ -239,7 +239,7 @@ def class_of(value: Any, classes: tuple[Class, ...]) -> Class | None:
 
     Examples
     --------
-    >>> two = count_classes([10, 20, 20, 30], k=2)
+    >>> two = (Class(10.0, 20.0, "#eeeeee", "10 – 20"), Class(20.0, 30.0, "#111111", "20 – 30"))
     >>> class_of(20, two).upper, class_of(21, two).upper, class_of(float("nan"), two)
     (20.0, 30.0, None)
     """
