@@ -33,7 +33,9 @@ def points():
     made = []
     for number in range(POINTS):
         feature = QgsFeature(layer.fields())
-        feature.setAttributes([number, number / 7, f"producer {number % 1000}"])
+        feature.setAttributes(
+            [number, number / 8, f"producer {number % 1000}"]
+        )  # five decimals: QGIS rounds as it saves
         x, y = 7e5 + number % 1000 * 97.0, 9.1e6 + number // 1000 * 89.0
         feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(x, y)))
         made.append(feature)
