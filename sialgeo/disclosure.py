@@ -534,16 +534,16 @@ def _without_few_flows(
 ) -> gpd.GeoDataFrame:
     """Blank shares of flows that few plants made, and supplies that few suppliers hold."""
     areas = areas.copy()
-    if WITH_FLOWS in areas:
-        few = ~(areas[WITH_FLOWS].to_numpy(float) >= min_n)
-        known = areas[[LOCAL_CONTENT, SOLD_OUTSIDE]].notna().any(axis=1).to_numpy()
+    for sellers, shares, beside in (
+        (WITH_FLOWS, [LOCAL_CONTENT, SOLD_OUTSIDE], [BACKWARD, FORWARD]),
+        (JOINT_SELLERS, [JOINT_SALES], []),
+    ):
+        if sellers not in areas:
+            continue
+        few = ~(areas[sellers].to_numpy(float) >= min_n)
+        known = areas[shares].notna().any(axis=1).to_numpy()
         withheld.append((FLOW_SHARES, int((few & known).sum()), FEW_SELLERS))
-        for column in (LOCAL_CONTENT, SOLD_OUTSIDE, BACKWARD, FORWARD, WITH_FLOWS):
-            _blank(areas, column, few)
-    if JOINT_SELLERS in areas:
-        few = ~(areas[JOINT_SELLERS].to_numpy(float) >= min_n)
-        withheld.append((FLOW_SHARES, int((few & areas[JOINT_SALES].notna()).sum()), FEW_SELLERS))
-        for column in (JOINT_SALES, JOINT_SELLERS):
+        for column in (*shares, *beside, sellers):
             _blank(areas, column, few)
     supplies = [CATCHMENT_VOLUME, SUPPLIER_ACCESS]
     supplies += [c for c in areas.columns if str(c).startswith(SUPPLY_WITHIN)]

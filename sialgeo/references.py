@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sialgeo.crs import require_crs, xy_of
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
+from sialgeo.kernels.parts import places as distinct_places
 from sialgeo.model import ReferenceArrays, fingerprint
 
 if TYPE_CHECKING:
@@ -333,9 +334,8 @@ def _cells_within(
 
 def _coordinate_twins(xy: Array, producers_xy: Array) -> NDArray[np.bool_]:
     """Mark one reference unit per producer at exactly the same coordinates."""
-    both = np.round(np.vstack([xy, producers_xy]), 3)  # to the millimetre: projection noise
-    _unique, site = np.unique(both, axis=0, return_inverse=True)
-    site = site.reshape(-1).astype(np.int64)
+    both = np.vstack([xy, producers_xy]).round(3)  # to the millimetre: projection noise
+    site = distinct_places(both)[2]
     return _twins(site[: len(xy)], site[len(xy) :])
 
 
@@ -415,10 +415,10 @@ def _spacing(table: gpd.GeoDataFrame, width: Array) -> float:
 
     from sialgeo.crs import metric_crs
 
-    xy, site = np.unique(xy_of(table, metric_crs(table)), axis=0, return_inverse=True)
+    xy, _first, site = distinct_places(xy_of(table, metric_crs(table)))
     alone = len(xy) < 2
     near = np.full(1, np.inf) if alone else cKDTree(xy).query(xy, k=2)[0][:, 1]
-    gaps = np.where(width > 0, width, near[site.reshape(-1)])
+    gaps = np.where(width > 0, width, near[site])
     order = np.argsort(gaps)
     held = np.cumsum(table["mass"].to_numpy()[order])
     return float(gaps[order][np.searchsorted(held, held[-1] / 2)])

@@ -449,7 +449,9 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
 
 def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
     """Have QGIS read the rows from temporary files into the sink, each while the next is written."""
-    parts = [frame.iloc[slice(at, at + _PART)] for at in range(0, len(frame), _PART)]
+    from sialgeo.kernels.parts import parts as slices
+
+    parts = [frame.iloc[rows] for rows in slices(len(frame))]
     bare = QgsVectorLayer.LayerOptions()
     bare.loadDefaultStyle = False
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:

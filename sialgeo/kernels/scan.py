@@ -35,6 +35,7 @@ from scipy.special import xlogy
 
 from sialgeo.kernels.compiled import SCAN_MIXES, SCAN_RATES, compile_all, default_threads
 from sialgeo.kernels.likelihood import bernoulli_llr, multinomial_llr, poisson_llr
+from sialgeo.kernels.parts import places
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -213,14 +214,14 @@ def merge_sites(xy: Array) -> tuple[Array, Ints]:
     Sites are ordered by distance from their middle, so that the order does not depend on rows,
     translation or rotation (but for sites equally far away, which go by x, then y).
     """
-    unique, site = np.unique(xy, axis=0, return_inverse=True)
+    unique, _first, site = places(xy)
     gap = unique - unique.mean(axis=0)
     far = np.hypot(gap[:, 0], gap[:, 1])
     grain = max(float(np.abs(xy).max(initial=1.0)) * _GRAIN, float(far.max(initial=0.0)) * _TIE)
     order = np.lexsort((unique[:, 1], unique[:, 0], np.round(far / max(grain, 1e-300))))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
-    return unique[order], rank[site.reshape(-1)]
+    return unique[order], rank[site]
 
 
 def thinned_centres(xy: Array, most: int) -> Ints:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -103,22 +103,30 @@ def of_territories(territories: gpd.GeoDataFrame, units: gpd.GeoDataFrame, names
 
 def _further(names: Names, known: Mapping[Any, Any]) -> Names:
     """Return the further names by id; a place may be told by id or by name."""
-    told = {plain(str(name)): i for i, name in known.items()}
-    told |= {str(i): i for i in known} | {i: i for i in known}
-    found: dict[Any, list[str]] = {}
-    for place, more in names.items():
-        met = told.get(place, told.get(plain(str(place))))
-        if met is not None:
-            found.setdefault(met, []).extend(more)
-    missing = [str(p) for p in names if p not in told and plain(str(p)) not in told]
+    meet = _by_id_or_name(known)
+    met = {place: meet(place) for place in names}
+    missing = [str(place) for place, i in met.items() if i is None]
     if missing:
         raise ParameterError(
             _("names: there is no place {missing}. There are: {known}").format(
-                missing=", ".join(missing),
-                known=", ".join(f"{i} {name}" for i, name in known.items()),
+                missing=", ".join(missing), known=_listed(known)
             )
         )
+    found: dict[Any, list[str]] = {}
+    for place, more in names.items():
+        found.setdefault(met[place], []).extend(more)
     return found
+
+
+def _by_id_or_name(known: Mapping[Any, Any]) -> Callable[[Any], Any]:
+    """Return what finds the id of a place that is told by id or by name, None where there is none."""
+    ids: dict[Any, Any] = {plain(str(name)): i for i, name in known.items()}
+    ids |= {str(i): i for i in known} | {i: i for i in known}
+    return lambda told: ids.get(told, ids.get(plain(str(told))))
+
+
+def _listed(known: Mapping[Any, Any]) -> str:
+    return ", ".join(f"{i} {name}" for i, name in known.items())
 
 
 def _spelt(frame: pd.DataFrame) -> dict[Any, str]:
@@ -128,18 +136,16 @@ def _spelt(frame: pd.DataFrame) -> dict[Any, str]:
 
 def _grouped(c: Concentrations, groups: Groups) -> dict[Any, list[Any]]:
     """Return the ids of each group; its members may be told by id or by name."""
-    known: dict[Any, Any] = {plain(str(n)): i for i, n in c.areas[NAME].items()}
-    known |= {str(i): i for i in c.areas.index} | {i: i for i in c.areas.index}
-    found = {
-        name: [known.get(i, known.get(plain(str(i)))) for i in ids] for name, ids in groups.items()
-    }
+    known = dict(c.areas[NAME].items())
+    meet = _by_id_or_name(known)
+    found = {name: [meet(i) for i in ids] for name, ids in groups.items()}
     faults = [
         _("group “{name}”: there is no concentration {missing}. There are: {known}").format(
             name=name,
             missing=", ".join(
                 str(i) for i, met in zip(groups[name], ids, strict=True) if met is None
             ),
-            known=", ".join(f"{i} {n}" for i, n in c.areas[NAME].items()),
+            known=_listed(known),
         )
         for name, ids in found.items()
         if None in ids

@@ -11,6 +11,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox
 
 from .. import library
+from ..algorithms.base import countries_in
 from ..texts import mark, tr
 from .inputs import narrow
 
@@ -133,11 +134,15 @@ class Reading(QgsCollapsibleGroupBox):
             box.toggled.connect(self.changed)
             self._form.addRow("", box)
 
-    def given(self, held) -> dict:
-        """Return the section's keys with what is said here; what is left open as the section has it."""
+    def given(self, held, layer: str) -> dict:
+        """Return the section's keys with what is said here; what is left open as the section has it.
+
+        ``layer`` is that of the file chosen, where no other is named.
+        """
         typed = {name: edit.text().strip() for name, edit in self.typed.items()}
+        typed["layer"] = typed["layer"] or layer
         if "country" in typed:
-            typed["country"] = tuple(c.strip() for c in typed["country"].split(",") if c.strip())
+            typed["country"] = tuple(countries_in(typed["country"]) or ())
         opened = {field.name: field.default for field in fields(held)}
         numbers = {
             name: box.value() if box.value() > box.minimum() else opened[name]

@@ -97,11 +97,10 @@ class TerritoriesPage(CheckedPage):
         held = study.territories[0] if study.territories else TerritoriesSource(given.path)
         ticked = self.ticked()
         parts = {part: combo.currentData() or "" for part, combo in self.parts.items()}
-        read = self.reading.given(held)
         first = replace(
             held,
             path=given.path,
-            **{**read, "layer": read["layer"] or given.layer},
+            **self.reading.given(held, given.layer),
             table=table.path if table else "",
             table_key=(self.table_key.currentData() or "") if table else "",
             columns=ticked,

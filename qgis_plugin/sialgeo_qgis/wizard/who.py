@@ -103,7 +103,6 @@ class ProducersPage(CheckedPage):
             return study
         parts = {part: combo.currentData() or "" for part, combo in self.parts.items()}
         held = study.producers or ProducersSource(given.path)
-        read = self.reading.given(held)
         return replace(
             study,
             producers=replace(
@@ -111,7 +110,7 @@ class ProducersPage(CheckedPage):
                 path=given.path,
                 volume_unit=self.unit.text().strip() if parts["volume"] else "",
                 cases=self.cases.text().strip(),
-                **{**read, "layer": read["layer"] or given.layer},
+                **self.reading.given(held, given.layer),
                 **parts,
             ),
         )
@@ -245,13 +244,12 @@ class ReferencePage(CheckedPage):
             return replace(study, reference=None)
         name = self.name.currentText().strip()
         held = study.reference or ReferenceSource(given.path)
-        read = self.reading.given(held)
         return replace(
             study,
             reference=replace(
                 held,
                 path=given.path,
-                **{**read, "layer": read["layer"] or given.layer},
+                **self.reading.given(held, given.layer),
                 counts=self.counts.currentData() or "",
                 includes_producers=self.among.isChecked(),
                 habitable=kind == self.LAND,
