@@ -268,11 +268,11 @@ def test_what_is_known_of_a_point_stands_at_its_place() -> None:
     points = MADE["points"](50).drop(columns="cadena")
     points["concentration"] = np.where(np.arange(50) % 3, 2, -1)
     points["nombre"] = [f"Quesería {i}" for i in range(50)]
-    header, blocks = _points_page(points).unpacked("sialgeo-points")
+    page = _points_page(points)
+    header, blocks = page.unpacked("sialgeo-known")
+    bits = page.unpacked("sialgeo-points")[0]["bits"]
     order = np.argsort(
-        coding.morton_codes(
-            np.column_stack([points.geometry.x, points.geometry.y]), header["bits"]
-        ),
+        coding.morton_codes(np.column_stack([points.geometry.x, points.geometry.y]), bits),
         kind="stable",
     )
     first, second = header["columns"]
@@ -312,10 +312,9 @@ def test_many_points_lose_names_then_exact_places_then_are_counted(
     monkeypatch.setattr(pointset, "SOME_UP_TO", 3_000)
     everything, some, coarse = _set(1_500), _set(3_000), _set(3_001)
     columns = [
-        [c["name"] for c in coding.unpack(one.blob)[0]["columns"]]
-        for one in (everything, some, coarse)
+        [c["name"] for c in coding.unpack(one.known)[0]["columns"]] for one in (everything, some)
     ]
-    assert columns == [["nombre", "clase"], ["clase"], []]
+    assert columns == [["nombre", "clase"], ["clase"]] and coarse.known == ""
     assert everything.note() == "" and "names and long texts are left out" in some.note()
     assert "rounded to about 38 m" in coarse.note()
     assert round(coarse.metres) == round(38.22 * np.cos(np.radians(7.1)))
@@ -342,7 +341,7 @@ def test_density_is_drawn_while_a_tile_holds_a_crowd(monkeypatch: pytest.MonkeyP
 def test_the_largest_size_is_hard_and_no_point_is_lost(budget: int) -> None:
     made = _set(5_000, budget)
     header, blocks = coding.unpack(made.blob)
-    assert len(made.blob) <= budget and header["counts"]
+    assert len(made.blob) <= budget and not made.known and header["counts"]
     assert sum(coding.integers(blocks["counts0"])) + header["groups"][0]["cells"] == 5_000
     assert f"{made.metres:,.0f} m" in made.note()
 

@@ -467,6 +467,22 @@ def test_many_producers_are_density_then_dots_and_a_click_tells_of_one(open_map:
     assert "3." in page.locator("#ficha-name").inner_text()
 
 
+def test_the_ground_has_land_where_there_is_land_and_sea_where_there_is_sea(open_map: Open) -> None:
+    page = open_map("study", "#i=-")
+    for _ in range(4):
+        page.get_by_role("button", name="Zoom out").click()
+        page.wait_for_timeout(350)
+    # the study lies in Peru: the middle of the map is land, the Pacific begins far left of it
+    land = """(shares) => {
+        const canvas = document.querySelector('.leaflet-ground-pane canvas');
+        const [box, map] = [canvas, document.getElementById('map')].map((one) => one.getBoundingClientRect());
+        const row = Math.round((map.top + map.height / 2 - box.top) * canvas.height / box.height);
+        const pixels = canvas.getContext('2d').getImageData(0, row, canvas.width, 1).data;
+        return shares.map((share) => Math.round((map.left + share * map.width - box.left) * canvas.width / box.width)).map((x) => pixels[4 * x + 3] === 255);
+    }"""
+    assert page.evaluate(land, [0.02, 0.5]) == [False, True]
+
+
 def test_the_map_is_read_by_keyboard(open_map: Open) -> None:
     page = open_map()
     page.locator("#table tbody button").first.click()

@@ -133,6 +133,31 @@ def decode(data: bytes, digits: int) -> list[list[list[list[tuple[float, float]]
     return shapes
 
 
+def path_of(shapes: Iterable[Any], digits: int) -> str:
+    """Return shapes as one path of SVG in whole numbers: ``10**-digits`` of their unit each.
+
+    Parameters
+    ----------
+    shapes
+        Polygons, multipolygons, lines or multilines of shapely; None and empty ones are left out.
+    digits
+        Decimals that are kept.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> path_of([shapely.box(0, 0, 1, 1), shapely.LineString([(2, 0), (3, -1)])], 1)
+    'M10 0l0 10-10 0 0-10zM20 0l10-10'
+    """
+    drawn = []
+    for part in (part for shape in shapes for part in parts_of(shape)):
+        end = "z" if part.geom_type == "Polygon" else ""
+        for ring in _rings(part, digits):
+            steps = " ".join(map(str, np.diff(ring, axis=0).ravel().tolist())).replace(" -", "-")
+            drawn.append(f"M{ring[0, 0]} {ring[0, 1]}l{steps}{end}")
+    return "".join(drawn)
+
+
 def parts_of(shape: Any) -> list[Any]:
     """Return the parts of a geometry, of a collection of collections too; none where it is empty."""
     if shape is None or shape.is_empty:

@@ -355,7 +355,7 @@ class PointsLayer(Layer):
     _template = Template(
         """
         {% macro script(this, kwargs) %}
-        var {{ this.get_name() }} = sialgeoPoints("{{ this.blob }}", {{ this.words }}, {});
+        var {{ this.get_name() }} = sialgeoPoints("{{ this.blob }}", "{{ this.known }}", {{ this.words }}, {});
         {% endmacro %}
         """
     )
@@ -385,7 +385,7 @@ class PointsLayer(Layer):
             labels={column: column for column in columns},
             budget=max_mb * 1e6,
         )
-        self.blob, self.note = made.blob, made.note()
+        self.blob, self.known, self.note = made.blob, made.known, made.note()
         self.words = _data({"producers": label})
         self._bounds = [float(value) for value in layer.total_bounds]
 

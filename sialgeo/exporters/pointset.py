@@ -53,9 +53,10 @@ LEVELS = (
 
 @dataclass(frozen=True)
 class PointSet:
-    """Points as a page holds them: the blob, and how much of them it holds."""
+    """Points as a page holds them: the blob of their places, that of what is known of them, and how much."""
 
     blob: str
+    known: str  # the columns; "" where there are none
     level: Level
     n: int
     metres: float  # width of a cell on the ground, in the middle of the data
@@ -86,7 +87,7 @@ def point_set(
     labels: Mapping[str, Any] | None = None,
     budget: float = float("inf"),
 ) -> PointSet:
-    """Return points as one blob of at most ``budget`` bytes.
+    """Return points as two blobs, places and columns, of at most ``budget`` bytes together.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def point_set(
     labels
         What a person reads for each column; a column that is not among them is left out.
     budget
-        Bytes that the blob may take.
+        Bytes that the blobs may take together.
 
     Raises
     ------
@@ -124,13 +125,13 @@ def point_set(
     for level in LEVELS[first:]:
         codes = morton_codes(xy, level.bits)
         held = {} if level.columns == "none" else dict(labels or {})
-        header, blocks = _coded(points, codes, group, level, held)
+        header, blocks, order = _coded(codes, group, level, ordered=bool(held))
         for one in header["groups"]:
             name = names[one["block"]]
             one.update(chain=name, colour=(colours or {}).get(name, IN_NONE.fill))
-        blob = pack(header, blocks)
-        if len(blob) <= budget:
-            return PointSet(blob, level, n, cell_metres(level.bits, middle))
+        blob, known = pack(header, blocks), _known(points, order, held, level)
+        if len(blob) + len(known) <= budget:
+            return PointSet(blob, known, level, n, cell_metres(level.bits, middle))
     raise ParameterError(
         _('the page has no room for {n} points. Remedy: a larger max_mb, or publish="grid"').format(
             n=n
@@ -154,20 +155,16 @@ def _groups(
 
 
 def _coded(
-    points: gpd.GeoDataFrame,
-    codes: NDArray[np.uint64],
-    group: Ints,
-    level: Level,
-    labels: Mapping[str, Any],
-) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return header and blocks: gaps (and counts) of each group, then the columns in the same order."""
-    groups, blocks, orders, all_held = [], {}, [], []
+    codes: NDArray[np.uint64], group: Ints, level: Level, *, ordered: bool
+) -> tuple[dict[str, Any], dict[str, bytes], Ints]:
+    """Return header, blocks and, where asked, the order of the points: gaps (and counts) of each group."""
+    groups, blocks, orders, all_held = [], {}, [np.zeros(0, dtype=np.int64)], []
     for i in range(int(group.max(initial=0)) + 1):
         members = np.flatnonzero(group == i)
         if not len(members):
             continue
         held = codes[members]
-        if labels:
+        if ordered:
             order = np.argsort(held, kind="stable")
             held = held[order]
             orders.append(members[order])
@@ -180,12 +177,18 @@ def _coded(
             blocks[f"counts{i}"] = varints(counts - 1)
         blocks[f"gaps{i}"] = codes_to_gaps(cells)
         groups.append({"block": i, "n": len(held), "cells": len(cells)})
-    header: dict[str, Any] = {"bits": level.bits, "counts": level.counts, "columns": []}
-    if labels and orders:
-        for column, block in _columns(points, np.concatenate(orders), labels, level):
-            blocks[f"column{len(header['columns'])}"] = block
-            header["columns"].append(column)
-    return {**header, "groups": groups, **_crowds(all_held, level)}, blocks
+    header: dict[str, Any] = {"bits": level.bits, "counts": level.counts, "groups": groups}
+    return {**header, **_crowds(all_held, level)}, blocks, np.concatenate(orders)
+
+
+def _known(points: gpd.GeoDataFrame, order: Ints, labels: Mapping[str, Any], level: Level) -> str:
+    """Return the blob of the columns in the order of the points; "" where there are none."""
+    columns: list[dict[str, Any]] = []
+    blocks = {}
+    for column, block in _columns(points, order, labels, level):
+        blocks[f"column{len(columns)}"] = block
+        columns.append(column)
+    return pack({"columns": columns}, blocks) if columns else ""
 
 
 def _crowds(held: Sequence[NDArray[np.uint64]], level: Level) -> dict[str, Any]:

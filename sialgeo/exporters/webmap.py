@@ -2,8 +2,9 @@
 
 The page is our own template with Leaflet and the basemap inside; it needs jinja2 and no folium.
 Nothing leaves it: its content security policy allows the two scripts by their hash and forbids every
-request. Data reach it as two blobs of base64(zlib) (:mod:`.coding`): first texts, basemap, areas and
-territories, then the points (:mod:`.pointset`), so that the map stands before the points are read.
+request. Data reach it as blobs of base64(zlib) (:mod:`.coding`): first texts, basemap, areas and
+territories, then the points (:mod:`.pointset`); behind the scripts stands what is known of each producer, which is
+read while the map is drawn.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from sialgeo.disclosure import withheld_sentences
 from sialgeo.errors import MissingDependencyError, ParameterError
 from sialgeo.exporters import basemap
 from sialgeo.exporters.bivariate import bivariate_layers
-from sialgeo.exporters.coding import encode, pack, to_world
+from sialgeo.exporters.coding import encode, pack, path_of, to_world
 from sialgeo.exporters.kinds import MAX_MB
 from sialgeo.exporters.picture import picture
 from sialgeo.exporters.pointset import PointSet, point_set
@@ -350,7 +351,8 @@ def render(publication: Publication, *, lang: str | None = None, max_mb: float =
     data["masked"] = any(s.parameters.get("publish") == "masked" for s in publication.steps)
     if made.note():
         data["points_note"] = _in_each(made.note)
-    return _filled(publication, data, blocks, drawn, made.blob)
+    data["known"] = bool(made.known)
+    return _filled(publication, data, blocks, drawn, made.blob, made.known)
 
 
 def _filled(
@@ -359,6 +361,7 @@ def _filled(
     blocks: Mapping[str, bytes],
     drawn: str,
     points: str = "",
+    known: str = "",
 ) -> str:
     code = data["lang"]
     css = _inline_css(asset("leaflet/leaflet.css")) + asset("map.css")
@@ -372,6 +375,7 @@ def _filled(
                 scripts=scripts,
                 study=pack(data, blocks),
                 points=points,
+                known=known,
                 title=data["title"][code],
                 synthetic=data["synthetic"][code],
                 summary=data["summary"][code],
@@ -410,11 +414,9 @@ def payload(
     areas = _degrees(publication.areas)
     territories = None if context.territories is None else _degrees(context.territories)
     view = _view(areas, publication, territories)
-    ground, ground_shapes = _ground(
-        _extent([areas, territories, publication.points, publication.grid])
-    )
+    ground = _ground(_extent([areas, territories, publication.points, publication.grid]))
     chains = _chains(publication)
-    shapes = {"areas": encode(areas.geometry, DIGITS), **ground_shapes}
+    shapes = {"areas": encode(areas.geometry, DIGITS)}
     data: dict[str, Any] = {
         "lang": code,
         "texts": {key: both(text) for key, text in TEXTS.items()},
@@ -688,22 +690,24 @@ def _points(points: gpd.GeoDataFrame, publication: Publication, room: int) -> Po
     return point_set(points, chain=chain, colours=_chains(publication), labels=labels, budget=room)
 
 
-def _ground(bounds: basemap.Bounds) -> tuple[dict[str, Any], dict[str, bytes]]:
-    """Return the basemap: its shapes are projected here, so that the page has only to draw them."""
+def _ground(bounds: basemap.Bounds) -> dict[str, Any]:
+    """Return the basemap: its paths are projected here, so that the page has only to draw them."""
     import shapely
 
     ground = basemap.around(bounds)
-    data = {
+    return {
         "names": [list(label) for label in ground.names],
         "countries": [list(label) for label in ground.countries],
         "land": LAND.fill,
         "line": LAND.line,
         "sea": SEA,
-        "digits": GROUND_DIGITS,
-    }
-    return data, {
-        name: encode(shapely.transform(getattr(ground, name), to_world), digits)
-        for name, digits in GROUND_DIGITS.items()
+        "paths": {
+            name: {
+                "path": path_of(shapely.transform(getattr(ground, name), to_world), digits),
+                "digits": digits,
+            }
+            for name, digits in GROUND_DIGITS.items()
+        },
     }
 
 

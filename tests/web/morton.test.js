@@ -64,12 +64,13 @@ test('the nearest point is the nearest of all', () => {
 });
 
 test('the density of a tile adds up, also where cells carry counts', () => {
-  const { counts, side } = density([group], BITS, 2, 1, 3, 64);
+  const { counts, side, filled } = density([group], BITS, 2, 1, 3, 64);
   assert.equal(side, 64);
+  assert.deepEqual([...filled].sort((a, b) => a - b), [...counts.keys()].filter((i) => counts[i]));
   const [from, to] = rangeOf(group, BITS, 2, 1, 3);
   assert.equal(counts.reduce((a, b) => a + b), to - from);
   const counted = { codes: Float64Array.from([encode(5, 9), encode(6, 9)]), sums: Float64Array.from([0, 4, 10]) };
   const held = density([counted], 4, 0, 0, 0, 16);
   assert.deepEqual([held.counts[9 * 16 + 5], held.counts[9 * 16 + 6]], [4, 6]);
-  assert.equal(density([counted], 4, 1, 1, 1, 16), null);
+  assert.deepEqual(density([counted], 4, 1, 1, 1, 16).filled, []);
 });

@@ -9,12 +9,11 @@ const varints = (values) => Uint8Array.from(values.flatMap((value) => {
   while (left > 127) { bytes.push((left % 128) + 128); left = Math.floor(left / 128); }
   return [...bytes, left];
 }));
-const setOf = (cells, bits, columns = [], blocks = {}, peaks = []) => {
+const setOf = (cells, bits, columns = [], held = {}, peaks = []) => {
   const codes = cells.map(([x, y]) => encode(x, y)).sort((a, b) => a - b);
   const gaps = codes.map((code, i) => code - (i ? codes[i - 1] : 0));
-  const header = { bits, counts: false, columns, dots_from: peaks.length, peaks, groups: [{ block: 0, n: cells.length, cells: cells.length, chain: 'a', colour: '#123456' }] };
-  const held = { gaps0: varints(gaps), ...blocks };
-  return new PointSet({ header, block: (name) => held[name] });
+  const header = { bits, counts: false, dots_from: peaks.length, peaks, groups: [{ block: 0, n: cells.length, cells: cells.length, chain: 'a', colour: '#123456' }] };
+  return new PointSet({ header, block: () => varints(gaps) }, async () => ({ header: { columns }, block: (name) => held[name] }));
 };
 const imageOf = (width, height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
 const tileOf = () => { // a canvas that keeps the last image laid on it
@@ -74,10 +73,12 @@ test('very many points are density first', () => {
   assert.ok(classes.every(({ from }, i) => !i || from > classes[i - 1].from));
 });
 
-test('a column of few values and one of many give what belongs to a point', () => {
+test('a column of few values and one of many give what belongs to a point, once they are read', async () => {
   const columns = [{ name: 'c', values: [null, 'x', 'y'] }, { name: 'nombre' }];
   const blocks = { column0: varints([1, 0, 2]), column1: new TextEncoder().encode('["Ñ","B","C"]') };
   const set = setOf([[1, 1], [2, 2], [3, 3]], 10, columns, blocks);
+  assert.equal(set.columns, null);
+  await set.learn();
   const about = set.about({ group: set.groups[0], place: 2, x: 0, y: 0 });
   assert.deepEqual(about.values.map(({ value }) => value), ['y', 'C']);
   assert.equal(about.n, 1);

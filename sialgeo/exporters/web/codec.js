@@ -114,8 +114,11 @@ export function inflate(data) {
 
 export async function decompress(bytes) {
   if (typeof DecompressionStream === 'undefined') return inflate(bytes);
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const stream = new DecompressionStream('deflate');
+  const writer = stream.writable.getWriter(); // not from a Blob, which asks another process
+  const said = Promise.all([writer.write(bytes), writer.close()]);
+  const [made] = await Promise.all([new Response(stream.readable).arrayBuffer(), said]);
+  return new Uint8Array(made);
 }
 
 /* One blob: its header, and `block(name)` → the bytes of a block. */
@@ -130,30 +133,31 @@ export async function unpack(text) {
   return { header, block };
 }
 
-/* Varints: seven bits a byte, low bits first; `step` reads a zigzag one. */
+/* Varints: seven bits a byte, low bits first. Many are read at once, in one plain loop, which the browser
+   compiles while it runs. */
 export function reader(bytes) {
   let at = 0;
-  const next = () => {
-    let byte = bytes[at++];
-    if (byte < 128) return byte;
-    let value = byte & 127;
-    let shift = 128;
-    do {
-      byte = bytes[at++];
-      value += (byte & 127) * shift;
-      shift *= 128;
-    } while (byte > 127);
-    return value;
+  const several = (n) => {
+    const numbers = new Float64Array(n);
+    let place = at;
+    for (let i = 0; i < n; i += 1) {
+      let byte = bytes[place++];
+      let value = byte & 127;
+      for (let shift = 128; byte > 127; shift *= 128) {
+        byte = bytes[place++];
+        value += (byte & 127) * shift;
+      }
+      numbers[i] = value;
+    }
+    at = place;
+    return numbers;
   };
-  const step = () => {
-    const value = next();
-    return value % 2 ? -(value + 1) / 2 : value / 2;
-  };
-  return { next, step, more: () => at < bytes.length };
+  return { several, next: () => several(1)[0], more: () => at < bytes.length };
 }
+export const unzigzag = (value) => (value % 2 ? -(value + 1) / 2 : value / 2);
 
-/* Shapes as parts of rings; a ring is a Float64Array of x and y in turn. */
-export function ringsOf(bytes, digits) {
+/* Shapes as Leaflet takes them: parts of rings of [latitude, longitude]. */
+export function shapesOf(bytes, digits) {
   const read = reader(bytes);
   const unit = 10 ** digits;
   const list = (make) => {
@@ -164,26 +168,16 @@ export function ringsOf(bytes, digits) {
   let x = 0;
   let y = 0;
   const ring = () => {
-    const flat = new Float64Array(2 * read.next());
-    for (let i = 0; i < flat.length; i += 2) {
-      x += read.step();
-      y += read.step();
-      flat[i] = x / unit;
-      flat[i + 1] = y / unit;
+    const steps = read.several(2 * read.next());
+    const places = [];
+    for (let i = 0; i < steps.length; i += 2) {
+      x += unzigzag(steps[i]);
+      y += unzigzag(steps[i + 1]);
+      places.push([y / unit, x / unit]);
     }
-    return flat;
+    return places;
   };
   const shapes = [];
   while (read.more()) shapes.push(list(() => list(ring)));
   return shapes;
-}
-
-/* Shapes as Leaflet takes them: parts of rings of [latitude, longitude]. */
-export function shapesOf(bytes, digits) {
-  const places = (flat) => {
-    const ring = [];
-    for (let i = 0; i < flat.length; i += 2) ring.push([flat[i + 1], flat[i]]);
-    return ring;
-  };
-  return ringsOf(bytes, digits).map((parts) => parts.map((rings) => rings.map(places)));
 }

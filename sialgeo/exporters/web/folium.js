@@ -1,4 +1,4 @@
-/* The point layer for any Leaflet map, as sialgeo's folium layers use it: window.sialgeoPoints(text, options). */
+/* The point layer for any Leaflet map, as sialgeo's folium layers use it: window.sialgeoPoints(text, known, words, options). */
 import { lazyPoints } from './points.js';
 
 const told = (words) => (found) => {
@@ -14,4 +14,4 @@ const told = (words) => (found) => {
   if (!box.childElementCount) line(words.producers);
   return box;
 };
-window.sialgeoPoints = (text, words, options) => lazyPoints(window.L, text, { say: told(words), ...options });
+window.sialgeoPoints = (text, known, words, options) => lazyPoints(window.L, text, known, { say: told(words), ...options });

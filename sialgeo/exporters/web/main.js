@@ -9,7 +9,7 @@ import { drawGround } from './ground.js';
 import { renderLegend } from './legend.js';
 import { recall, remember } from './link.js';
 import { copyTable, download, renderFilter, renderTable } from './list.js';
-import { drawConcentrations, drawControls, drawGrid, drawLines, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { drawConcentrations, drawControls, drawGrid, drawLines, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, readPoints, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
 import { gatherPlaces, search } from './search.js';
 
 function renderWords() {
@@ -91,20 +91,28 @@ function listenToPrint() {
 
 const AT_ONCE = 2e6; // characters of a points' blob that is read before anything is shown: one layout, one frame
 
+/* What is known of the producers stands behind the scripts: the map is drawn while the browser reads it. */
+async function knownOfPoints() {
+  if (document.readyState === 'loading') await new Promise((done) => { document.addEventListener('DOMContentLoaded', done); });
+  return unpack(byId('sialgeo-known').textContent);
+}
+
 async function start() {
   const text = byId('sialgeo-points')?.textContent;
   const dots = text && unpack(text);
-  const study = await unpack(byId('sialgeo-study').textContent);
-  if (text && text.length < AT_ONCE) await dots;
-  begin(study);
+  begin(await unpack(byId('sialgeo-study').textContent));
+  const known = data.known ? knownOfPoints : null;
+  const atOnce = Boolean(text) && text.length < AT_ONCE;
+  if (atOnce) readPoints(await dots, known);
   const wanted = recall();
   renderPanel(); // all words first: the page is laid out once, when the map asks for its size
-  renderLegend();
   if (isSmall()) byId('legend').open = false;
   byId('main').hidden = false;
   byId('languages').hidden = false;
   makeMap();
   fit(data.bounds, { animate: false });
+  renderLegend();
+  if (atOnce) drawPoints(); // Leaflet lays the page out for it: before there is more to lay out
   drawControls();
   drawGround(map);
   drawTerritories();
@@ -118,7 +126,11 @@ async function start() {
   spaceNames();
   if (wanted) openFicha(wanted, { focus: false });
   listen();
-  if (dots) drawPoints(await dots);
+  if (dots && !atOnce) {
+    readPoints(await dots, known);
+    drawPoints();
+    renderLegend();
+  }
   document.documentElement.dataset.ready = 'yes';
 }
 start();

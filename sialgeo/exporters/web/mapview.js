@@ -123,12 +123,13 @@ function flowLine(one) {
 export const shownGroups = () => points.groups.filter((group) =>
   !state.hidden.has(`chain:${group.chain}`) && (!state.filter.chain || group.chain === state.filter.chain));
 
-export function drawPoints(blob) {
-  points = new PointSet(blob);
+export function readPoints(blob, known) {
+  points = new PointSet(blob, known);
+}
+export function drawPoints() {
   layers.dots = pointLayers(L, points, { pane: 'dots', shown: shownGroups });
   layers.dots.addTo(map);
   map.on('zoomend', renderLegend); // the density's classes are those of the zoom
-  renderLegend();
 }
 export const redrawPoints = () => layers.dots && layers.dots.eachLayer((layer) => layer.redraw());
 
@@ -137,7 +138,9 @@ function pickAt(latlng) {
   if (found) tellPoint(found);
   return Boolean(found);
 }
-export function tellPoint(found) {
+export async function tellPoint(place) {
+  await points.learn();
+  const found = points.about(place);
   const rows = [[t('chain'), found.chain]];
   if (points.counted) rows.unshift([t('producers'), number(found.n, 0)]);
   let area = null;

@@ -52,18 +52,13 @@ export function nextBound(codes, code, from, to = codes.length) {
 export function readGroups({ header, block }) {
   let start = 0;
   return header.groups.map((group) => {
-    const gaps = reader(block(`gaps${group.block}`));
-    const codes = new Float64Array(group.cells);
-    let code = 0;
-    for (let i = 0; i < codes.length; i += 1) {
-      code += gaps.next();
-      codes[i] = code;
-    }
+    const codes = reader(block(`gaps${group.block}`)).several(group.cells);
+    for (let i = 1; i < codes.length; i += 1) codes[i] += codes[i - 1];
     let sums = null;
     if (header.counts) {
-      const counts = reader(block(`counts${group.block}`));
+      const counts = reader(block(`counts${group.block}`)).several(group.cells);
       sums = new Float64Array(group.cells + 1);
-      for (let i = 0; i < codes.length; i += 1) sums[i + 1] = sums[i] + counts.next() + 1;
+      for (let i = 0; i < counts.length; i += 1) sums[i + 1] = sums[i] + counts[i] + 1;
     }
     const read = { ...group, codes, sums, start };
     start += group.n;
@@ -117,12 +112,12 @@ export function nearest(groups, bits, x, y, reach) {
   return best;
 }
 
-/* Counts by cell of a tile: `cells`² cells, row by row; returns the counts, or null for an empty tile. */
+/* Counts by cell of a tile: `cells`² cells, row by row, and which of them are not empty. */
 export function density(groups, bits, z, x, y, cells) {
   const inner = Math.min(Math.round(Math.log2(cells)), Math.max(0, bits - z));
   const side = 2 ** inner;
-  const counts = new Float64Array(side * side);
-  let any = false;
+  const counts = new Uint32Array(side * side);
+  const filled = [];
   groups.forEach((group) => {
     const [begin, end] = rangeOf(group, bits, z, x, y);
     const width = 4 ** (bits - z - inner);
@@ -131,10 +126,11 @@ export function density(groups, bits, z, x, y, cells) {
       const cell = Math.floor((group.codes[from] - base) / width);
       const to = nextBound(group.codes, base + (cell + 1) * width, from, end);
       const [cx, cy] = decode(cell);
-      counts[cy * side + cx] += countIn(group, from, to);
-      any = true;
+      const at = cy * side + cx;
+      if (!counts[at]) filled.push(at);
+      counts[at] += countIn(group, from, to);
       from = to;
     }
   });
-  return any ? { counts, side } : null;
+  return { counts, side, filled };
 }

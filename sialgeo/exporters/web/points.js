@@ -1,4 +1,5 @@
-/* Producers on the map: density at low zooms, dots above, drawn tile by tile from sorted codes. */
+/* Producers on the map: density at low zooms, dots above, drawn tile by tile from sorted codes. What is known
+   of each producer is a blob of its own, read when somebody asks: the map need not wait for it. */
 import { unpack, reader } from './codec.js';
 import { countIn, decode, density, nearest, readGroups, visitRect } from './morton.js';
 
@@ -8,15 +9,25 @@ const WIDE = 2; // a tile of the density is as wide as four others: few canvases
 const RAMP = ['#c6dbef', '#9ecae1', '#6baed6', '#3182bd', '#08519c']; // ColorBrewer Blues
 
 export class PointSet {
-  constructor(blob) {
+  /* `known` gives a promise of the blob of the columns; null where none was published. */
+  constructor(blob, known = null) {
     this.bits = blob.header.bits;
     this.counted = blob.header.counts;
-    this.columns = blob.header.columns;
     this.groups = readGroups(blob);
-    this.block = blob.block;
+    this.known = known;
+    this.columns = null; // until they were learnt
     this.read = new Map(); // columns are decoded when first asked for
     this.dotsFrom = blob.header.dots_from; // the first zoom at which dots are drawn, density before
     this.peaks = blob.header.peaks; // by zoom: the most points in a cell of the density
+  }
+
+  /* Read the columns, once: before it, `values` and `about` know of none. */
+  learn() {
+    this.learning = this.learning || Promise.resolve(this.known && this.known()).then((blob) => {
+      this.columns = blob ? blob.header.columns : [];
+      this.block = blob && blob.block;
+    });
+    return this.learning;
   }
 
   /* All values of a column, in the order of the points. */
@@ -25,10 +36,8 @@ export class PointSet {
       const bytes = this.block(`column${index}`);
       const { values } = this.columns[index];
       if (values) {
-        const codes = reader(bytes);
-        const all = [];
-        while (codes.more()) all.push(values[codes.next()]);
-        this.read.set(index, all);
+        const count = this.groups.reduce((sum, group) => sum + group.n, 0);
+        this.read.set(index, Array.from(reader(bytes).several(count), (code) => values[code]));
       } else this.read.set(index, JSON.parse(new TextDecoder().decode(bytes)));
     }
     return this.read.get(index);
@@ -83,11 +92,11 @@ function imageFor(tile, size) {
 /* Density of one wide tile, a pixel for each cell. */
 export function drawDensity(tile, set, groups, { z, x, y }) {
   const found = density(groups, set.bits, z - WIDE, x, y, (TILE / CELL) * 2 ** WIDE);
-  if (!found) return;
+  if (!found.filled.length) return;
   const image = imageFor(tile, found.side);
   const peak = set.peaks[z];
   const pixels = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < pixels.length; i += 1) if (found.counts[i]) pixels[i] = PIXELS[shade(found.counts[i], peak)];
+  found.filled.forEach((at) => { pixels[at] = PIXELS[shade(found.counts[at], peak)]; });
   tile.getContext('2d').putImageData(image, 0, 0);
   tile.style.imageRendering = 'pixelated';
 }
@@ -184,18 +193,17 @@ export function pick(map, set, latlng, pixels = 8, groups = set.groups) {
   const zoom = map.getZoom();
   if (Math.round(zoom) < set.dotsFrom) return null; // as Leaflet chooses tiles
   const [x, y] = toWorld(map, latlng);
-  const found = nearest(groups, set.bits, x, y, pixels / (TILE * 2 ** zoom));
-  return found && set.about(found);
+  return nearest(groups, set.bits, x, y, pixels / (TILE * 2 ** zoom));
 }
 
-/* A layer for any Leaflet map: it is empty until its blob has been read. `say(about)` → an element. */
-export function lazyPoints(L, text, { say, ...options }) {
+/* A layer for any Leaflet map: it is empty until its blobs have been read. `say(about)` → an element. */
+export function lazyPoints(L, text, known, { say, ...options }) {
   const group = L.layerGroup();
   let set = null;
   let map = null;
   const onClick = (event) => {
     const found = set && pick(map, set, event.latlng);
-    if (found) L.popup({ maxWidth: 320 }).setLatLng(fromWorld(map, found.at)).setContent(say(found)).openOn(map);
+    if (found) set.learn().then(() => L.popup({ maxWidth: 320 }).setLatLng(fromWorld(map, found.at)).setContent(say(set.about(found))).openOn(map));
   };
   group.on('add', (event) => {
     map = event.target._map; // Leaflet 1.9 has no public name for it
@@ -203,7 +211,7 @@ export function lazyPoints(L, text, { say, ...options }) {
   });
   group.on('remove', () => map.off('click', onClick));
   group.ready = unpack(text).then((blob) => {
-    set = new PointSet(blob);
+    set = new PointSet(blob, known ? () => unpack(known) : null);
     pointLayers(L, set, { pane: 'overlayPane', ...options }).addTo(group);
   });
   return group;

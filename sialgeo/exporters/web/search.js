@@ -22,6 +22,10 @@ export function gatherPlaces() {
 /* Producers by name: a column of texts that differ from one to the next, where there is one. */
 function foundProducers(wanted, room) {
   if (!points || room < 1) return [];
+  if (!points.columns) { // not read yet: the search is made again when they are
+    points.learn().then(search);
+    return [];
+  }
   const index = points.columns.findIndex((column) => !column.values);
   if (index < 0) return [];
   producers = producers || points.values(index).map((name) => fold(known(name) ? String(name) : ''));
@@ -36,7 +40,7 @@ function goToProducer(i) {
   const group = points.groups.find((one) => i >= one.start && i < one.start + one.n);
   show(() => {
     map.setView(fromWorld(map, at), Math.max(14, points.dotsFrom), { animate: false });
-    tellPoint(points.about({ group, place: i - group.start, x: at[0], y: at[1] }));
+    tellPoint({ group, place: i - group.start, x: at[0], y: at[1] });
   });
 }
 
