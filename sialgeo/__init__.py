@@ -132,6 +132,7 @@ _HOME = {
     "overlay": "overlays",
     "interpolate_areas": "overlays",
     "catchment_rings": "overlays",
+    "pycnophylactic_surface": "overlays",
     "zonal_statistics": "overlays",
     # handing on
     "protect": "disclosure",

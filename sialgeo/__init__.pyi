@@ -80,6 +80,7 @@ from sialgeo.overlays import catchment_rings as catchment_rings
 from sialgeo.overlays import interpolate_areas as interpolate_areas
 from sialgeo.overlays import join_indicators as join_indicators
 from sialgeo.overlays import overlay as overlay
+from sialgeo.overlays import pycnophylactic_surface as pycnophylactic_surface
 from sialgeo.overlays import zonal_statistics as zonal_statistics
 from sialgeo.pools import Clusterer as Clusterer
 from sialgeo.priorities import prioritise as prioritise

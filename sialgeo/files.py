@@ -10,15 +10,17 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sialgeo.errors import FileError, SialgeoError
+from sialgeo.errors import FileError, MissingDependencyError, SialgeoError
 from sialgeo.i18n import _
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy as np
     import pandas as pd
 
 fcntl: Any
@@ -97,6 +99,55 @@ def write_csv(table: pd.DataFrame, path: str | os.PathLike[str], *, index: bool 
     safe.columns = [guarded(column) for column in held.columns]
     with whole_file(path) as temporary:
         safe.to_csv(temporary, index=False, encoding="utf-8-sig", lineterminator="\n")
+    return Path(path)
+
+
+def write_layer(layer: gpd.GeoDataFrame, path: str | os.PathLike[str], name: str) -> Path:
+    """Write a layer as the one of a GeoPackage, in the version that older QGIS reads; return its path."""
+    with whole_file(path) as temporary:
+        layer.to_file(temporary, driver="GPKG", layer=name, engine="pyogrio", VERSION="1.2")
+    return Path(path)
+
+
+def write_geotiff(
+    path: str | os.PathLike[str],
+    bands: Sequence[tuple[str, np.ndarray[Any, Any]]],
+    transform: tuple[float, float, float, float, float, float],
+    crs: Any,
+    tags: Mapping[str, str] | None = None,
+) -> Path:
+    """Write bands of one size with their descriptions as a GeoTIFF, NaN for no data; return its path.
+
+    Raises
+    ------
+    MissingDependencyError
+        rasterio is not installed.
+    FileError
+        The file cannot be written; nothing half-written is left.
+    """
+    try:
+        import rasterio
+    except ImportError as failure:
+        raise MissingDependencyError("rasterio", _("Writing a GeoTIFF")) from failure
+    rows, columns = bands[0][1].shape
+    profile = {
+        "driver": "GTiff",
+        "height": rows,
+        "width": columns,
+        "count": len(bands),
+        "dtype": "float32",
+        "nodata": float("nan"),
+        "crs": crs.to_wkt(),
+        "transform": rasterio.Affine(*transform),
+        "compress": "deflate",
+        "predictor": 3,
+        "tiled": True,
+    }
+    with whole_file(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
+        for number, (said, values) in enumerate(bands, start=1):
+            file.write(values.astype("float32"), number)
+            file.set_band_description(number, said)
+        file.update_tags(**(tags or {}))
     return Path(path)
 
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 
 from sialgeo.crs import crs_name, equal_area_crs, require_crs
 from sialgeo.errors import FileError, MissingDependencyError, ParameterError, SchemaError, raise_all
-from sialgeo.files import whole_file
+from sialgeo.files import write_geotiff
 from sialgeo.i18n import N_, _
 from sialgeo.kernels.compiled import default_threads
 from sialgeo.kernels.neighbours import canonical_order
@@ -176,39 +176,18 @@ class Surface:
         FileError
             The file cannot be written; nothing half-written is left.
         """
-        try:
-            import rasterio
-        except ImportError as failure:
-            raise MissingDependencyError("rasterio", _("Writing a GeoTIFF")) from failure
         name = N_("log relative risk") if self.log else N_("relative risk")
-        bands = [(name, self.values)]
+        bands = [(_(name), self.values)]
         if self.p_values is not None and self.p_lower is not None:
-            bands += [(N_("p, higher"), self.p_values), (N_("p, lower"), self.p_lower)]
-        rows, columns = self.values.shape
-        profile = {
-            "driver": "GTiff",
-            "height": rows,
-            "width": columns,
-            "count": len(bands),
-            "dtype": "float32",
-            "nodata": float("nan"),
-            "crs": self.crs.to_wkt(),
-            "transform": rasterio.Affine(*self.transform),
-            "compress": "deflate",
-            "predictor": 3,
-            "tiled": True,
+            bands += [(_("p, higher"), self.p_values), (_("p, lower"), self.p_lower)]
+        tags = {
+            "bandwidth_m": f"{self.bandwidth:g}",
+            "level": f"{self.level:g}",
+            "log": str(int(self.log)),
+            "replicates": str(self.step.parameters["replicates"]),
+            "seed": str(self.step.seed),
         }
-        with whole_file(path) as temporary, rasterio.open(temporary, "w", **profile) as file:
-            for number, (said, values) in enumerate(bands, start=1):
-                file.write(values.astype(np.float32), number)
-                file.set_band_description(number, _(said))
-            file.update_tags(
-                bandwidth_m=f"{self.bandwidth:g}",
-                level=f"{self.level:g}",
-                log=str(int(self.log)),
-                replicates=str(self.step.parameters["replicates"]),
-                seed=str(self.step.seed),
-            )
+        write_geotiff(path, bands, self.transform, self.crs, tags)
 
     @classmethod
     def from_geotiff(cls, path: str | os.PathLike[str]) -> Surface:

@@ -416,6 +416,27 @@ def test_rings_and_change(folder: Path, capsys: Capture) -> None:
     assert "different methods (2013 and 2019)" in capsys.readouterr().err
 
 
+def test_interpolate_to_polygons_and_to_a_grid(folder: Path, capsys: Capture) -> None:
+    two_real_districts()
+    base = "interpolate --territories d.gpkg --key ubigeo"
+    to_polygons = "--targets d.gpkg --totals people --method pycnophylactic --output o.gpkg --json"
+    assert main([*base.split(), *to_polygons.split()]) == DONE
+    told = json.loads(capsys.readouterr().out)
+    assert told["sums"]["people"] == {"targets": 400, "source": 400}
+    to_grid = "--totals people --cell-size 10km --output o.tif"
+    assert main([*base.split(), *to_grid.split()]) == DONE
+    raster = sialgeo.read_raster("o.tif")
+    assert np.nansum(raster.values) == pytest.approx(400, rel=1e-6)
+    for asked, words in (
+        ("--targets d.gpkg --output o.gpkg", "--columns or --totals"),
+        ("--totals people --output o.gpkg", "in .tif without"),
+        ("--totals people,farms --output o.tif", "one count of --totals"),
+        ("--totals people --cell-size 300km --output o.tif", "coarser than 2 polygons: 060101"),
+    ):
+        assert main([*base.split(), *asked.split()]) == BAD_INPUT
+        assert words in capsys.readouterr().err
+
+
 def two_real_districts() -> None:
     geopandas = pytest.importorskip("geopandas")
     from shapely.geometry import box

@@ -24,12 +24,17 @@ from sialgeo import (
     catchment_rings,
     interpolate_areas,
     overlay,
+    pycnophylactic_surface,
     zonal_statistics,
 )
+from sialgeo.memory import NotEnoughMemoryError
 
 MADE = runpy.run_path(str(Path(__file__).with_name("overlaid.py")))
 X, Y, CRS, HALVES, SPOTS = (MADE[name] for name in ("X", "Y", "CRS", "HALVES", "SPOTS"))
 square, found_in, two_districts = (MADE[n] for n in ("square", "found_in", "two_districts"))
+
+# limits that tile in it tile where areas are measured, for it is equal-area
+EQUAL = f"+proj=laea +lat_0=-7 +lon_0=-78 +x_0={X} +y_0={Y} +datum=WGS84 +units=m"
 
 
 # --- totals and means ---------------------------------------------------------------------------------
@@ -50,9 +55,15 @@ def test_totals_are_shared_out_and_means_averaged() -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.integers(2, 12), st.integers(1, 10), st.booleans())
+@given(
+    st.integers(0, 10_000),
+    st.integers(2, 12),
+    st.integers(1, 10),
+    st.booleans(),
+    st.sampled_from(["areal", "pycnophylactic"]),
+)
 def test_totals_are_conserved_and_means_agree(
-    seed: int, sources: int, targets: int, settled: bool
+    seed: int, sources: int, targets: int, settled: bool, method: str
 ) -> None:
     """Thiessen areas of one square carried to those of other points: nobody is lost or made."""
     rng = np.random.default_rng(seed)
@@ -63,7 +74,8 @@ def test_totals_are_conserved_and_means_agree(
     cells = None
     if settled:
         counts = rng.poisson(1.0, (20, 20)).astype(float)
-        cells = Raster(counts, (500.0, 0, X, 0, -500.0, Y + 10_000), CRS)
+        cells = Raster(counts, (500.0, 0, X, 0, -500.0, Y + 10_000), EQUAL)
+    smallest = np.sqrt(districts.area.min())
     found = interpolate_areas(
         districts,
         zones,
@@ -71,6 +83,8 @@ def test_totals_are_conserved_and_means_agree(
         totals="people",
         population="people",
         settlements=cells,
+        method=method,
+        cell_size=max(smallest / 2, 150.0) if method == "pycnophylactic" else 0.0,
     )
     assert found["people"].sum() == pytest.approx(districts["people"].sum(), rel=1e-6, abs=1e-6)
     poor = (districts["rate"] * districts["people"]).sum()
@@ -82,7 +96,7 @@ def test_totals_are_conserved_and_means_agree(
 def thiessen(points: np.ndarray, around: shapely.Polygon) -> gpd.GeoDataFrame:
     spots = shapely.multipoints(shapely.points(X + 1000 * points[:, 0], Y + 1000 * points[:, 1]))
     cells = shapely.get_parts(shapely.voronoi_polygons(spots, extend_to=around))
-    return gpd.GeoDataFrame(geometry=shapely.intersection(cells, around), crs=CRS)
+    return gpd.GeoDataFrame(geometry=shapely.intersection(cells, around), crs=EQUAL)
 
 
 def test_what_is_not_known_is_not_zero() -> None:
@@ -110,6 +124,164 @@ def test_negative_totals_and_absent_columns_are_named_together() -> None:
             totals=["farms", "nada"],
             key="ubigeo",
         )
+
+
+# --- smooth densities that keep totals (pycnophylactic) ------------------------------------------------
+def strips(*totals: float, wide: float = 2.0) -> gpd.GeoDataFrame:
+    """Rectangles of ``wide`` × 1 km side by side, with their totals."""
+    shapes = [square(k * wide, 0, (k + 1) * wide, 1) for k in range(len(totals))]
+    held = {"people": totals, "rate": 0.5}
+    return gpd.GeoDataFrame(held, geometry=shapes, crs=EQUAL)
+
+
+SMOOTH = {"cell_size": 1000.0, "tolerance": 1e-9, "iterations": 2_000}
+
+
+def test_two_areas_of_two_cells_settle_on_a_known_slope() -> None:
+    """4 and 12 in two cells each. At rest, smoothing moves both cells of an area alike: b = 5a/3."""
+    raster, _notes = pycnophylactic_surface(strips(4, 12), "people", **SMOOTH)
+    assert raster.values.tolist() == [pytest.approx([1.5, 2.5, 5.5, 6.5], abs=1e-6)]
+    halves = gpd.GeoDataFrame(
+        geometry=[square(0.5, 0, 1.5, 1), square(1, 0, 3, 1), square(-1, 0, 9, 9)], crs=EQUAL
+    )
+    found = interpolate_areas(
+        strips(4, 12), halves, totals="people", method="pycnophylactic", **SMOOTH
+    )
+    assert found["people"].tolist() == pytest.approx([2.0, 8.0, 16.0], abs=1e-5)
+    cut = interpolate_areas(
+        strips(4, 12),
+        gpd.GeoDataFrame(geometry=[square(0, 0, 1, 1)], crs=EQUAL),
+        totals="people",
+        means="rate",
+        population="people",
+        method="pycnophylactic",
+        **SMOOTH,
+    )
+    assert cut[["people", "rate"]].values.tolist() == [pytest.approx([1.5, 0.5], abs=1e-5)]
+
+
+@pytest.mark.parametrize("exact", [True, False])  # exactextract tells parts in single precision
+def test_a_density_that_is_the_same_everywhere_stays_so(
+    exact: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sialgeo.overlays import rasters
+
+    if not exact:
+        monkeypatch.setattr(rasters, "_has_exactextract", lambda: False)
+    ragged = thiessen(np.random.default_rng(3).uniform(0, 10, (7, 2)), square(0, 0, 10, 10))
+    ragged["people"] = ragged.area / 1e6 * 30
+    raster, notes = pycnophylactic_surface(ragged, "people", cell_size=500)
+    assert raster.values == pytest.approx(np.full((20, 20), 7.5), rel=1e-6 if exact else 1e-9)
+    assert raster.crs.is_projected and any("500 m" in note for note in notes)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 9))
+def test_every_area_keeps_its_total(seed: int, areas: int) -> None:
+    rng = np.random.default_rng(seed)
+    districts = thiessen(rng.uniform(0, 10, (areas, 2)), square(0, 0, 10, 10))
+    districts["people"] = rng.integers(0, 1000, areas).astype(float)
+    halves = [districts.intersection(square(x, 0, x + 5, 10)) for x in (0, 5)]  # of each district
+    parts = [
+        interpolate_areas(
+            districts, half.to_frame("geometry"), totals="people", method="pycnophylactic"
+        )["people"].fillna(0)
+        for half in halves
+    ]
+    assert (parts[0] + parts[1]).tolist() == pytest.approx(districts["people"].tolist())
+    raster, _ = pycnophylactic_surface(districts, "people")
+    assert np.nanmin(raster.values) >= 0
+    assert np.nansum(raster.values) == pytest.approx(districts["people"].sum(), rel=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.integers(0, 1000), min_size=9, max_size=9))
+def test_the_surface_is_smoother_than_area_weighting(totals: list[int]) -> None:
+    """Nine squares of 4 × 4 cells: each keeps its sum of cells, none is negative, steps grow less."""
+    corners = [(2 * k, 4 - 2 * j) for j in range(3) for k in range(3)]
+    shapes = [square(x, y, x + 2, y + 2) for x, y in corners]
+    districts = gpd.GeoDataFrame({"people": totals}, geometry=shapes, crs=EQUAL)
+    raster, _ = pycnophylactic_surface(districts, "people", cell_size=500)
+    sums = raster.values.reshape(3, 4, 3, 4).sum(axis=(1, 3))
+    assert sums.ravel().tolist() == pytest.approx(totals)
+    assert raster.values.min() >= 0
+    flat = np.repeat(np.repeat(np.reshape(totals, (3, 3)) / 16, 4, axis=0), 4, axis=1)
+    assert roughness(raster.values) <= roughness(flat)
+
+
+def roughness(values: np.ndarray) -> float:
+    return float(sum((np.diff(values, axis=k) ** 2).sum() for k in (0, 1)))
+
+
+def test_both_ways_of_cutting_cells_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sialgeo.overlays import rasters
+
+    zones = thiessen(np.random.default_rng(5).uniform(0, 10, (6, 2)), square(0, 0, 10, 10))
+    shapes = zones.geometry.to_numpy()
+    grid = (25, 21), (480.0, 0.0, X - 100, 0.0, -480.0, Y + 11_000)
+    exact = rasters.cells_covered(shapes, *grid)
+    monkeypatch.setattr(rasters, "_has_exactextract", lambda: False)
+    plain = rasters.cells_covered(shapes, *grid)
+    for one, other in zip(exact, plain, strict=True):
+        held = dict(zip(*other, strict=True))  # slivers of rounding are in one of them only
+        assert all(abs(held.get(cell, 0.0) - part) < 1e-6 for cell, part in zip(*one, strict=True))
+        assert one[1].sum() == pytest.approx(other[1].sum(), rel=1e-6)
+
+
+def test_an_area_without_a_known_total_is_a_hole_and_one_of_zero_stays_zero() -> None:
+    raster, _ = pycnophylactic_surface(strips(6, np.nan, 0, 6), "people", **SMOOTH)
+    row = raster.values[0]
+    assert np.isnan(row[2:4]).all() and row[4:6].tolist() == [0.0, 0.0]
+    assert row[:2].tolist() == pytest.approx([3.0, 3.0])
+    assert row[6] < row[7] and row[6:].sum() == pytest.approx(6)
+    targets = gpd.GeoDataFrame(geometry=[square(1, 0, 3, 1), square(2, 0, 3, 1)], crs=EQUAL)
+    found = interpolate_areas(
+        strips(6, np.nan, 0, 6), targets, totals="people", method="pycnophylactic", **SMOOTH
+    )
+    assert found["people"].isna().all()
+    assert found["people__covered"].tolist() == pytest.approx([0.5, 0.0])
+
+
+def test_settlements_leave_the_unsettled_cells_empty() -> None:
+    """Coarse cells of the raster hold people in the western half only, and in none of the second area."""
+    held = Raster(np.array([[5.0, 0.0, 0.0, 0.0]]), (2000.0, 0, X, 0, -1000.0, Y + 1000), EQUAL)
+    areas = strips(8, 4, wide=4.0)
+    raster, notes = pycnophylactic_surface(areas, "people", settlements=held, **SMOOTH)
+    row = raster.values[0]
+    assert row[:4].tolist() == pytest.approx([4.0, 4.0, 0.0, 0.0])
+    assert row[4:].tolist() == pytest.approx([1.0] * 4)
+    assert any("1 territory has nobody" in note for note in notes)
+    fine = Raster(np.ones((10, 20)), (100.0, 0, X, 0, -100.0, Y + 1000), EQUAL)
+    raster, _ = pycnophylactic_surface(areas, "people", settlements=fine, **SMOOTH)
+    assert raster.values[0, :4].tolist() == pytest.approx([4.0, 4.0, 0.0, 0.0])
+    below = Raster(-held.values, held.transform, EQUAL)
+    with pytest.raises(SchemaError, match="below zero"):
+        pycnophylactic_surface(areas, "people", settlements=below)
+
+
+def test_smoothing_that_cannot_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    areas, smooth = strips(4, 12).assign(code=["A", "B"]), {"method": "pycnophylactic"}
+    with pytest.raises(
+        SchemaError, match=r"coarser than 2 polygons: A, B \(.* 2 km².*cell_size=1000 "
+    ):
+        pycnophylactic_surface(areas, "people", cell_size=3_000, key="code")
+    with pytest.raises(ParameterError, match="spreads counts, and none is named"):
+        interpolate_areas(areas, areas, means="rate", **smooth)
+    with pytest.raises(SchemaError, match=r"“people” is negative in B"):
+        interpolate_areas(
+            areas.assign(people=[1, -2]), areas, totals="people", key="code", **smooth
+        )
+    with pytest.raises(SchemaError, match="no column “nada”"):
+        pycnophylactic_surface(areas, "nada")
+    with pytest.raises(ParameterError, match=r"(?s)method.*areal, pycnophylactic"):
+        interpolate_areas(areas, areas, totals="people", method="smooth")
+    with pytest.raises(ParameterError, match=r"(?s)cell_size.*iterations.*tolerance"):
+        pycnophylactic_surface(areas, "people", cell_size=-1, iterations=0, tolerance=0)
+    _, notes = pycnophylactic_surface(areas, "people", iterations=2)
+    assert any("ended after 2 iterations" in note for note in notes)
+    monkeypatch.setattr("sialgeo.memory.available_memory", lambda: 1_000.0)
+    with pytest.raises(NotEnoughMemoryError, match=r"40000 cells of 10 m"):
+        pycnophylactic_surface(areas, "people", cell_size=10)
 
 
 # --- people where they are settled ---------------------------------------------------------------------

@@ -10,12 +10,15 @@ problem. Geo-Processing 1, 297–312.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Transform = tuple[float, float, float, float, float, float]
 
 _CELLS_AT_ONCE = 65_536
 
@@ -74,7 +77,7 @@ def union_areas(group: Ints, pieces: NDArray[np.object_], n: int) -> Array:
 def zonal_sums(
     zone: shapely.Geometry,
     values: Array,
-    transform: tuple[float, float, float, float, float, float],
+    transform: Transform,
 ) -> tuple[float, float]:
     """Return (Σ coverage·value, Σ coverage) of one polygon over a north-up raster.
 
@@ -96,24 +99,57 @@ def zonal_sums(
     >>> zonal_sums(shapely.box(0.5, 0.0, 2.0, 2.0), cells, (1.0, 0.0, 0.0, 0.0, -1.0, 2.0))
     (4.0, 2.0)
     """
-    a, _, c, _, e, f = transform
+    total = count = 0.0
     rows, columns = values.shape
+    for row, column, part in _covered(zone, (rows, columns), transform, values):
+        total += float((part * values[row, column]).sum())
+        count += float(part.sum())
+    return total, count
+
+
+def covered_cells(
+    zone: shapely.Geometry, shape: tuple[int, int], transform: Transform
+) -> tuple[Ints, Array]:
+    """Return the numbers (row by row, increasing) of the cells that a valid polygon covers, and how much.
+
+    >>> covered_cells(shapely.box(0.5, 0.0, 2.0, 1.0), (2, 2), (1.0, 0.0, 0.0, 0.0, -1.0, 2.0))
+    (array([2, 3]), array([0.5, 1. ]))
+    """
+    cells, parts = [np.empty(0, dtype=np.int64)], [np.empty(0)]
+    for row, column, part in _covered(zone, shape, transform):
+        met = part > 0
+        cells.append((row * shape[1] + column)[met])
+        parts.append(part[met])
+    return np.concatenate(cells), np.concatenate(parts)
+
+
+def _covered(
+    zone: shapely.Geometry,
+    shape: tuple[int, int],
+    transform: Transform,
+    values: Array | None = None,
+) -> Iterator[tuple[Ints, Ints, Array]]:
+    """Yield rows, columns and the part covered of the cells in a polygon's box, a block at a time.
+
+    Cells whose value is NaN are left out.
+    """
+    a, _, c, _, e, f = transform
+    rows, columns = shape
     west, south, east, north = shapely.bounds(zone)
     first_column, last_column = _reach((west - c) / a, (east - c) / a, columns)
     first_row, last_row = _reach((north - f) / e, (south - f) / e, rows)
     if first_column >= last_column or first_row >= last_row:
-        return 0.0, 0.0
+        return
     shapely.prepare(zone)
     step = max(1, _CELLS_AT_ONCE // (last_column - first_column))
-    total = count = 0.0
     for top in range(first_row, last_row, step):
-        block = values[top : min(top + step, last_row), first_column:last_column]
-        row, column = np.nonzero(np.isfinite(block))
-        x, y = c + a * (column + first_column), f + e * (row + top)
-        part = _coverage(zone, shapely.box(x, y + e, x + a, y), -a * e)
-        total += float((part * block[row, column]).sum())
-        count += float(part.sum())
-    return total, count
+        bottom = min(top + step, last_row)
+        row, column = np.mgrid[top:bottom, first_column:last_column].reshape(2, -1)
+        if values is not None:
+            known = np.isfinite(values[row, column])
+            row, column = row[known], column[known]
+        x, y = c + a * column, f + e * row
+        yield row, column, _coverage(zone, shapely.box(x, y + e, x + a, y), -a * e)
 
 
 def _reach(start: float, stop: float, size: int) -> tuple[int, int]:

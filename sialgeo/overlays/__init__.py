@@ -1,7 +1,7 @@
 """Overlay: human development and poverty laid over the concentrations.
 
 ``join_indicators`` brings a table of figures to its territories by official code; ``interpolate_areas``
-carries figures from polygons to polygons, ``catchment_rings`` to rings around the concentrations,
+carries figures from polygons to polygons (``pycnophylactic_surface`` to a grid), ``catchment_rings`` to rings around the concentrations,
 ``zonal_statistics`` from a raster to polygons; ``overlay`` carries
 the figures of polygons (weighted by people, else by area) or of a raster (weighted by the part of
 each cell covered) to the footprints of the concentrations, and of each producer's own district to
@@ -15,11 +15,13 @@ from sialgeo.overlays.interpolating import catchment_rings, interpolate_areas
 from sialgeo.overlays.joining import join_indicators
 from sialgeo.overlays.laying import overlay
 from sialgeo.overlays.rasters import zonal_statistics
+from sialgeo.overlays.smoothing import pycnophylactic_surface
 
 __all__ = [
     "catchment_rings",
     "interpolate_areas",
     "join_indicators",
     "overlay",
+    "pycnophylactic_surface",
     "zonal_statistics",
 ]

@@ -18,7 +18,9 @@ from sialgeo.overlays.common import guess_notes, with_columns
 from sialgeo.overlays.intervals import Drawing
 from sialgeo.overlays.pieces import cut
 from sialgeo.overlays.polygons import carry
+from sialgeo.overlays.smoothing import AREAL, PYCNOPHYLACTIC, Interpolation, smooth_weights
 from sialgeo.overlays.weights import Settlements, overlap_notes, weights_of
+from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -36,10 +38,15 @@ def interpolate_areas(
     key: str | None = None,
     population: str | None = None,
     settlements: Settlements | None = None,
+    method: str = AREAL,
+    cell_size: float = 0.0,
+    iterations: int = 500,
+    tolerance: float = 0.001,
     indicators: Sequence[Indicator] = (),
     draws: int = 1_000,
     seed: int = 1,
     dependence: float = 0.0,
+    progress: Progress | None = None,
 ) -> gpd.GeoDataFrame:
     """Carry figures from one set of polygons to another: districts to cells, old limits to new ones.
 
@@ -61,10 +68,19 @@ def interpolate_areas(
     settlements
         Raster of people, houses or places (in memory, or a GeoTIFF's path) that says where within
         each polygon the people are (dasymetric); without it they are spread evenly.
+    method
+        ``"areal"``: what a polygon holds is spread evenly, or as the settlements say;
+        ``"pycnophylactic"``: people and totals are spread so that their density is smooth across
+        limits and every polygon keeps its total (Tobler 1979), over the settled cells only where
+        there are ``settlements``.
+    cell_size, iterations, tolerance
+        Of the pycnophylactic surface, as for :func:`pycnophylactic_surface`.
     indicators
         What the columns say; with ``low`` and ``high`` the interval of a mean is carried too.
     draws, seed, dependence
         Of the intervals, as for :func:`overlay`.
+    progress
+        ``progress(fraction, message)``; raises ``Cancelled`` to stop.
 
     Returns
     -------
@@ -76,11 +92,14 @@ def interpolate_areas(
     Raises
     ------
     CRSError, SchemaError
-        As for :func:`overlay`; the source meets no target.
+        As for :func:`overlay`; the source meets no target; cells coarser than a polygon.
+    ParameterError
+        The method is unknown, or pycnophylactic without a count to spread.
 
     Notes
     -----
-    Areal interpolation (Goodchild and Lam 1980); dasymetric where ``settlements`` are given.
+    Areal interpolation (Goodchild and Lam 1980); dasymetric where ``settlements`` are given;
+    pycnophylactic (Tobler 1979).
 
     Examples
     --------
@@ -95,6 +114,7 @@ def interpolate_areas(
     """
     require_crs(source=source, targets=targets)
     listed = [[c] if isinstance(c, str) else list(c) for c in (means, totals)]
+    how = Interpolation(method, cell_size, iterations, tolerance)
     drawing = Drawing(draws, seed, dependence)
     drawing.check()
     asked = Asked(
@@ -107,14 +127,25 @@ def interpolate_areas(
         drawing=drawing,
     )
     chosen = checked(source, asked)
-    pieces = cut(targets.geometry, source, areas_crs(targets))
+    smooth = how.method == PYCNOPHYLACTIC
+    if smooth and not asked.totals and population is None:
+        raise ParameterError(
+            _(
+                "method=pycnophylactic spreads counts, and none is named. Remedy: name them in totals=, or the people in population= by whom means are weighted"
+            )
+        )
+    pieces = cut(targets.geometry, source, areas_crs(source if smooth else targets))
     if not len(pieces.target):
         raise SchemaError(
             _(
                 "the source polygons meet none of the targets. Remedy: check that both are of the same region and in the CRS they say"
             )
         )
-    weights = weights_of(pieces, source, population, settlements, key)
+    weights = (
+        smooth_weights(pieces, source, asked, how, progress or silent)
+        if smooth
+        else weights_of(pieces, source, population, settlements, key)
+    )
     found, notes = carry(pieces, weights, source, asked, chosen)
     joined = with_columns(targets, found, {*found})
     said = [*guess_notes(chosen.guessed), *chosen.notes, *weights.notes, *overlap_notes(pieces)]
@@ -140,8 +171,8 @@ def catchment_rings(
     radii
         Outer edges of the rings, metres from the footprint's edge, increasing.
     **columns
-        ``means``, ``totals``, ``key``, ``population``, ``settlements``, ``indicators``, ``draws``,
-        ``seed``, ``dependence``, as for :func:`interpolate_areas`.
+        ``means``, ``totals``, ``key``, ``population``, ``settlements``, ``method`` and its options,
+        ``indicators``, ``draws``, ``seed``, ``dependence``, as for :func:`interpolate_areas`.
 
     Returns
     -------

@@ -158,7 +158,7 @@ def carry(
     for indicator in chosen.totals:
         column = indicator.column
         values = numbers(layer[column])[pieces.source]
-        totals = shared_totals(pieces.target, values, weights.share, n)
+        totals = shared_totals(pieces.target, values, weights.share_of(column), n)
         met = np.bincount(pieces.target, minlength=n) > 0
         found[column] = np.where(met, totals, np.nan)
         covered = covered_share(pieces, np.isfinite(values))

@@ -25,12 +25,13 @@ from sialgeo.errors import (
     SchemaError,
 )
 from sialgeo.i18n import _, ngettext
-from sialgeo.kernels.interpolation import zonal_sums
+from sialgeo.kernels.interpolation import Transform, covered_cells, zonal_sums
 from sialgeo.model import COVERED, Concentrations, Indicator, Raster, Step, versions
 from sialgeo.overlays.common import (
     RESERVED,
     TOUCHED,
     Array,
+    Ints,
     Shapes,
     coverage_note,
     crs_label,
@@ -47,8 +48,6 @@ from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-Transform = tuple[float, float, float, float, float, float]
 
 TOTAL = "__total"  # column + this: sum of the cells
 WHOLE = 0.995  # a raster that covers less of the footprints than this covers them in part
@@ -407,7 +406,7 @@ def zonal_sums_of(
     sums = np.zeros((len(shapes), 2))
     for k, shape in enumerate(shapes):
         progress(k / len(shapes), _("Laying the raster over the footprints"))
-        for block, transform in _blocks(band, shape):
+        for block, transform in blocks(band, shape):
             check(block)
             sums[k] += _clip(shape, block, transform)
     return sums
@@ -434,7 +433,7 @@ def refuse_cells(indicator: Indicator, block: Array) -> None:
     )
 
 
-def _blocks(band: Band, shape: Any) -> Iterator[tuple[Array, Transform]]:
+def blocks(band: Band, shape: Any) -> Iterator[tuple[Array, Transform]]:
     """Read the cells under a polygon's bounds, a bounded block at a time."""
     a, b, c, d, e, f = band.transform
     west, south, east, north = shapely.bounds(shape)
@@ -481,3 +480,30 @@ def _exact_sums(zone: Any, values: Array, transform: Transform) -> tuple[float, 
     found = exact_extract(source, [feature], ["sum", "count"])[0]["properties"]
     count = float(found["count"] or 0.0)
     return (float(found["sum"]), count) if count > 0 else (0.0, 0.0)
+
+
+def cells_covered(
+    zones: Shapes, shape: tuple[int, int], transform: Transform
+) -> list[tuple[Ints, Array]]:
+    """Return the numbers (row by row, increasing) of the cells that each polygon covers, and how much."""
+    if not len(zones) or not _has_exactextract():
+        return [covered_cells(zone, shape, transform) for zone in zones]
+    from exactextract import exact_extract
+    from exactextract.raster import NumPyRasterSource
+    from shapely.geometry import mapping
+
+    a, _b, c, _d, e, f = transform
+    none = np.broadcast_to(np.int8(0), shape)  # only where the cells lie is asked
+    source = NumPyRasterSource(none, c, f + e * shape[0], c + a * shape[1], f)
+    features = [{"type": "Feature", "properties": {}, "geometry": mapping(zone)} for zone in zones]
+    found = []
+    for one in exact_extract(source, features, ["cell_id", "coverage"]):
+        told = one["properties"]
+        order = np.argsort(told["cell_id"], kind="stable")
+        found.append(
+            (
+                np.asarray(told["cell_id"], dtype=np.int64)[order],
+                np.asarray(told["coverage"], dtype=float)[order],
+            )
+        )
+    return found

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,9 +28,14 @@ class Weights:
 
     piece: Array
     share: Array
-    kind: str  # "area", "population", "settlements"
+    kind: str  # "area", "population", "settlements", "pycnophylactic"
     notes: tuple[str, ...] = ()
     fingerprint: str = ""
+    shares: Mapping[str, Array] = field(default_factory=dict)  # by column, where they differ
+
+    def share_of(self, column: str) -> Array:
+        """Return the part of its polygon's total of a column that each piece has."""
+        return self.shares.get(column, self.share)
 
 
 def weights_of(
@@ -45,10 +51,10 @@ def weights_of(
     are spread as its cells say (dasymetric), evenly where none of a polygon's cells holds anybody.
     """
     people = None if population is None else numbers(layer[population])
-    notes = [] if people is None else _without_people(people, pieces, layer, key)
+    notes = [] if people is None else without_people(people, pieces, layer, key)
     if settlements is None:
         if people is None:
-            return Weights(pieces.area, pieces.part, "area", (_by_area(),))
+            return Weights(pieces.area, pieces.part, "area", (by_area(),))
         piece = people[pieces.source] * pieces.part
         return Weights(piece, pieces.part, "population", tuple(notes))
     with held_band(settlements) as band:
@@ -61,7 +67,7 @@ def weights_of(
     share = np.divide(mass, held, out=pieces.part.copy(), where=~empty)
     bare = np.unique(pieces.source[empty])
     if len(bare):
-        notes.append(_unsettled(len(bare), row_names(layer, _mask(bare, len(layer)), key)))
+        notes.append(unsettled(len(bare), row_names(layer, _mask(bare, len(layer)), key)))
     piece = mass if people is None else people[pieces.source] * share
     return Weights(piece, np.clip(share, 0.0, 1.0), "settlements", tuple(notes), fingerprint)
 
@@ -71,11 +77,11 @@ def _mass(band: Band, shapes: Shapes, pieces: Pieces) -> Array:
     import geopandas as gpd
 
     there = gpd.GeoSeries(shapes, crs=pieces.crs).to_crs(band.crs).to_numpy()
-    mass: Array = zonal_sums_of(band, valid(there), _refuse_negative)[:, 0]
+    mass: Array = zonal_sums_of(band, valid(there), refuse_negative)[:, 0]
     return mass
 
 
-def _refuse_negative(block: Array) -> None:
+def refuse_negative(block: Array) -> None:
     if (block < 0).any():
         raise SchemaError(
             _(
@@ -88,13 +94,13 @@ def _mask(rows: Ints, n: int) -> Flags:
     return np.isin(np.arange(n), rows)
 
 
-def _by_area() -> str:
+def by_area() -> str:
     return _(
         "Footprint values are weighted by area, empty land included: no population column was given (population=)."
     )
 
 
-def _without_people(
+def without_people(
     people: Array, pieces: Pieces, layer: gpd.GeoDataFrame, key: str | None
 ) -> list[str]:
     unknown = np.unique(pieces.source[np.isnan(people[pieces.source])])
@@ -107,7 +113,7 @@ def _without_people(
     ]
 
 
-def _unsettled(n: int, rows: str) -> str:
+def unsettled(n: int, rows: str) -> str:
     return ngettext(
         "{n} territory has nobody in the settlement raster: its people are spread evenly ({rows}).",
         "{n} territories have nobody in the settlement raster: their people are spread evenly ({rows}).",

@@ -63,10 +63,11 @@ class InterpolateAreas(TerritoryInputs, ToPolygons):
     ABOUT = mark(
         "Carries figures of districts to other polygons: to cells of a grid, to catchments, from old "
         "limits to new ones. Indicators are averaged, weighted by the people where you name their "
-        "field; counts are shared out and keep their totals.\n"
+        "field; counts are shared out and keep their totals, evenly or smoothly "
+        "(pycnophylactic).\n"
         "Missing values stay missing."
     )
-    TAGS = "areal interpolation,interpolación areal,dasymetric,dasimétrico,districts,distritos"
+    TAGS = "areal interpolation,interpolación areal,pycnophylactic,picnofiláctica,dasymetric,dasimétrico,districts,distritos"
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and output."""
@@ -74,12 +75,20 @@ class InterpolateAreas(TerritoryInputs, ToPolygons):
         self.add_territories(optional=False)
         self.add_targets()
         self.add_spreading()
+        self.add_declared()
         self.add_description()
         self.add_result()
+
+    def owner(self):
+        """Return the declaration of how counts are spread."""
+        from sialgeo.overlays.smoothing import Interpolation
+
+        return Interpolation
 
     def faults(self, parameters, context) -> list:
         """Explain wrong layers, and that nothing is carried."""
         found = self.territory_faults(parameters, context)
+        found += self.declared_faults(parameters, context)
         return found + super().faults(parameters, context)
 
     def work(self, parameters, context, feedback):
@@ -101,7 +110,9 @@ class InterpolateAreas(TerritoryInputs, ToPolygons):
             key=self.field(parameters, "KEY", context),
             population=self.field(parameters, "POPULATION", context),
             indicators=self.described(columns, parameters, context, feedback),
+            progress=report.part(0.3, 0.9),
             **self.spreading(parameters, context),
+            **self.given(parameters, context),
         )
         return self.hand_back(found, parameters, context, feedback, report)
 

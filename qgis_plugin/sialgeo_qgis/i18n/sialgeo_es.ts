@@ -1948,9 +1948,9 @@ Los indicadores de los lugares no dicen nada de cada productor.</translation>
         <translation>Llevar cifras a otros polígonos</translation>
     </message>
     <message>
-        <source>Carries figures of districts to other polygons: to cells of a grid, to catchments, from old limits to new ones. Indicators are averaged, weighted by the people where you name their field; counts are shared out and keep their totals.
+        <source>Carries figures of districts to other polygons: to cells of a grid, to catchments, from old limits to new ones. Indicators are averaged, weighted by the people where you name their field; counts are shared out and keep their totals, evenly or smoothly (pycnophylactic).
 Missing values stay missing.</source>
-        <translation>Lleva cifras de distritos a otros polígonos: a celdas de una malla, a cuencas, de límites viejos a nuevos. Los indicadores se promedian, ponderados por la población si usted nombra su campo; los conteos se reparten y conservan sus totales.
+        <translation>Lleva cifras de distritos a otros polígonos: a celdas de una malla, a áreas de captación, de límites viejos a nuevos. Los indicadores se promedian, ponderados por la población si usted nombra su campo; los conteos se reparten y conservan sus totales, por igual o de forma suave (picnofiláctica).
 Lo que falta sigue faltando.</translation>
     </message>
     <message>

@@ -28,6 +28,7 @@ COMMANDS = {
     "air-districts": N_("districts of rural agro-industry, where there are only counts by area"),
     "overlay": N_("lay indicators of development over them"),
     "rings": N_("compare the indicators of footprints and of the rings around them"),
+    "interpolate": N_("carry figures of districts to other polygons or to a grid"),
     "change": N_("compare an indicator between two years of one method"),
     "associate": N_("test whether they are in poorer places than expected"),
     "bivariate": N_("two indicators of the districts in one map, and where they go together"),

@@ -18,7 +18,7 @@ from sialgeo.cli.parser import (
     require_key,
 )
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
-from sialgeo.files import whole_file
+from sialgeo.files import write_layer
 from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.symbology import LOCAL_CLASSES
@@ -65,8 +65,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
     )
     progress(0.9, _("Writing"))
     written = {"bivariate": Path(options.output)}
-    with whole_file(written["bivariate"]) as part:
-        found.to_file(part, driver="GPKG", layer="bivariate", engine="pyogrio", VERSION="1.2")
+    write_layer(found, written["bivariate"], "bivariate")
     if options.picture:
         from sialgeo.exporters.choropleths import write_bivariate
 

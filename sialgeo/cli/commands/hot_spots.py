@@ -8,7 +8,7 @@ from pathlib import Path
 import sialgeo
 from sialgeo.cli.parser import Parser, declare_parameters, given_parameters
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
-from sialgeo.files import whole_file
+from sialgeo.files import write_layer
 from sialgeo.i18n import _
 from sialgeo.progress import Progress
 from sialgeo.symbology import LOCAL_CLASSES
@@ -37,8 +37,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         areas, options.counts, population=options.population, progress=progress, **asked
     )
     progress(0.9, _("Writing"))
-    with whole_file(Path(options.output)) as temporary:
-        found.to_file(temporary, driver="GPKG", layer="hot_spots", engine="pyogrio", VERSION="1.2")
+    write_layer(found, Path(options.output), "hot_spots")
     progress(1.0, _("Done"))
     counts = found["class"].value_counts()
     rows = [[_(LOCAL_CLASSES[name][1]), str(n)] for name, n in counts.items()]

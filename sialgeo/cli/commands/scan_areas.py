@@ -9,7 +9,7 @@ from typing import Any
 import sialgeo
 from sialgeo.cli.parser import Parser
 from sialgeo.cli.reports import Report, aligned, figure, path_lines
-from sialgeo.files import whole_file
+from sialgeo.files import write_layer
 from sialgeo.i18n import _
 from sialgeo.model import CONCENTRATION, EXPECTED, P_VALUE, RR, N
 from sialgeo.params import Param, params_of, parse_value
@@ -70,8 +70,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         **asked,
     )
     progress(0.9, _("Writing"))
-    with whole_file(Path(options.output)) as temporary:
-        found.to_file(temporary, driver="GPKG", layer="zones", engine="pyogrio", VERSION="1.2")
+    write_layer(found, Path(options.output), "zones")
     progress(1.0, _("Done"))
     zones = found[found[CONCENTRATION] > 0].groupby(CONCENTRATION)
     table = zones.first().assign(districts=zones.size())

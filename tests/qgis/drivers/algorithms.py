@@ -319,6 +319,7 @@ GIVEN = {
         "CHAINS": ["cheese", "panela"],
     },
     "interpolateareas": {
+        "METHOD": 1,
         "TERRITORIES": "@districts",
         "TARGETS": "@districts",
         "TOTALS": ["poblacion"],

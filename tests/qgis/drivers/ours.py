@@ -129,6 +129,7 @@ def _carried(given):
         given.districts.to_crs(given.districts.crs),
         totals=["poblacion"],
         key="ubigeo",
+        method="pycnophylactic",
     )[["ubigeo", "poblacion"]]
 
 
