@@ -4,7 +4,8 @@
 QGIS itself writes a layer to temporary FlatGeobufs and reads them; pyogrio does the same on the other
 side. So no attribute and no geometry is handled one by one in Python. Tables without geometry, which
 are short, are. A layer crosses in parts: while pyogrio is at one, nothing else in Python can run, the
-window's own code neither.
+window's own code neither. QGIS lets Python run meanwhile: so where it can it is at one part while pyogrio
+is at another.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from qgis.core import (
@@ -83,16 +85,16 @@ class Reporter:
 # --- from QGIS ------------------------------------------------------------------------------------
 
 
-def frame_of(source, feedback, file=None):
+def frame_of(source, feedback, way=None):
     """Return a feature source as a GeoDataFrame; the index holds the feature ids.
 
-    ``file`` is what :func:`file_of` found: pyogrio then reads it, and QGIS need not write another.
+    ``way`` is what :func:`way_of` found to be quicker for the source's layer.
     """
     import numpy as np
     import pandas as pd
 
     numbers, parts = [np.empty(0, dtype=np.int64)], []
-    for of_part, part in _parts_of_file(file, feedback) if file else _parts(source, feedback):
+    for of_part, part in (way or _parts)(source, feedback):
         numbers.append(np.array(of_part, dtype=np.int64))
         if len(part):
             parts.append(_as_told(part, source.fields()))
@@ -123,25 +125,85 @@ def _parts(source, feedback) -> Iterator[tuple]:
                 ids.append(feature.id())
                 well = writer.addFeature(feature, _FAST)
                 more = features.nextFeature(feature)
-            reason = writer.errorMessage()
+            reason = None if well else writer.errorMessage()
             del writer  # the file is whole only then
-            _stop_if_cancelled(feedback)
-            if not well:
-                raise QgsProcessingException(
-                    tr("The layer could not be read ({reason}).").format(reason=reason)
-                )
+            _require_whole(reason, feedback)
             yield ids, _read(path, source)
             Path(path).unlink()
     _stop_if_cancelled(feedback)
 
 
-def file_of(layer):
+def way_of(layer):
+    """Return a quicker way to read all that a layer shows, None where there is none.
+
+    Call it in the main thread.
+    """
+    if not isinstance(layer, QgsVectorLayer):
+        return None
+    if layer.providerType() == "memory":  # finds features by their ids at once
+        return None if layer.isEditable() or layer.subsetString() else _parts_by_id
+    file = _file_of(layer)
+    return file and partial(_parts_of_file, file)
+
+
+def _parts_by_id(source, feedback) -> Iterator[tuple]:
+    """Yield the ids and the table of each part, which QGIS writes while pyogrio reads the one before.
+
+    A source is not made for two threads: it is asked for nothing while QGIS is at the next part.
+    """
+    ids = sorted(source.allFeatureIds())
+    wanted = [
+        _stopped_by(feedback).setFilterFids(ids[at : at + _PART])
+        for at in range(0, len(ids), _PART)
+    ]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
+
+        def begun(number):
+            path = str(Path(folder) / f"{number}.fgb")
+            bare = QgsFeatureRequest(wanted[number]).setFlags(_flag("NoGeometry")).setNoAttributes()
+            order = [feature.id() for feature in source.getFeatures(bare)]  # the ids', once more
+            features = source.getFeatures(wanted[number])
+            return path, order, beside.submit(_save, source, features, path, feedback)
+
+        ahead = begun(0) if wanted else None
+        for number, request in enumerate(wanted):
+            path, order, written = ahead
+            _require_whole(written.result(), feedback)
+            if number + 1 < len(wanted):
+                ahead = begun(number + 1)
+            part = _read(path, source)
+            Path(path).unlink()
+            if len(part) != len(order):
+                ahead[-1].result()  # then the source may be asked
+            part = _with_index(part, order, source, request).sort_index()
+            yield part.index, part
+    _stop_if_cancelled(feedback)
+
+
+def _save(source, features, path: str, feedback):
+    """Have QGIS write features to a file; return why it could not."""
+    writer = _writer(source, path, feedback)
+    well = not writer.hasError() and writer.addFeatures(features, _FAST)
+    features.close()
+    return None if well else writer.errorMessage()
+
+
+def _require_whole(reason, feedback) -> None:
+    """Stop where the user cancelled, or a part was not written for a reason."""
+    _stop_if_cancelled(feedback)
+    if reason is not None:
+        raise QgsProcessingException(
+            tr("The layer could not be read ({reason}).").format(reason=reason)
+        )
+
+
+def _file_of(layer):
     """Return where pyogrio can read all that a layer shows, None where QGIS has to tell it.
 
     That is a GeoPackage of points with numbers and texts, its rows numbered by ``fid``, without edits,
-    filter, join or virtual field. Call it in the main thread.
+    filter, join or virtual field.
     """
-    if not isinstance(layer, QgsVectorLayer) or layer.providerType() != "ogr":
+    if layer.providerType() != "ogr":
         return None
     provider, fields = layer.dataProvider(), layer.fields()
     where = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
@@ -164,8 +226,9 @@ def file_of(layer):
     return where["path"], where.get("layerName") or None, range(low, high + 1, _PART)
 
 
-def _parts_of_file(file, feedback) -> Iterator[tuple]:
+def _parts_of_file(file, source, feedback) -> Iterator[tuple]:
     """Yield the ids and the table of each part of a GeoPackage."""
+    del source  # the file says all of it
     import pyogrio
 
     path, layer, starts = file
@@ -210,12 +273,11 @@ def _nothing(source):
     )
 
 
-def _with_index(frame, ids, source):
+def _with_index(frame, ids, source, request=None):
     """Return the frame indexed by feature id; features without geometry, which no file held, as gaps."""
     if len(frame) != len(ids):
-        held = [
-            f.id() for f in source.getFeatures() if f.hasGeometry() and not f.geometry().isEmpty()
-        ]
+        features = source.getFeatures(request or QgsFeatureRequest())
+        held = [f.id() for f in features if f.hasGeometry() and not f.geometry().isEmpty()]
         frame.index = held
         frame = frame.reindex(ids)
     else:
@@ -448,7 +510,7 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
 
 
 def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
-    """Have QGIS read the rows from temporary files into the sink, each while the next is written."""
+    """Have QGIS read the rows from temporary files into the sink, each while pyogrio writes the next."""
     from sialgeo.kernels.parts import parts as slices
 
     parts = [frame.iloc[rows] for rows in slices(len(frame))]
@@ -459,10 +521,10 @@ def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
         ahead = beside.submit(_to_file, parts[0], paths[0], multi)
         for number, path in enumerate(paths):
             ahead.result()
-            if number + 1 < len(parts):
-                ahead = beside.submit(_to_file, parts[number + 1], paths[number + 1], multi)
             layer = QgsVectorLayer(path, "layer", "ogr", bare)
             features = layer.getFeatures(_stopped_by(feedback))
+            if number + 1 < len(parts):  # not sooner: who is at QGIS would wait for pyogrio
+                ahead = beside.submit(_to_file, parts[number + 1], paths[number + 1], multi)
             well = sink.addFeatures(features, _FAST)
             del features, layer  # before the file goes
             Path(path).unlink()

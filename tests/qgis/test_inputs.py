@@ -98,22 +98,28 @@ def test_null_stays_null(told: dict[str, Any]) -> None:
     assert _column(told["NULL values"], "p_value") == [None]  # exploratory: no p, and not 0
 
 
-@pytest.mark.parametrize("case", ["every kind", "back", "a file", "a filter", "edits", "selected"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        *("every kind", "temporary", "without geometry", "back"),
+        *("a file", "by its file", "a filter", "edits", "selected"),
+    ],
+)
 def test_a_layer_crosses_in_parts(told: dict[str, Any], case: str) -> None:
     arrived, expected = told["crossing"][case]
     assert len(expected) >= 3
     assert arrived == expected
 
 
-def test_a_plain_file_is_read_as_qgis_tells_it(told: dict[str, Any]) -> None:
+def test_the_quicker_ways_are_taken_where_they_give_the_same(told: dict[str, Any]) -> None:
     found = told["crossing"]
-    assert found["no file"]
-    assert found["a file: by its file"]
-    assert not found["a filter: by its file"]
-    assert not found["edits: by its file"]
-    quick, slow = found["the same by its file"]
-    assert quick == slow
-    assert found["types"][0] == found["types"][1]
+    assert found["a file: quicker"]
+    assert not found["a filter: quicker"]
+    assert not found["edits: quicker"]
+    assert not found["temporary edits: quicker"]
+    for layer in ("file", "temporary layer"):
+        quick, slow = found[f"types of a {layer}"]
+        assert quick == slow
 
 
 def test_reprojection_is_told(told: dict[str, Any]) -> None:

@@ -226,15 +226,15 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         return []
 
     def prepareAlgorithm(self, parameters, context, feedback):  # noqa: N802
-        """Remember the layers and fields chosen, for the next dialog; see which layers are plain files."""
+        """Remember the layers and fields chosen, for the next dialog; see how layers are best read."""
         del feedback
         remembered.note(self, parameters, context)
-        self._readable = self._plain_files(parameters, context)
+        self._ways = self._ways_in(parameters, context)
         return True
 
-    def _plain_files(self, parameters, context) -> dict:
-        """Return the file of each layer input that is read from there as well as through QGIS."""
-        from ..adapters import file_of
+    def _ways_in(self, parameters, context) -> dict:
+        """Return the quicker way to read each layer input that has one."""
+        from ..adapters import way_of
 
         found = {}
         for one in self.parameterDefinitions():
@@ -244,7 +244,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             )  # maybe not all of it
             if isinstance(one, QgsProcessingParameterFeatureSource) and given and not part:
                 layer = self.parameterAsVectorLayer(parameters, one.name(), context)
-                found[one.name()] = file_of(layer)
+                found[one.name()] = way_of(layer)
         return found
 
     def processAlgorithm(self, parameters, context, feedback):  # noqa: N802
@@ -324,7 +324,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             return None
-        frame = frame_of(source, feedback, self._readable.get(name))
+        frame = frame_of(source, feedback, self._ways.get(name))
         self._refuse_misplaced(name, frame)
         if like is not None and frame.crs != like.crs:
             feedback.pushInfo(

@@ -50,7 +50,7 @@ def _said(frame):
     """Return a table as the features' ids, coordinates and cells."""
     rows = frame.drop(columns="geometry").astype(object)
     rows = rows.where(rows.notna(), None).to_numpy().tolist()
-    at = [(p.x, p.y) for p in frame.geometry]
+    at = [p and (p.x, p.y) for p in frame.geometry]
     return [list(one) for one in zip(frame.index.tolist(), at, rows, strict=True)]
 
 
@@ -65,16 +65,20 @@ def _held(features, names):
 
 
 def _frames(given, feedback):
-    """Return a layer as it arrives by QGIS, and by its own file where that is taken."""
-    from sialgeo_qgis.adapters import file_of, frame_of
+    """Return a layer as it arrives feature by feature, and in the quicker way where there is one."""
+    from sialgeo_qgis.adapters import frame_of, way_of
 
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
     definition = QgsProcessingParameterFeatureSource("INPUT", "")
     source = QgsProcessingParameters.parameterAsSource(definition, {"INPUT": given}, context)
     layer = QgsProcessingParameters.parameterAsVectorLayer(definition, {"INPUT": given}, context)
-    file = file_of(layer)
-    return frame_of(source, feedback), file and frame_of(source, feedback, file)
+    way = way_of(layer)
+    return frame_of(source, feedback), way and frame_of(source, feedback, way)
+
+
+def _types(*frames):
+    return [list(map(str, frame.dtypes)) for frame in frames]
 
 
 def _back(frame, feedback):
@@ -100,10 +104,17 @@ def told(folder, feedback):
     with tempfile.TemporaryDirectory(dir=folder) as inside:
         layer = every_kind()
         names = [field.name() for field in layer.fields()]
-        frame, file = _frames(layer, feedback)
+        frame, quick = _frames(layer, feedback)
         found["every kind"] = (_said(frame), _held(layer.getFeatures(), names))
-        found["no file"] = file is None
+        found["temporary"] = (_said(quick), _said(frame))
+        found["types of a temporary layer"] = _types(quick, frame)
         found["back"] = (_back(frame, feedback), [row[1:] for row in _said(frame)])
+        layer.dataProvider().changeGeometryValues({2: QgsGeometry(), 9: QgsGeometry()})
+        layer.dataProvider().deleteFeatures([5])
+        frame, quick = _frames(layer, feedback)
+        found["without geometry"] = (_said(quick), _said(frame))
+        layer.startEditing()
+        found["temporary edits: quicker"] = _frames(layer, feedback)[1] is not None
         found |= _of_files(Path(inside) / "plain.gpkg", feedback)
     adapters._PART = kept
     return found
@@ -121,12 +132,12 @@ def _of_files(path, feedback):
     def look(case, given, features):
         slow, quick = frames[case] = _frames(given, feedback)
         found[case] = (_said(slow), _held(features, PLAIN))
-        found[f"{case}: by its file"] = quick is not None
+        found[f"{case}: quicker"] = quick is not None
 
     look("a file", layer, layer.getFeatures())
     slow, quick = frames["a file"]
-    found["the same by its file"] = (_said(quick), _said(slow))
-    found["types"] = [list(map(str, frame.dtypes)) for frame in (quick, slow)]
+    found["by its file"] = (_said(quick), _said(slow))
+    found["types of a file"] = _types(quick, slow)
     layer.setSubsetString("n > 0")
     look("a filter", layer, layer.getFeatures())
     layer.setSubsetString("")
