@@ -10,7 +10,9 @@ What it holds back it reports, never the value itself. Rules and their sources:
 - where a sum that is published would give a withheld count away, a second one is withheld with it
   (complementary suppression; Hundepool et al. 2012, *Statistical Disclosure Control*);
 - the grid has large cells where there are few producers, and its counts are told by classes as wide as
-  ``min_n``: the exact count of an area or a territory, taken from a cell's, leaves no small one known;
+  ``min_n``;
+- all counts that are published together are audited, and more are withheld until no small one is known
+  closely (:mod:`sialgeo.audit`);
 - displaced points (donut masking) hide each among at least ``min_n`` places of the same district and
   chain, and move to the same spot in every export;
 - footprints are redrawn on a grid, because the corners of a hull and the centres of the arcs of a
@@ -30,12 +32,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sialgeo.audit import Crossing, Shown, audited
 from sialgeo.crs import metric_crs, xy_of
 from sialgeo.errors import FileError, ParameterError, SchemaError
 from sialgeo.i18n import LANGUAGES, N_, Text, _, use_language
 from sialgeo.kernels.masking import donut, linked
 from sialgeo.kernels.nested import Cells, nested_cells
-from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table, rows_that_tell
+from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import (
     BACKWARD,
     BIVARIATE,
@@ -136,6 +139,7 @@ SUPPLIES = N_("supply of few suppliers")
 FEW = N_("fewer producers than the minimum for publication")
 DOMINATED = N_("two producers hold more than 85 % of the output")
 SMALL_COUNT = N_("below the minimum for publication, or would give such a count away")
+TOGETHER = N_("would, with the other counts that are published, tell a small one too closely")
 FEW_SELLERS = N_(
     "fewer sellers than the minimum for publication, or two of them sell more than 85 %"
 )
@@ -241,7 +245,9 @@ def protect(
     indicators = _indicators(concentrations, context)
     kept = _publishable(concentrations, min_n, withheld)
     areas = _areas(concentrations, kept, indicators, columns, withheld)
-    areas = _without_small_chains(concentrations, areas, min_n, withheld)
+    cells = _cells(concentrations, cell, min_n) if asked.publish == "grid" else None
+    counts = _Counts(concentrations, areas, context, cells, min_n)
+    areas = _without_small_chains(areas, counts, withheld)
     areas = _without_small_shares(areas, min_n, withheld)
     areas = _without_few_flows(areas, min_n, withheld)
     flows = _flow_lines(concentrations, areas, min_n, withheld)
@@ -252,10 +258,8 @@ def protect(
     elif asked.publish == "masked":
         key = _secret(secret)
         points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
-    context = _published_context(concentrations, context, indicators, areas, min_n, withheld)
-    grid = None
-    if asked.publish == "grid":
-        grid = _grid(concentrations, areas, context, cell, min_n, withheld)
+    context = _published_context(context, indicators, counts, withheld)
+    grid = _grid(cells, counts, min_n, withheld) if asked.publish == "grid" else None
     steps = _without_small_answers(concentrations.steps, min_n, withheld)
     return Publication(
         areas=_legible_layer(areas),
@@ -447,29 +451,29 @@ def _is_known(column: Any, indicators: tuple[Indicator, ...], columns: Sequence[
 
 
 def _without_small_chains(
-    c: Concentrations,
-    areas: gpd.GeoDataFrame,
-    min_n: int,
-    withheld: list[tuple[str, int, str]],
+    areas: gpd.GeoDataFrame, counts: _Counts, withheld: list[tuple[str, int, str]]
 ) -> gpd.GeoDataFrame:
     """Blank the chain counts, and their quotients, that are too small or would give one away."""
-    found = [col for col in areas.columns if str(col).startswith(CHAIN_N)]
-    if not found or not len(areas):
+    if not any(str(column).startswith(CHAIN_N) for column in areas) or not len(areas):
         return areas
-    counts = np.nan_to_num(areas[found].to_numpy(float, na_value=np.nan))
-    chains = [column[len(CHAIN_N) :] for column in found]
-    hidden = _hidden_chains(counts, areas[N].to_numpy(float), _rest(c, areas, chains), min_n)
-    withheld.append((CHAIN_COUNTS, int(hidden.sum()), SMALL_COUNT))
+    hidden = ~counts.shown.area_chains[:-1, :-1]
+    _say(withheld, CHAIN_COUNTS, hidden, ~counts.alone.area_chains[:-1, :-1])
     areas = areas.copy()
     some: Mask = np.asarray(hidden.any(axis=1))
     _blank(areas, CHAIN_ENTROPY, some)
-    for j, chain in enumerate(chains):
+    for j, chain in enumerate(counts.chains):
         for prefix in (CHAIN_N, CHAIN_LQ, CHAIN_LQ_LOW, CHAIN_LQ_HIGH):
             _blank(areas, prefix + chain, hidden[:, j])
         if MAIN_CHAIN in areas:  # the quotient of the main chain would give its count away
             for quotient in (LQ, LQ_LOW, LQ_HIGH):
                 _blank(areas, quotient, hidden[:, j] & (areas[MAIN_CHAIN] == chain).to_numpy())
     return areas
+
+
+def _say(withheld: list[tuple[str, int, str]], what: str, hidden: Mask, alone: Mask) -> None:
+    """Report how many counts are hidden for their own table's sake, and for all tables together."""
+    withheld.append((what, int(alone.sum()), SMALL_COUNT))
+    withheld.append((what, int((hidden & ~alone).sum()), TOGETHER))
 
 
 def _without_small_shares(
@@ -512,21 +516,69 @@ def _hidden_chains(
     return hidden[:-1, :-1]
 
 
-def _rest(c: Concentrations, areas: gpd.GeoDataFrame, chains: Sequence[str]) -> Array:
-    """Count the producers of each chain that are in no published concentration."""
-    column = _chain_of(c)
-    if column is None:
-        return np.zeros(len(chains))
-    outside = c.producers.loc[~c.producers[CONCENTRATION].isin(areas.index), column]
-    counted: Array = outside.value_counts().reindex(list(chains)).fillna(0).to_numpy(float)
-    return counted
-
-
 def _chain_of(c: Concentrations) -> str | None:
     """Return the column of chains that ``profile`` recorded, if the producers have it."""
     recorded = [s.parameters.get("chain") for s in c.steps if s.verb == "profile"]
     column = next((name for name in reversed(recorded) if name), None)
     return column if column in c.producers else None
+
+
+class _Counts:
+    """The producers of each territory, chain and grid cell, and what may be shown of them.
+
+    ``alone`` is what each table may show by itself, ``shown`` what all may show together
+    (:mod:`sialgeo.audit`). The last territory holds those in none, the last chain those of none.
+    """
+
+    def __init__(
+        self,
+        c: Concentrations,
+        areas: gpd.GeoDataFrame,
+        context: Context,
+        grid: _Grid | None,
+        min_n: int,
+    ) -> None:
+        import pandas as pd
+
+        column, layer, key = _chain_of(c), context.territories, context.territory_key
+        kinds = pd.Series(None, c.producers.index) if column is None else c.producers[column]
+        chain, own = pd.factorize(kinds, sort=True)
+        self.own_chains = [str(one) for one in own]
+        told = [str(name)[len(CHAIN_N) :] for name in areas if str(name).startswith(CHAIN_N)]
+        self.chains = list(dict.fromkeys([*self.own_chains, *told]))
+        self.territories = None if layer is None else _territory_counts(c, layer, key)
+        keys = pd.Index([] if layer is None or self.territories is None else layer[key])
+        nowhere = np.full(len(c.producers), -1)
+        territory = keys.get_indexer(c.producers[TERRITORY]) if len(keys) else nowhere
+        area = areas.index.get_indexer(c.producers[CONCENTRATION])
+        self._codes = (territory, area, chain)
+        self._sizes = (len(keys), len(areas), len(self.chains))
+        plain = Crossing(nowhere, *self._codes, (1, *self._sizes))
+        self.territory_chains, area_chains = plain.by_chain()
+        self.alone = self._each_alone(areas, area_chains[-1].astype(float), min_n)
+        self.shown = audited(plain, self.alone, min_n)
+        if grid is not None:
+            cells = ~hidden_in_row(grid.cells.n.astype(float), min_n, ~grid.fit)
+            self.alone = replace(self.alone, cells=cells)
+            all_together = Crossing(grid.cells.of, *self._codes, (len(cells), *self._sizes))
+            self.shown = audited(all_together, replace(self.shown, cells=cells), min_n)
+
+    def _each_alone(self, areas: gpd.GeoDataFrame, outside: Array, min_n: int) -> Shown:
+        """Return what each table may show by itself; ``outside``: of each chain in no concentration."""
+        shown = Shown.nothing(*self._sizes)
+        columns = [CHAIN_N + chain for chain in self.chains]
+        if len(areas) and set(columns) <= set(areas):
+            counts = np.nan_to_num(areas[columns].to_numpy(float, na_value=np.nan))
+            totals = areas[N].to_numpy(float)
+            shown.area_chains[:-1, :-1] = ~_hidden_chains(counts, totals, outside[:-1], min_n)
+        if self.territories is not None:
+            few = hidden_in_row(self.territories, min_n)[:-1]
+            counts = self.territory_chains[:, :-1].astype(float)
+            already = few[:, None] & (counts[:-1] > 0)
+            totals = self.territories[:-1]
+            hidden = _hidden_chains(counts[:-1], totals, counts[-1], min_n, already)
+            shown.territories[:-1], shown.territory_chains[:-1, :-1] = ~few, ~(hidden | already)
+        return shown
 
 
 def _without_few_flows(
@@ -794,20 +846,19 @@ def _points(c: Concentrations, kept: Mask, columns: Sequence[str]) -> gpd.GeoDat
     return gpd.GeoDataFrame(table, geometry=places, crs=PUBLISHED_CRS)
 
 
-def _grid(
-    c: Concentrations,
-    areas: gpd.GeoDataFrame,
-    context: Context,
-    cell: float | None,
-    min_n: int,
-    withheld: list[tuple[str, int, str]],
-) -> gpd.GeoDataFrame:
-    """Return producers counted by square cells, large where there are few; small counts left out."""
-    import geopandas as gpd
+@dataclass(frozen=True)
+class _Grid:
+    """The grid before anything is withheld for the sake of a sum: cells, their squares, fit to be shown."""
 
+    cells: Cells
+    boxes: gpd.GeoSeries
+    fit: Mask
+
+
+def _cells(c: Concentrations, cell: float | None, min_n: int) -> _Grid | None:
+    """Count the producers, if there are any, by square cells, large where there are few."""
     if not len(c.producers):
-        nothing: dict[str, list[float]] = {N: [], N_LEAST: [], N_MOST: [], "side_m": []}
-        return gpd.GeoDataFrame(nothing, geometry=[], crs=PUBLISHED_CRS)
+        return None
     crs = metric_crs(c.producers)
     side = cell or 2.0 * (radius_of(c) or 5_000.0)
     xy, volumes = xy_of(c.producers, crs), _volumes_of(c)
@@ -818,10 +869,26 @@ def _grid(
         near = _has_corner_at(boxes.to_crs(crs), xy)
         if not (near & cells.fit).any():
             break
-    shown = _shown_cells(cells, cells.fit & ~near, _margins(c, areas, context), min_n)
-    withheld.append((GRID_CELLS, int((~shown).sum()), SMALL_COUNT))
-    table = {**counts_told(cells.n[shown], min_n), "side_m": cells.side[shown]}
-    return gpd.GeoDataFrame(table, geometry=boxes[shown].reset_index(drop=True), crs=PUBLISHED_CRS)
+    return _Grid(cells, boxes, cells.fit & ~near)
+
+
+def _grid(
+    grid: _Grid | None, counts: _Counts, min_n: int, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame:
+    """Return the cells that may be shown."""
+    import geopandas as gpd
+
+    if grid is None:
+        nothing: dict[str, list[float]] = {N: [], N_LEAST: [], N_MOST: [], "side_m": []}
+        return gpd.GeoDataFrame(nothing, geometry=[], crs=PUBLISHED_CRS)
+    shown = counts.shown.cells
+    _say(withheld, GRID_CELLS, ~shown, ~counts.alone.cells)
+    table = {
+        **counts_told(grid.cells.n[shown], min_n),
+        "side_m": grid.cells.side[shown],
+    }
+    boxes = grid.boxes[shown].reset_index(drop=True)
+    return gpd.GeoDataFrame(table, geometry=boxes, crs=PUBLISHED_CRS)
 
 
 def _boxes(cells: Cells, shift: Array, crs: Any) -> gpd.GeoSeries:
@@ -856,80 +923,6 @@ def counts_told(counts: NDArray[np.int64], min_n: int) -> dict[str, NDArray[np.i
     """
     least = counts // min_n * min_n
     return {N: least + min_n // 2, N_LEAST: least, N_MOST: least + min_n - 1}
-
-
-@dataclass(frozen=True)
-class _Margin:
-    """A table of exact counts beside the grid: the group of each producer, and whose count is shown.
-
-    The last group holds those in none; ``beside``: anybody may be in it anywhere.
-    """
-
-    group: NDArray[np.intp]
-    shown: Mask
-    beside: bool
-
-
-def _margins(c: Concentrations, areas: gpd.GeoDataFrame, context: Context) -> list[_Margin]:
-    """Return the counts by concentration, and those by territory where they are published."""
-    import pandas as pd
-
-    def margin(keys: Any, groups: Any, shown: Mask, beside: bool) -> _Margin:
-        at = pd.Index(groups).get_indexer(keys)
-        return _Margin(np.where(at < 0, len(groups), at), np.append(shown, False), beside)
-
-    every = np.ones(len(areas), dtype=bool)
-    found = [margin(c.producers[CONCENTRATION], areas.index, every, True)]
-    layer, key = context.territories, context.territory_key
-    if layer is not None and key is not None and N in layer and TERRITORY in c.producers:
-        codes = c.producers[TERRITORY].map(legible, na_action="ignore")
-        found.append(margin(codes, layer[key], layer[N].notna().to_numpy(), False))
-    return found
-
-
-def _shown_cells(cells: Cells, fit: Mask, margins: Sequence[_Margin], min_n: int) -> Mask:
-    """Mark the cells whose count may be shown, beside the sum of all and the margins."""
-    hidden = ~fit
-    while True:
-        hidden = hidden_in_row(cells.n.astype(float), min_n, hidden)
-        more = _cells_that_tell(cells, ~hidden, margins, min_n)
-        if not more.any():
-            return ~hidden
-        hidden = hidden | more
-
-
-def _cells_that_tell(cells: Cells, shown: Mask, margins: Sequence[_Margin], min_n: int) -> Mask:
-    """Mark the shown cells that, with the exact counts of a margin, give a small count away.
-
-    A class is a bound, and a count at the end of its class may be pinned there: such cells are taken
-    to be known exactly. The others can take a producer more or less, and are one row that is not.
-    """
-    at_end = shown & np.isin(cells.n % min_n, (0, min_n - 1))
-    told: Mask = np.zeros(len(cells.n), dtype=bool)
-    for margin in margins:
-        width = len(margin.shown)
-        met = np.unique(cells.of * width + margin.group)
-        groups = np.bincount(met // width, minlength=len(cells.n))
-        if margin.beside:
-            groups += 1 - np.isin(np.arange(len(cells.n)) * width + width - 1, met)
-        rows = np.flatnonzero(at_end & (groups > 1))  # of a whole cell nothing is left
-        if not len(rows):
-            continue
-        row_of = np.full(len(cells.n), len(rows))
-        row_of[rows] = np.arange(len(rows))
-        crossed = _crossed(row_of[cells.of], margin.group, (len(rows) + 1, width))
-        possible = crossed > 0
-        possible[:, -1] |= margin.beside
-        known = np.append(np.ones(len(rows), dtype=bool), False)
-        told[rows] |= rows_that_tell(crossed, possible, known, margin.shown, min_n)[:-1]
-    return told
-
-
-def _crossed(rows: Any, columns: Any, shape: tuple[int, int]) -> Array:
-    """Return how many producers are in each row and column of a table."""
-    cells = np.bincount(rows * shape[1] + columns, minlength=shape[0] * shape[1])
-    table: Array = cells.reshape(shape).astype(float)
-    return table
 
 
 def _volumes_of(c: Concentrations) -> list[Array]:
@@ -1129,11 +1122,9 @@ def _indicators(c: Concentrations, context: Context) -> tuple[Indicator, ...]:
 
 
 def _published_context(
-    c: Concentrations,
     context: Context,
     indicators: tuple[Indicator, ...],
-    areas: gpd.GeoDataFrame,
-    min_n: int,
+    counts: _Counts,
     withheld: list[tuple[str, int, str]],
 ) -> Context:
     """Return the context with key, name and indicators of territories, and names of places, only."""
@@ -1146,16 +1137,7 @@ def _published_context(
             *(i.column for i in indicators),
             BIVARIATE,
         )
-        territories = _narrow(territories, named)
-        key = context.territory_key
-        counts = _territory_counts(c, territories, key)
-        if counts is not None:
-            crossing = _Crossing(c, areas, territories[key])
-            hidden = crossing.hidden_totals(counts, min_n)
-            withheld.append((TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
-            territories[N] = np.where(hidden, np.nan, counts)[: len(territories)]
-            _add_chain_counts(crossing, territories, counts, hidden, min_n, withheld)
-        territories = _legible_layer(territories)
+        territories = _legible_layer(_with_counts(_narrow(territories, named), counts, withheld))
     if places is not None:
         places = _legible_layer(_narrow(places, (context.place_name,)))
     terroirs = context.terroirs
@@ -1176,83 +1158,24 @@ def _published_context(
     )
 
 
-class _Crossing:
-    """The producers of each published concentration in each territory: no table shows them.
-
-    But the counts by concentration and those by territory are their sums, so that a small one could
-    be worked out from the two tables (:func:`rows_that_tell`). The last row holds those in no
-    territory, the last column those of no published concentration.
-    """
-
-    def __init__(self, c: Concentrations, areas: gpd.GeoDataFrame, codes: Any) -> None:
-        import pandas as pd
-
-        self.areas, self.shape = areas, (len(codes) + 1, len(areas) + 1)
-        at = pd.Index(codes).get_indexer(c.producers[TERRITORY])
-        of = areas.index.get_indexer(c.producers[CONCENTRATION])
-        self._row, self._column = np.where(at < 0, len(codes), at), np.where(of < 0, len(areas), of)
-        column = _chain_of(c)
-        found = ([], []) if column is None else pd.factorize(c.producers[column], sort=True)
-        self._chain, self.chains = found
-        self.all = self._counted()
-        # a reader may know which concentration reaches into which territory, not who is beside it
-        self._possible: Mask = self.all > 0
-        self._possible[:, -1] = True
-        self.by_chain = [self._counted(self._chain == j) for j in range(len(self.chains))]
-
-    def _counted(self, chosen: Any = slice(None)) -> Array:
-        return _crossed(self._row[chosen], self._column[chosen], self.shape)
-
-    def hidden_totals(self, counts: Array, min_n: int) -> Mask:
-        """Mark the territories whose count must not be shown."""
-        columns = np.ones(self.shape[1], dtype=bool)
-        hidden = hidden_in_row(counts, min_n)
-        while (more := self._telling(self.all, ~hidden, columns, min_n)).any():
-            hidden = hidden_in_row(counts, min_n, hidden | more)
-        return hidden
-
-    def hidden_chains(self, totals: Array, hidden_totals: Mask, min_n: int) -> Mask:
-        """Mark the counts by territory (rows) and chain that must not be shown."""
-        counts = np.column_stack([table.sum(axis=1) for table in self.by_chain])
-        hidden: Mask = hidden_totals[:-1, None] & (counts[:-1] > 0)
-        while True:
-            hidden |= _hidden_chains(counts[:-1], totals[:-1], counts[-1], min_n, hidden)
-            more = np.zeros_like(hidden)
-            for j, chain in enumerate(self.chains):
-                rows = np.append(~hidden[:, j], False)
-                columns = self._shown(chain)
-                more[:, j] = self._telling(self.by_chain[j], rows, columns, min_n)[:-1]
-            if not more.any():
-                return hidden
-            hidden |= more
-
-    def _telling(self, crossed: Array, rows: Mask, columns: Mask, min_n: int) -> Mask:
-        return rows_that_tell(crossed, self._possible, rows, columns, min_n)
-
-    def _shown(self, chain: Any) -> Mask:
-        """Mark the concentrations whose count of a chain is shown; the rest is only a difference."""
-        shown: Mask = np.zeros(self.shape[1], dtype=bool)
-        if f"{CHAIN_N}{chain}" in self.areas:
-            shown[:-1] = self.areas[f"{CHAIN_N}{chain}"].notna()
-        return shown
-
-
-def _add_chain_counts(
-    crossing: _Crossing,
-    territories: gpd.GeoDataFrame,
-    totals: Array,
-    hidden_totals: Mask,
-    min_n: int,
-    withheld: list[tuple[str, int, str]],
-) -> None:
-    """Add the producers of each chain by territory, small counts and what gives them away left out."""
-    if not len(crossing.chains):
-        return
-    hidden = crossing.hidden_chains(totals, hidden_totals, min_n)
-    withheld.append((CHAIN_TERRITORY_COUNTS, int(hidden.sum()), SMALL_COUNT))
-    for j, chain in enumerate(crossing.chains):
-        counts = crossing.by_chain[j][:-1].sum(axis=1)
-        territories[f"{CHAIN_N}{chain}"] = np.where(hidden[:, j], np.nan, counts)
+def _with_counts(
+    territories: gpd.GeoDataFrame, counts: _Counts, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame:
+    """Add the producers of each territory, and of each chain in it, as far as they are shown."""
+    if counts.territories is None:
+        return territories
+    shown, alone = counts.shown, counts.alone
+    _say(withheld, TERRITORY_COUNTS, ~shown.territories[:-1], ~alone.territories[:-1])
+    territories[N] = np.where(shown.territories, counts.territories, np.nan)[:-1]
+    if not counts.own_chains:
+        return territories
+    own = len(counts.own_chains)
+    by_chain, alone_by_chain = shown.territory_chains[:-1, :own], alone.territory_chains[:-1, :own]
+    _say(withheld, CHAIN_TERRITORY_COUNTS, ~by_chain, ~alone_by_chain)
+    for j, chain in enumerate(counts.own_chains):
+        told = np.where(by_chain[:, j], counts.territory_chains[:-1, j], np.nan)
+        territories[f"{CHAIN_N}{chain}"] = told
+    return territories
 
 
 def _narrow(layer: gpd.GeoDataFrame, columns: Sequence[str | None]) -> gpd.GeoDataFrame:

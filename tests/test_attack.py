@@ -42,6 +42,7 @@ from .handmade import found as by_hand
 CRS = 32717
 KEEP_AWAY = 2.0  # metres: stated in docs/outputs.md
 NAMES = (*(f"a{suffix}" for suffix in WRITERS), "datapackage.json")
+_BY_PLACE = (["g"], ["g", "a"], ["g", "t"], ["a", "t"], ["g", "a", "t"])
 NUMBER = re.compile(r"-?\d+\.\d{3,}|-?\d{5,}(?:\.\d+)?")
 
 
@@ -464,28 +465,99 @@ def test_areas_grid_and_territories_together_give_no_small_count_away(
     to 9 may follow: it may as well be zero, or is known no closer than the minimum.
     """
     for c, said in (made, beside_a_whole_one(), beside_a_whole_one(27)):
+        tried, told = _bounded(c, protect(c, context=said), said)
+        assert tried and not told
+
+
+def test_districts_along_the_lines_of_the_grid_give_no_small_count_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where cells, districts and areas fit together, each table may keep its rule and all still tell."""
+    for seed in (9, 10):
+        c, said = along_the_grid(seed)
         held = protect(c, context=said)
-        cells = _cells_of(c, held, said)
-        bounds = _bounds_shown(cells, held)
-        tried = 0
-        for of in (["g"], ["g", "a"], ["g", "t"], ["a", "t"], ["g", "a", "t"]):
-            for chosen in cells.groupby(of).indices.values():
-                true = cells["n"].to_numpy()[chosen].sum()
-                if 0 < true < 10:
-                    wanted = np.bincount(chosen, minlength=len(cells))
-                    low, high = _least_and_most(wanted, *bounds)
-                    assert low <= true <= high  # the attack is sound
-                    assert low < 0.5 or high - low > 8.5, (of, true, low, high)
-                    tried += 1
-        assert tried
+        tried, told = _bounded(c, held, said)
+        assert tried > 40 and not told
+        assert len(held.grid) > 4 and held.context.territories["n"].notna().any()
+        with monkeypatch.context() as patch:
+            patch.setattr(disclosure, "audited", lambda _crossing, shown, _least: shown)
+            assert _bounded(c, protect(c, context=said), said)[1]  # the attack finds what is there
 
 
-def _cells_of(c: Concentrations, held: Any, said: Context) -> pd.DataFrame:
-    """Count the producers by cell, concentration and territory; the last of each is none."""
-    codes, grid = list(said.territories["ubigeo"]), held.grid.to_crs(CRS)
-    at, cell = grid.sindex.query(c.producers.geometry, predicate="within")
-    g = np.full(len(c.producers), len(grid))
-    g[at] = cell
+def test_counts_by_chain_are_not_told_closely_by_all_tables_together() -> None:
+    """The same with the chains of areas and territories, whose sums a reader may know."""
+    c, said = along_the_grid(9)
+    held = protect(c, publish="areas", context=said)
+    by = (["t", "k"], ["a", "k"], ["a", "t"], ["t"], ["t", "a", "k"])
+    tried, told = _bounded(c, held, said, by, chains=True)
+    assert tried > 40 and not told
+
+
+def _bounded(
+    c: Concentrations, held: Any, said: Context, by: Any = _BY_PLACE, *, chains: bool = False
+) -> tuple[int, list[Any]]:
+    """Return how many small counts there are, and which a reader knows more closely than the minimum."""
+    cells = _cells_of(c, held, said, chains)
+    bounds = _bounds_shown(cells, held)
+    tried, told = 0, []
+    for of in by:
+        for chosen in cells.groupby(of).indices.values():
+            true = cells["n"].to_numpy()[chosen].sum()
+            if 0 < true < 10:
+                wanted = np.bincount(chosen, minlength=len(cells))
+                low, high = _least_and_most(wanted, *bounds)
+                assert low - 1e-6 <= true <= high + 1e-6  # the attack is sound
+                tried += 1
+                if low >= 0.5 and high - low <= 8.5:
+                    told.append((of, true, low, high))
+    return tried, told
+
+
+def along_the_grid(seed: int) -> tuple[Concentrations, Context]:
+    """Six knots and a scatter in square districts of two by two cells of the grid; everything invented."""
+    rng = np.random.default_rng(seed)
+    knots = rng.uniform((706_000, 9_206_000), (754_000, 9_244_000), (6, 2))
+    sizes = rng.integers(11, 60, 6)
+    xy = [rng.normal(k, 1_500, (n, 2)) for k, n in zip(knots, sizes, strict=True)]
+    scattered = int(rng.integers(60, 400))
+    xy.append(rng.uniform((700_000, 9_200_000), (760_000, 9_250_000), (scattered, 2)))
+    points = np.vstack(xy).round(1)
+    label = np.append(np.repeat(range(1, 7), sizes), np.full(scattered, -1))
+    chain = rng.choice(["fresco", "andino", "mantecoso"], len(points), p=[0.6, 0.3, 0.1])
+    wide = 12_000
+    corners = itertools.product(range(696_000, 770_000, wide), range(9_192_000, 9_260_000, wide))
+    districts = gpd.GeoDataFrame(
+        geometry=[box(x, y, x + wide, y + wide) for x, y in corners], crs=CRS
+    )
+    districts["ubigeo"] = [f"{i:03}" for i in range(len(districts))]
+    producers = gpd.GeoDataFrame(
+        {"cadena": chain, "concentration": label, "membership": np.where(label > 0, "core", "")},
+        geometry=gpd.points_from_xy(*points.T),
+        crs=CRS,
+    )
+    at, of = districts.sindex.query(producers.geometry, predicate="within")
+    producers["territory"] = pd.Series(districts["ubigeo"].to_numpy()[of], at)
+    areas = gpd.GeoDataFrame(
+        {"name": [f"Lugar {i}" for i in range(1, 7)], "n": sizes, "evidence": "tested"},
+        index=pd.Index(range(1, 7), name="concentration"),
+        geometry=[producers.geometry[label == i].buffer(1_500).union_all() for i in range(1, 7)],
+        crs=CRS,
+    )
+    c = Concentrations(producers, areas, steps=(Step("detect", {"radius": 3_000.0}),))
+    return sialgeo.profile(c, chain="cadena"), Context(
+        territories=districts, territory_key="ubigeo"
+    )
+
+
+def _cells_of(c: Concentrations, held: Any, said: Context, chains: bool = False) -> pd.DataFrame:
+    """Count the producers by cell, concentration and territory (and chain); the last of each is none."""
+    codes = list(said.territories["ubigeo"])
+    g = np.zeros(len(c.producers), dtype=int)
+    if held.grid is not None:
+        grid = held.grid.to_crs(CRS)
+        at, cell = grid.sindex.query(c.producers.geometry, predicate="within")
+        g[:] = len(grid)
+        g[at] = cell
     a = held.areas.index.get_indexer(c.producers["concentration"])
     table = pd.DataFrame(
         {
@@ -495,8 +567,11 @@ def _cells_of(c: Concentrations, held: Any, said: Context) -> pd.DataFrame:
         }
     ).astype(int)
     beside = table.assign(a=len(held.areas)).drop_duplicates()
-    counted = table.value_counts()
-    every = pd.MultiIndex.from_frame(pd.concat([table.drop_duplicates(), beside]).drop_duplicates())
+    reached = pd.concat([table.drop_duplicates(), beside]).drop_duplicates()
+    if chains:
+        kinds = pd.DataFrame({"k": sorted(c.producers["cadena"].unique())})
+        table, reached = table.assign(k=c.producers["cadena"]), reached.merge(kinds, how="cross")
+    counted, every = table.value_counts(), pd.MultiIndex.from_frame(reached)
     return counted.reindex(every, fill_value=0).rename("n").reset_index()
 
 
@@ -506,7 +581,18 @@ def _bounds_shown(cells: pd.DataFrame, held: Any) -> tuple[np.ndarray, np.ndarra
     exact = (("a", held.areas["n"]), ("t", held.context.territories["n"]))
     for axis, told in exact:
         rows += [(cells[axis] == i, n, n) for i, n in enumerate(told) if pd.notna(n)]
-    rows += [(cells["g"] == i, n - 5, n + 4) for i, n in enumerate(held.grid["n"])]
+    if held.grid is not None:
+        rows += [(cells["g"] == i, n - 5, n + 4) for i, n in enumerate(held.grid["n"])]
+    if "k" in cells:
+        for chain, one in cells.groupby("k"):
+            if (total := one["n"].sum()) >= 10:
+                rows.append((cells["k"] == chain, total, total))
+            for axis, layer in (("a", held.areas), ("t", held.context.territories)):
+                told = layer[CHAIN_N + chain]
+                mine = cells["k"] == chain
+                rows += [
+                    (mine & (cells[axis] == i), n, n) for i, n in enumerate(told) if pd.notna(n)
+                ]
     left, low, high = zip(*rows, strict=True)
     return np.array(left, dtype=float), np.array(low, dtype=float), np.array(high, dtype=float)
 
@@ -618,7 +704,7 @@ def test_grid_and_total_give_no_small_cell_away(made: tuple[Concentrations, Cont
     assert (grid["n"] % 10 == 5).all()  # the middle of a class as wide as the minimum
     joined = gpd.sjoin(c.producers[["geometry"]], grid, predicate="within")
     left_over = len(c.producers) - joined.index.nunique()
-    hidden = published.withheld.set_index("what")["n_withheld"].get("grid cells", 0)
+    hidden = published.withheld.groupby("what")["n_withheld"].sum().get("grid cells", 0)
     assert (hidden == 0 and left_over == 0) or (hidden >= 2 and left_over >= 10)
 
 

@@ -18,10 +18,13 @@ from scipy.spatial import cKDTree
 from shapely.geometry import Point, box
 
 import sialgeo
+from sialgeo.audit import Crossing, Shown, audited
 from sialgeo.disclosure import Disclosure, protect, withheld_sentences
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.exporters import export_all
 from sialgeo.i18n import _, retell, use_language
+from sialgeo.kernels import bounds
+from sialgeo.kernels.bounds import Told, known_closely
 from sialgeo.kernels.suppression import hidden_in_row, hidden_in_table
 from sialgeo.model import Concentrations, Context, Step
 
@@ -398,6 +401,54 @@ def test_no_small_count_of_a_table_follows_from_its_sums(seed: int, n: int, m: i
     assert (hidden >= ((counts > 0) & (counts < 10))).all()
     known = solved(counts, hidden)
     assert not any(0 < g < 9.5 for g in known if abs(g - round(g)) < 1e-6 and g > 0.5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.integers(0, 5), min_size=4, max_size=4),
+    st.lists(st.booleans(), min_size=4, max_size=4),
+    st.integers(2, 4),
+)
+def test_what_is_known_closely_is_what_trying_all_tables_shows(
+    counts: list[int], shown: list[bool], least: int
+) -> None:
+    """Every table of two rows and two columns that agrees with what is told is written down."""
+    true, parts = np.array(counts), np.arange(4)
+    tables = [Told(np.zeros(4, dtype=int), *np.full((2, 1), float(true.sum())))]
+    for group, told in ((parts // 2, shown[:2]), (parts % 2, shown[2:])):
+        sums = np.where(told, np.bincount(group, weights=true, minlength=2), np.nan)
+        tables.append(
+            Told(group, np.nan_to_num(sums, nan=-np.inf), np.nan_to_num(sums, nan=np.inf))
+        )
+    grids = np.meshgrid(*[np.arange(true.sum() + 1)] * 4, indexing="ij")
+    every = np.stack([grid.ravel() for grid in grids])
+    for table in tables:
+        for i, (low, high) in enumerate(zip(table.low, table.high, strict=True)):
+            added = every[table.group == i].sum(axis=0)
+            every = every[:, (added >= low) & (added <= high)]
+    least_of, most_of = every.min(axis=1), every.max(axis=1)
+    small = (true > 0) & (true < least)
+    closely = small & (least_of > 0) & (most_of - least_of < least - 1)
+    found = known_closely(true, tables, [parts], least)
+    assert [known.parts.tolist() for known in found] == [[i] for i in np.flatnonzero(closely)]
+
+
+def test_many_parts_are_taken_in_turn_and_nothing_small_stays_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A study of more parts than one system holds: the bounds are those of the whole."""
+    rng = np.random.default_rng(8)
+    territory, area = rng.integers(0, 60, 900), rng.integers(-1, 6, 900)
+    crossing = Crossing(np.full(900, -1), territory, area, np.full(900, -1), (1, 60, 6, 0))
+    shown = Shown.nothing(60, 6, 0)
+    shown.territories[:-1] = True
+    for most in (1_000, 50):
+        monkeypatch.setattr(bounds, "MOST", most)
+        held = audited(crossing, shown, 10)
+        monkeypatch.setattr(bounds, "MOST", 1_000)
+        told = crossing.told(held, 10)
+        assert not known_closely(crossing.counts, told, crossing.wanted(held), 10)
+        assert held.territories.sum() > 40
 
 
 def test_table_by_hand() -> None:

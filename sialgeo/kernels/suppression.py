@@ -84,15 +84,12 @@ def hidden_in_table(counts: Array, least: int, already: Mask | None = None) -> M
         hidden[more] = True
 
 
-def determined(
-    hidden: Mask, rows_known: Mask, columns_known: Mask, *, total_known: bool = False
-) -> Mask:
+def determined(hidden: Mask, rows_known: Mask, columns_known: Mask) -> Mask:
     """Mark the hidden cells that the known sums of rows and columns determine.
 
     A hidden cell is an edge between its row and its column; rows and columns whose sum is not known
-    are one node, or one for the rows and one for the columns where the sum of all is known. A cell on
-    a cycle is free: an amount can be shifted along the cycle without changing a sum. So the
-    determined ones are the bridges of this graph.
+    are one node. A cell on a cycle is free: an amount can be shifted along the cycle without changing a
+    sum. So the determined ones are the bridges of this graph.
 
     Examples
     --------
@@ -106,46 +103,10 @@ def determined(
     told: Mask = np.zeros(hidden.shape, dtype=bool)
     free = hidden.shape[0] + hidden.shape[1]
     starts = np.where(rows_known[rows], rows, free)
-    ends = np.where(columns_known[columns], hidden.shape[0] + columns, free + total_known)
-    is_bridge = _bridges(free + 2, starts.tolist(), ends.tolist())
+    ends = np.where(columns_known[columns], hidden.shape[0] + columns, free)
+    is_bridge = _bridges(free + 1, starts.tolist(), ends.tolist())
     told[rows, columns] = is_bridge
     return told
-
-
-def rows_that_tell(
-    crossed: Array, possible: Mask, rows_shown: Mask, columns_shown: Mask, least: int
-) -> Mask:
-    """Mark the shown rows' sums of a table, itself not shown, that give a small cell of it away.
-
-    Two tables of one study are the margins of a third: the counts by territory and those by
-    concentration are the sums of the producers of each concentration in each territory. Where a
-    territory of 25 holds a whole concentration of 24, the one beside it follows by subtraction.
-
-    Parameters
-    ----------
-    crossed : array of float, shape (rows, columns)
-        The counts of which both margins are shown in part; the sum of all is known.
-    possible : array of bool, shape (rows, columns)
-        The cells that are not known to be zero.
-    rows_shown, columns_shown : arrays of bool
-        Which sums are shown.
-    least
-        The least count that may be worked out.
-
-    Examples
-    --------
-    >>> crossed = np.array([[24.0, 1.0], [0.0, 40.0]])
-    >>> shown = np.array([True, True])
-    >>> rows_that_tell(crossed, crossed > 0, shown, shown, 10).tolist()
-    [True, False]
-    """
-    possible = possible & (crossed.sum(axis=1, keepdims=True) > 0) & (crossed.sum(axis=0) > 0)
-    told = determined(possible, rows_shown, columns_shown, total_known=True)
-    told &= (crossed > 0) & (crossed < least)
-    # of a small part in a row that is not shown, the rows beside it tell
-    beside = (possible & told[~rows_shown].any(axis=0)).any(axis=1)
-    found: Mask = rows_shown & (told.any(axis=1) | beside)
-    return found
 
 
 def _bridges(nodes: int, starts: list[int], ends: list[int]) -> Mask:
