@@ -122,6 +122,7 @@ _FLOW_COLUMNS = [CONCENTRATION, NAME, "destination", "product", "volume", "volum
 
 # what ``Publication.withheld`` says: English sources, translated when shown
 CONCENTRATIONS = N_("concentrations")
+EARLIER = N_("concentrations of the earlier date")
 CHAIN_COUNTS = N_("counts by chain within a concentration")
 TERRITORY_COUNTS = N_("counts of producers by territory")
 CHAIN_TERRITORY_COUNTS = N_("counts of producers by territory and chain")
@@ -258,7 +259,7 @@ def protect(
     elif asked.publish == "masked":
         key = _secret(secret)
         points, masking = _masked(concentrations, context, areas, min_n, columns, key, withheld)
-    context = _published_context(context, indicators, counts, withheld)
+    context = _published_context(context, indicators, counts, min_n, withheld)
     grid = _grid(cells, counts, min_n, withheld) if asked.publish == "grid" else None
     steps = _without_small_answers(concentrations.steps, min_n, withheld)
     return Publication(
@@ -1125,6 +1126,7 @@ def _published_context(
     context: Context,
     indicators: tuple[Indicator, ...],
     counts: _Counts,
+    min_n: int,
     withheld: list[tuple[str, int, str]],
 ) -> Context:
     """Return the context with key, name and indicators of territories, and names of places, only."""
@@ -1146,6 +1148,8 @@ def _published_context(
     return replace(
         context,
         terroirs=terroirs,
+        earlier=_published_earlier(context.earlier, min_n, withheld),
+        earlier_date=_clean_text(context.earlier_date),
         territories=territories,
         places=places,
         indicators=indicators,
@@ -1156,6 +1160,22 @@ def _published_context(
         date=_clean_text(context.date),
         licence=_clean_text(context.licence),
     )
+
+
+def _published_earlier(
+    earlier: Any, min_n: int, withheld: list[tuple[str, int, str]]
+) -> gpd.GeoDataFrame | None:
+    """Return names and generalised footprints of the concentrations of an earlier date, and no counts."""
+    if earlier is None:
+        return None
+    if not isinstance(earlier, Concentrations):
+        raise ParameterError(_("earlier: concentrations are expected, as detect returns them"))
+    held = protect(earlier, publish="areas", min_n=min_n)
+    for row in held.withheld.itertuples(index=False):
+        if row.what == CONCENTRATIONS:
+            withheld.append((EARLIER, row.n_withheld, row.reason))
+    areas = held.areas
+    return areas[[NAME, areas.geometry.name]]
 
 
 def _with_counts(

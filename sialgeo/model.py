@@ -553,6 +553,8 @@ class Context:
     indicators: tuple[Indicator, ...] = ()
     licence: str = ""
     terroirs: gpd.GeoDataFrame | None = None  # territories given by the user, by their ``name``
+    earlier: Concentrations | gpd.GeoDataFrame | None = None  # of a publication: names, footprints
+    earlier_date: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import gettext
 import runpy
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,7 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "absurd": MADE["cajamarca"](areas=_absurd(), grid=MADE["grid"]()),
         "crowd": MADE["cajamarca"](points=_crowd(30_000)),
         "classified": MADE["cajamarca"](areas=MADE["classified"]()),
+        "dated": _dated(),
         "empty": MADE["cajamarca"](areas=MADE["areas"]().iloc[:0]),
     }
     before = i18n._catalogue
@@ -75,6 +77,13 @@ def maps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     finally:
         i18n._catalogue = before
     return {name: folder / f"{name}.html" for name in made}
+
+
+def _dated() -> Any:
+    """A study with the footprints of an earlier date."""
+    made = MADE["cajamarca"]()
+    earlier = made.areas[["name", "geometry"]].iloc[[0, 1, 3]]
+    return replace(made, context=replace(made.context, earlier=earlier, earlier_date="2012"))
 
 
 def _absurd() -> gpd.GeoDataFrame:
@@ -226,8 +235,51 @@ def test_the_link_restores_ficha_indicator_and_language(open_map: Open) -> None:
     assert again.locator("#ficha-name").inner_text() == "3.\u00a0Chota"
 
 
+def test_the_link_keeps_what_is_switched_off(open_map: Open) -> None:
+    page = open_map()
+    assert "off" not in page.url
+    page.get_by_label("queso-fresco").uncheck()
+    page.get_by_label("Concentrations", exact=True).uncheck()
+    page.get_by_label("Places", exact=True).uncheck()
+    assert page.url.endswith("#off=chain%3Aqueso-fresco%2Cconcentrations%2Cplaces")
+    again = open_map(hash_="#" + page.url.split("#")[1])
+    assert not again.get_by_label("queso-fresco").is_checked()
+    assert not again.get_by_label("Places", exact=True).is_checked()
+    assert again.locator("path.leaflet-interactive").count() == 0
+    assert again.get_by_label("Basemap names").is_checked()
+    page.get_by_label("Concentrations", exact=True).check()
+    again.evaluate(
+        f"location.hash = {page.url.split('#')[1]!r}"
+    )  # a link pasted into the open page
+    again.wait_for_timeout(100)
+    assert again.locator("path.leaflet-interactive").count() == 5
+    assert not again.get_by_label("Places", exact=True).is_checked()
+
+
+def test_a_slider_goes_from_the_earlier_date_to_the_later(open_map: Open) -> None:
+    page = open_map("dated")
+    shapes, slider = page.locator("path.leaflet-interactive"), page.locator("#dates")
+    assert shapes.count() == 5
+    assert page.locator("#dates-label").inner_text() == "Date shown: 2026-02-01"
+    slider.press("ArrowLeft")
+    assert page.locator("#dates-label").inner_text() == "Date shown: both dates"
+    assert shapes.count() == 5 + 3
+    page.locator("#dates").press("ArrowLeft")
+    assert page.locator("#dates").get_attribute("aria-valuetext") == "2012"
+    assert shapes.count() == 3
+    assert page.locator(".map-name.concentration:not(.crowded)").count() == 0
+    again = open_map("dated", hash_="#" + page.url.split("#")[1])
+    assert again.locator("#dates-label").inner_text() == "Date shown: 2012"
+    assert again.locator("path.leaflet-interactive").count() == 3
+    page.get_by_label("Concentrations", exact=True).check()
+    assert page.locator("#dates").get_attribute("aria-valuetext") == "both dates"
+    page.get_by_label("Footprints of 2012").uncheck()
+    assert page.locator("#dates").input_value() == "2"
+    assert "#" not in page.url or page.url.endswith("#")
+
+
 def test_a_link_to_nothing_does_no_harm(open_map: Open) -> None:
-    page = open_map(hash_="#c=99&i=<script>&lang=xx")
+    page = open_map(hash_="#c=99&i=<script>&lang=xx&off=x,chain:y,%252&on=earlier")
     assert page.locator("#ficha").is_hidden()
     assert page.evaluate("document.documentElement.lang") == "en"
 
@@ -532,7 +584,7 @@ def test_dark_where_the_reader_likes_it_dark(open_map: Open) -> None:
     assert open_map().evaluate(light)
 
 
-@pytest.mark.parametrize("look", ["desktop", "phone", "dark"])
+@pytest.mark.parametrize("look", ["desktop", "phone", "dark", "filtered"])
 def test_axe_finds_nothing_serious(open_map: Open, look: str) -> None:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed (npm ci)")
@@ -540,8 +592,12 @@ def test_axe_finds_nothing_serious(open_map: Open, look: str) -> None:
         "desktop": {},
         "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
         "dark": {"color_scheme": "dark"},
+        "filtered": {},
     }[look]
-    page = open_map("study", "#c=1&vs=1,2,3&i=idh_2019%C3%97n", **options)
+    if look == "filtered":
+        page = open_map("dated", "#on=earlier&min=40&chain=queso-fresco&off=basemap", **options)
+    else:
+        page = open_map("study", "#c=1&vs=1,2,3&i=idh_2019%C3%97n", **options)
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.locator("#query").fill("ca")
     page.evaluate(AXE.read_text(encoding="utf-8"))

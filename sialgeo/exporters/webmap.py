@@ -69,12 +69,14 @@ from sialgeo.model import (
     NOT_TOLD,
     SHARE,
     WORDS,
+    Context,
     Indicator,
     N,
     Publication,
 )
 from sialgeo.symbology import (
     CELL,
+    CHANGES,
     EVIDENCE_STYLE,
     FLOW,
     LAND,
@@ -139,6 +141,7 @@ STYLES: Mapping[str, Style] = {
     "cell": CELL,
     "flow": FLOW,
     "terroir": TERROIR,
+    "earlier": CHANGES["before"],
 }
 # Every text of the page. English sources; ``both`` gives the page all languages at once.
 VERBS = {
@@ -168,6 +171,10 @@ TEXTS: Mapping[str, str] = {
     "about": N_("Data, sources and method"),
     "across": N_("Across:"),
     "adjusted": N_("Adjusted p-value"),
+    "both_dates": N_("both dates"),
+    "dates": N_("Date shown"),
+    "earlier": N_("Footprints of {date}"),
+    "none_shown": N_("none of them"),
     "all_chains": N_("all chains"),
     "all_territories": N_("all territories together"),
     "among": N_("Compared with the others"),
@@ -457,6 +464,9 @@ def payload(
         )
     if context.places is not None and len(context.places):
         data["places"] = _places(_degrees(context.places), context.place_name)
+    if context.earlier is not None and len(context.earlier):
+        data["earlier"], shapes["earlier"] = _earlier(context)
+        data["digits"]["earlier"] = DIGITS
     if publication.grid is not None and len(publication.grid):
         data["grid"], shapes["grid"] = _grid(_degrees(publication.grid))
     return data, shapes
@@ -540,6 +550,21 @@ def _areas(areas: gpd.GeoDataFrame, publication: Publication) -> list[dict[str, 
             }
         )
     return rows
+
+
+def _earlier(context: Context) -> tuple[dict[str, Any], bytes]:
+    """Return the names of the concentrations of the earlier date and the two dates, and the footprints."""
+    before = _degrees(context.earlier)
+
+    def told(date: str, without: str) -> dict[str, str]:
+        return _in_each(lambda: tell_date(date) or _(without))
+
+    dates = (
+        told(context.earlier_date, N_("the earlier date")),
+        told(context.date, N_("the later date")),
+    )
+    names = [_name(name) for name in before[NAME]]
+    return {"names": names, "dates": list(dates)}, encode(before.geometry, DIGITS)
 
 
 def _area_colours(areas: gpd.GeoDataFrame) -> list[dict[str, Any]]:

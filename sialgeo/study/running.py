@@ -513,6 +513,8 @@ def _deepened(
         told, before = earlier
         found = told.concentrations
         paths |= write_change(study, told, before, context, folder)
+        date = study.compare.date if study.compare else ""
+        context = replace(context, earlier=before, earlier_date=date)
     found = prioritised(study, found)
     return _Deepened(found, paths, tables.notes if tables is not None else (), context)
 

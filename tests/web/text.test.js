@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { classOf, contains, delimited, filled, fold, formatted, fromHash, passes, sortedBy, ticks, toHash } from '../../sialgeo/exporters/web/text.js';
+import { classOf, contains, delimited, filled, fold, formatted, fromHash, listed, passes, sortedBy, ticks, toHash, unlisted } from '../../sialgeo/exporters/web/text.js';
 
 test('search sees neither accents, capitals nor double spaces', () => {
   assert.equal(fold('  CELENDÍN   ñandú'), ' celendin nandu');
@@ -58,4 +58,12 @@ test('an address goes both ways, and leaves out what is empty', () => {
   const hash = toHash({ c: 2, i: 'idh×n', chain: '', min: null, vs: '1,2' });
   assert.deepEqual(fromHash(hash), { c: '2', i: 'idh×n', vs: '1,2' });
   assert.equal(toHash({ c: null }), '#');
+});
+
+test('one choice of layers is one link, whatever the order and the names', () => {
+  assert.equal(listed(new Set(['places', 'grid'])), 'grid,places');
+  const names = ['chain:leche, queso', 'chain:50% panela', 'chain:%2C', 'grid'];
+  assert.deepEqual(unlisted(fromHash(toHash({ off: listed(names) })).off), [...names].sort());
+  assert.deepEqual(unlisted(undefined), []);
+  assert.equal(listed([]), '');
 });

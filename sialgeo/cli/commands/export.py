@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from sialgeo import model, study
 from sialgeo.cli.parser import Parser, UsageError, names_in
 from sialgeo.cli.reports import Report, path_lines
 from sialgeo.disclosure import PUBLISH
-from sialgeo.exporters.kinds import KINDS, MAX_MB
+from sialgeo.exporters.kinds import KINDS, MAX_MB, kind_of
 from sialgeo.i18n import LANGUAGES, _
 from sialgeo.progress import Progress
 
@@ -85,13 +86,22 @@ def _declare_figure(parser: Parser) -> None:
     )
     add("--by", metavar="COLUMN", help=_("column with the actors' kind"))
     add("--label", metavar="COLUMN", help=_("column with the actors' names, to write them"))
-    add("--before", metavar="BEFORE.work.gpkg", help=_("earlier date, for change"))
+    add(
+        "--before",
+        metavar="BEFORE.work.gpkg",
+        help=_("earlier date: for the figure of change, and its footprints in the web map"),
+    )
     add("--dates", metavar="2012,2024", help=_("the two dates, as they are to be written"))
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     found = sialgeo.read_concentrations(options.workfile)
+    before = sialgeo.read_concentrations(options.before) if options.before else None
+    dates = _dates(options)
     context = _context(options, found)
+    if before is not None:
+        told = dates or ("", context.date)
+        context = replace(context, earlier=before, earlier_date=told[0], date=told[1])
     paths = sialgeo.export_all(
         found,
         options.outputs,
@@ -99,7 +109,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         min_n=options.min_n,
         context=context,
         figure=options.figure,
-        figure_options=_figure_options(options, found),
+        figure_options=_figure_options(options, found) | _two_dates(options, before, dates),
         max_mb=options.max_mb,
         archive=options.zip or None,
         progress=progress,
@@ -116,13 +126,26 @@ def _figure_options(options: argparse.Namespace, found: Concentrations) -> dict[
         held["surface"] = sialgeo.Surface.from_geotiff(options.surface)
     if options.actors:
         held["actors"] = sialgeo.read_producers(options.actors).to_crs(found.producers.crs)
-    if options.before:
-        held["before"] = sialgeo.read_concentrations(options.before)
-    if options.dates:
-        held["dates"] = names_in(options.dates)
-        if len(held["dates"]) != 2:
-            raise UsageError(_("--dates needs two dates, as 2012,2024"))
     return held
+
+
+def _dates(options: argparse.Namespace) -> tuple[str, ...]:
+    """Return the earlier date and the later, if they are given."""
+    dates = names_in(options.dates) if options.dates else ()
+    if dates and len(dates) != 2:
+        raise UsageError(_("--dates needs two dates, as 2012,2024"))
+    return dates
+
+
+def _two_dates(
+    options: argparse.Namespace, before: Concentrations | None, dates: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return what the figure of change is given; the web map takes it from the context."""
+    kinds = [options.figure, *(kind_of(Path(path)) for path in options.outputs)]
+    if (before is None and not dates) or "change" not in kinds:
+        return {}
+    given = {"before": before, "dates": dates or None}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _context(options: argparse.Namespace, found: Concentrations) -> model.Context:

@@ -12,7 +12,7 @@ export const state = {
   open: null, // id of the concentration whose ficha is open
   indicator: '', // what colours the territories
   areas: '', // the words that colour the concentrations; '' is their evidence
-  hidden: new Set(), // layers and chains that are switched off
+  hidden: new Set(['earlier']), // layers and chains that are switched off
   sort: null,
   filter: { chain: '', least: 0 },
   compared: [], // ids
@@ -26,6 +26,10 @@ export function begin(blob) {
   state.lang = data.lang;
   state.indicator = startIndicator;
 }
+
+/* What may be switched off: layers, and `chain:` with the name of one; the footprints of an earlier date are off at first. */
+const LAYERS = ['basemap', 'concentrations', 'flows', 'grid', 'places', 'terroirs'];
+export const shownAtFirst = (key) => LAYERS.includes(key) || key === 'chain:undefined' || data.chains.some(({ name }) => key === `chain:${name}`);
 
 export const byId = (id) => document.getElementById(id);
 export const calm = () => window.matchMedia('(prefers-reduced-motion: reduce)').matches;

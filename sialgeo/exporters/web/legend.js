@@ -1,7 +1,7 @@
 /* Layers and legend: what is drawn, and what colours the territories. */
 import { byId, colourSwatch, data, el, inLang, mapped, number, sourceOf, state, svg, swatch, t } from './app.js';
 import { remember } from './link.js';
-import { bivariateOf, cellRadius, coloursOf, layers, map, markOnMap, points, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { bivariateOf, cellRadius, coloursOf, map, markOnMap, points, redrawPoints, showLayers, spaceNames, styleTerritories } from './mapview.js';
 import { densityClasses } from './points.js';
 import { known } from './text.js';
 
@@ -10,40 +10,72 @@ export function renderLegend() {
   if (mapped.length) parts.push(territoryLegend());
   if (points) parts.push(pointLegend());
   if (data.grid) {
-    parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('grid')), check('grid', el('strong', {}, t('grid')), switchLayer('grid')),
+    parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('grid')), check('grid', el('strong', {}, t('grid'))),
       el('ul', {}, ...data.grid.classes.map((one, i) => el('li', {}, circle(cellRadius(i)), inLang(one.label)))), el('small', {}, t('grid_note'))));
   }
   if (data.flows.length) {
     parts.push(el('fieldset', {}, el('legend', { class: 'unseen' }, t('flows')),
-      check('flows', el('span', { class: 'kind' }, colourSwatch(data.style.flow.line), el('strong', {}, t('flows'))), switchLayer('flows')), el('small', {}, t(data.flows.every((flow) => known(flow.volume)) ? 'flows_note' : 'flows_of_plants'))));
+      check('flows', el('span', { class: 'kind' }, colourSwatch(data.style.flow.line), el('strong', {}, t('flows')))), el('small', {}, t(data.flows.every((flow) => known(flow.volume)) ? 'flows_note' : 'flows_of_plants'))));
   }
   const rest = el('fieldset', {}, el('legend', { class: 'unseen' }, t('layers')));
-  if (data.places) rest.append(check('places', t('places'), () => {}));
-  if (data.terroirs.length) rest.append(check('terroirs', t('terroirs'), switchLayer('terroirs')));
-  rest.append(check('basemap', t('basemap_layer'), () => {}));
+  if (data.places) rest.append(check('places', t('places')));
+  if (data.terroirs.length) rest.append(check('terroirs', t('terroirs')));
+  rest.append(check('basemap', t('basemap_layer')));
   byId('layers').replaceChildren(...parts, rest);
+  setDates();
 }
 
-function check(key, label, change) {
+function check(key, label, change = showLayers) {
   const input = el('input', { type: 'checkbox' });
   input.checked = !state.hidden.has(key);
   input.addEventListener('change', () => {
     state.hidden[input.checked ? 'delete' : 'add'](key);
-    change(input.checked);
+    change();
     spaceNames();
+    if (['concentrations', 'earlier'].includes(key)) setDates();
+    remember();
   });
   return el('label', {}, input, label);
 }
 const circle = (r) => svg('svg', { class: 'swatch round', viewBox: '0 0 24 20', 'aria-hidden': 'true' },
   svg('circle', { cx: 12, cy: 10, r, fill: data.style.cell.fill, 'fill-opacity': data.style.cell.opacity, stroke: data.style.cell.line }));
-const switchLayer = (name) => (on) => (on ? layers[name].addTo(map) : layers[name].remove());
 const classList = (classes) => el('ul', {}, ...classes.map((one) => el('li', {}, colourSwatch(one.colour), inLang(one.label))));
 
 const concentrationLegend = () => el('fieldset', {},
   el('legend', { class: 'unseen' }, t('concentrations')),
-  check('concentrations', el('strong', {}, t('concentrations')), switchLayer('concentrations')),
+  check('concentrations', el('strong', {}, t('concentrations'))),
+  ...dates(),
   ...areaColours(),
   el('ul', {}, ...Object.values(data.evidence).map((style) => el('li', {}, swatch(coloursOf(state.areas) ? { ...style, opacity: 0 } : style), inLang(style.label)))));
+
+/* Two dates: the footprints of the earlier one are a layer, and the slider goes from one date over both to the other. */
+const DATES = [['concentrations'], [], ['earlier']]; // what is switched off at each place of the slider
+const dateAt = (place) => [inLang(data.earlier.dates[0]), t('both_dates'), inLang(data.earlier.dates[1])][place];
+function dates() {
+  if (!data.earlier) return [];
+  const slider = el('input', { type: 'range', id: 'dates', min: 0, max: 2, step: 1 });
+  slider.addEventListener('input', () => {
+    const off = DATES[Number(slider.value)];
+    ['concentrations', 'earlier'].forEach((key) => state.hidden[off.includes(key) ? 'add' : 'delete'](key));
+    showLayers();
+    spaceNames();
+    renderLegend();
+    byId('dates').focus();
+    remember();
+  });
+  const [earlier] = data.earlier.dates;
+  return [el('label', { class: 'over', for: 'dates', id: 'dates-label' }), slider,
+    check('earlier', el('span', { class: 'kind' }, swatch(data.style.earlier), t('earlier', { date: inLang(earlier) })))];
+}
+/* Put the slider where the two layers are. */
+function setDates() {
+  if (!data.earlier) return;
+  const place = DATES.findIndex((off) => ['concentrations', 'earlier'].every((key) => off.includes(key) === state.hidden.has(key)));
+  const slider = byId('dates');
+  slider.value = place < 0 ? 2 : place;
+  slider.setAttribute('aria-valuetext', dateAt(Number(slider.value)));
+  byId('dates-label').textContent = `${t('dates')}: ${place < 0 ? t('none_shown') : dateAt(place)}`;
+}
 
 /* What fills the concentrations: their evidence, or the words of a column (activation, exposure, change). */
 function areaColours() {

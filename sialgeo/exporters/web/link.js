@@ -1,7 +1,7 @@
 /* The address keeps what a reader chose, so that a link restores it, the open ficha first of all. */
-import { data, mapped, startIndicator, state } from './app.js';
+import { data, mapped, shownAtFirst, startIndicator, state } from './app.js';
 import { bivariateOf } from './mapview.js';
-import { fromHash, toHash } from './text.js';
+import { fromHash, listed, toHash, unlisted } from './text.js';
 
 export function remember() {
   const hash = toHash({
@@ -11,6 +11,8 @@ export function remember() {
     chain: state.filter.chain,
     min: state.filter.least || null,
     vs: state.compared.join(','),
+    off: listed([...state.hidden].filter(shownAtFirst)),
+    on: data.earlier && !state.hidden.has('earlier') ? 'earlier' : null,
     lang: state.lang !== data.lang ? state.lang : null,
   });
   if (hash !== location.hash && !(hash === '#' && !location.hash)) history.replaceState(null, '', hash);
@@ -27,5 +29,7 @@ export function recall() {
   state.filter.least = Math.max(0, Math.floor(Number(kept.min) || 0));
   const compared = (kept.vs || '').split(',');
   state.compared = data.areas.map((area) => area.id).filter((id) => compared.includes(String(id)));
+  state.hidden = new Set(unlisted(kept.off).filter(shownAtFirst));
+  if (kept.on !== 'earlier' || !data.earlier) state.hidden.add('earlier');
   return kept.c;
 }

@@ -9,7 +9,7 @@ import { drawGround } from './ground.js';
 import { renderLegend } from './legend.js';
 import { recall, remember } from './link.js';
 import { copyTable, download, renderFilter, renderTable } from './list.js';
-import { drawConcentrations, drawControls, drawGrid, drawLines, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, readPoints, redrawPoints, spaceNames, styleTerritories } from './mapview.js';
+import { drawConcentrations, drawControls, drawGrid, drawLines, drawNames, drawPoints, drawTerritories, filterConcentrations, fit, makeMap, map, readPoints, redrawPoints, showLayers, spaceNames, styleTerritories } from './mapview.js';
 import { gatherPlaces, search } from './search.js';
 
 function renderWords() {
@@ -72,6 +72,7 @@ function restore() {
   renderAll();
   styleTerritories();
   filterConcentrations();
+  showLayers();
   redrawPoints();
   spaceNames();
   if (id) openFicha(id);
@@ -119,6 +120,7 @@ async function start() {
   drawGrid();
   drawConcentrations();
   drawLines();
+  showLayers();
   drawNames();
   styleTerritories();
   gatherPlaces();

@@ -14,7 +14,7 @@ export const layers = {}; // grid, dots, concentrations
 let flat = null; // the canvas of territories and grid
 const names = [];
 const controls = [];
-const PANES = { ground: 200, territories: 350, terroirs: 380, concentrations: 410, flows: 415, dots: 420, names: 450 };
+const PANES = { ground: 200, territories: 350, terroirs: 380, concentrations: 410, earlier: 412, flows: 415, dots: 420, names: 450 };
 
 export function makeMap() {
   const still = calm();
@@ -170,6 +170,19 @@ export function drawConcentrations() {
     shapes.set(area.id, layer);
   });
   filterConcentrations();
+  drawEarlier();
+}
+/* Footprints of the earlier date: outlines only, so that they cover nothing. */
+function drawEarlier() {
+  if (!data.earlier) return;
+  const { line, width, dash } = data.style.earlier;
+  const look = { renderer: L.svg({ pane: 'earlier', padding: 0.3 }), pane: 'earlier', color: line, weight: width + 1, dashArray: dash, fill: false };
+  layers.earlier = L.layerGroup(shapesOf(block('earlier'), data.digits.earlier).map((shape, i) => L.polygon(shape, look)
+    .bindTooltip(() => el('span', {}, `${data.earlier.names[i]} (${inLang(data.earlier.dates[0])})`), { sticky: true })));
+}
+/* Put on the map what is not switched off. */
+export function showLayers() {
+  Object.keys(layers).filter((name) => name !== 'dots').forEach((name) => layers[name][state.hidden.has(name) ? 'removeFrom' : 'addTo'](map));
 }
 export function filterConcentrations() {
   layers.concentrations.clearLayers();

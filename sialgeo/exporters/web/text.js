@@ -88,4 +88,7 @@ export function toHash(values) {
   Object.entries(values).forEach(([key, value]) => { if (known(value) && value !== '') parts.set(key, value); });
   return `#${parts}`;
 }
+/* Several names as one value of an address, sorted so that one choice is one link; a comma in a name is written as %2C. */
+export const listed = (names) => [...names].sort().map((name) => name.replace(/%/g, '%25').replace(/,/g, '%2C')).join(',');
+export const unlisted = (text) => (text || '').split(',').filter(Boolean).map((name) => name.replace(/%2C/g, ',').replace(/%25/g, '%'));
 export const fromHash = (hash) => Object.fromEntries(new URLSearchParams(hash.replace(/^#/, '')));
