@@ -101,7 +101,9 @@ class FittedVectors:
     def __init__(self, xy: Array, kept: int = 1) -> None:
         some = xy[:: -(-len(xy) // FITTED_ON)]
         self._all = _systems(xy, kept)
-        self._some = self._all if len(some) == len(xy) else _systems(some, kept)
+        # a fit asks for some thirty small ones, another map for others of the same few score
+        few = kept if kept == 1 else None
+        self._some = self._all if len(some) == len(xy) else _systems(some, few)
         self._step = -(-len(xy) // FITTED_ON)
         self._mean = _mean_distance(some)
 
@@ -132,7 +134,7 @@ class FittedVectors:
         return likeliest(ORDERS, [round(2 * middle) / 2 + k / 2 for k in range(-2, 3)])
 
 
-def _systems(xy: Array, kept: int) -> Callable[[Smoothness], tuple[Array, Array]]:
+def _systems(xy: Array, kept: int | None) -> Callable[[Smoothness], tuple[Array, Array]]:
     from scipy.spatial.distance import cdist
 
     distance = cdist(xy, xy)
