@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.crs import require_crs
+from sialgeo.descriptions import guess_indicator
 from sialgeo.errors import SchemaError, raise_all
 from sialgeo.i18n import N_, _
 from sialgeo.kernels.local import (
@@ -34,6 +35,7 @@ from sialgeo.kernels.local import (
 from sialgeo.memory import require_memory
 from sialgeo.neighbourhoods import adjacency, nearest_param, neighbours_param
 from sialgeo.params import check, param
+from sialgeo.plausibility import value_faults
 from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -158,6 +160,10 @@ def _values(areas: gpd.GeoDataFrame, counts: str, population: str | None) -> Arr
         bad = ~np.isfinite(areas[column].to_numpy(float))
         if column == population:
             bad |= areas[column].to_numpy(float) <= 0
+        else:
+            said = guess_indicator(column)
+            held = areas[column].to_numpy(float)
+            faults += value_faults(held, areas.index.tolist(), column, said.family, said.unit)
         if bad.any():
             rows = ", ".join(map(str, areas.index[bad][:5]))
             faults.append(

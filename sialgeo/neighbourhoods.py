@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from sialgeo.crs import metric_crs, xy_of
 from sialgeo.errors import ParameterError
-from sialgeo.i18n import N_, _
+from sialgeo.i18n import N_, _, ngettext
 from sialgeo.params import param
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
 Ints = NDArray[np.int64]
+
+OVERLAP = 0.01  # of the smaller of two areas: less is the noise of simplified limits
 
 
 def neighbours_param() -> Any:
@@ -31,6 +34,30 @@ def neighbours_param() -> Any:
 def nearest_param() -> Any:
     """Declare how many nearest areas are neighbours, for the parameters of a verb."""
     return param(8, N_("Number of nearest neighbours (knn)"), label=N_("Nearest neighbours"), ge=1)
+
+
+def overlap_notes(areas: gpd.GeoDataFrame) -> list[str]:
+    """Return the warning that areas overlap, with figures; slivers of simplified limits are none."""
+    shapes = areas.geometry.to_numpy()
+    one, other = areas.sindex.query(shapes, predicate="intersects")
+    once = one < other
+    one, other = one[once], other[once]
+    size = shapely.area(shapes)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mended = shapely.make_valid(shapes) if not shapely.is_valid(shapes).all() else shapes
+        shared = shapely.area(shapely.intersection(mended[one], mended[other]))
+        share = shared / np.minimum(size[one], size[other])
+    much = share > OVERLAP
+    if not much.any():
+        return []
+    n = len(np.unique(np.concatenate([one[much], other[much]])))
+    return [
+        ngettext(
+            "WARNING: {n} area overlaps others (up to {share:.0%} of one lies in another): what stands there belongs to several. Remedy: repair the limits (v.clean, or the topology checker of QGIS)",
+            "WARNING: {n} areas overlap others (up to {share:.0%} of one lies in another): what stands there belongs to several. Remedy: repair the limits (v.clean, or the topology checker of QGIS)",
+            n,
+        ).format(n=n, share=min(float(share.max()), 1.0))
+    ]
 
 
 def adjacency(areas: gpd.GeoDataFrame, kind: str, k: int) -> tuple[Ints, Ints]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.i18n import _
+from sialgeo.i18n import N_, _
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -21,6 +21,18 @@ SHARE = frozenset({"share", "proportion", "0-1", "0–1", "proporción", "propor
 _BELOW = (-99.0, -999.0, -9998.0, -9999.0, -99_999.0, -999_999.0, -32_768.0, -2_147_483_648.0)
 _ABOVE = (9_999.0, 99_999.0, 999_999.0, 9_999_999.0, 99_999_999.0, 2_147_483_647.0)
 _HUGE, _ALONE = 1e30, 10.0
+
+
+WARNING = N_("WARNING:")  # begins the cautions that must not be overlooked
+
+
+def warnings_first(notes: Iterable[str]) -> list[str]:
+    """Return cautions with the ones that begin by a warning before the others.
+
+    >>> warnings_first(["a", "WARNING: b", "c"])
+    ['WARNING: b', 'a', 'c']
+    """
+    return sorted(notes, key=lambda note: not note.startswith(_(WARNING)))
 
 
 def some(labels: Iterable[Any]) -> str:
@@ -114,7 +126,7 @@ def scale_notes(values: Array, column: str, unit: str) -> list[str]:
     if unit.strip().casefold() in PERCENT and len(known) > 1 and 0 < known.max() <= 1:
         return [
             _(
-                '“{column}” is said to be in percent, and no value is above 1: are they shares? If so, multiply by 100 or state unit="share".'
+                'WARNING: “{column}” is said to be in percent, and no value is above 1: are they shares? If so, multiply by 100 or state unit="share".'
             ).format(column=column)
         ]
     return []

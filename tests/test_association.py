@@ -83,11 +83,11 @@ def drawn(seed: int, side: int = 16, reach: float = 2.5, effect: float = 0.0) ->
     farms = rng.poisson(50, side * side) + 1
     share = farms * np.exp(0.5 * own - effect * y)
     dairies = rng.multinomial(500, share / share.sum())
-    return cells(side).assign(hdi=0.5 + 0.1 * y, farms=farms, dairies=dairies)
+    return cells(side).assign(wealth=0.5 + 0.1 * y, farms=farms, dairies=dairies)
 
 
 def asked(table: gpd.GeoDataFrame, **keywords: Any) -> Any:
-    given_ = {"column": "hdi", "reference": "farms", "better": "more", "replicates": 199}
+    given_ = {"column": "wealth", "reference": "farms", "better": "more", "replicates": 199}
     return associate("dairies", table, **{**given_, "divisions": False, **keywords})
 
 
@@ -156,10 +156,10 @@ def test_spatial_regression_of_columbus(
 def test_regression_knows_neither_unit_nor_row_order(seed: int, scale: float, model: str) -> None:
     rng = np.random.default_rng(seed)
     table = cells(6).assign(road=rng.normal(size=36), high=rng.normal(size=36))
-    table["poor"] = 5 - 2 * table["road"] + table["high"] + rng.normal(size=36)
-    plain = spatial_regression(table, "poor", ["road", "high"], model=model)
+    table["lack"] = 5 - 2 * table["road"] + table["high"] + rng.normal(size=36)
+    plain = spatial_regression(table, "lack", ["road", "high"], model=model)
     mixed = table.assign(road=table["road"] * scale).sample(frac=1, random_state=seed)
-    other = spatial_regression(mixed, "poor", ["road", "high"], model=model)
+    other = spatial_regression(mixed, "lack", ["road", "high"], model=model)
     expected = plain.coefficients["estimate"].copy()
     expected["road"] /= scale
     np.testing.assert_allclose(other.coefficients["estimate"], expected, rtol=1e-4, atol=1e-5)
@@ -379,8 +379,8 @@ def test_modified_t_without_autocorrelation_is_the_plain_one(
 
 # --- what is answered ------------------------------------------------------------------------------
 def test_statistic_by_hand() -> None:
-    table = cells(4, 3).assign(hdi=0.4, farms=10.0, dairies=0.0)
-    table["hdi"] = np.arange(12) / 10
+    table = cells(4, 3).assign(wealth=0.4, farms=10.0, dairies=0.0)
+    table["wealth"] = np.arange(12) / 10
     table.loc[[0, 1], "dairies"] = [3, 1]
     found = asked(table)
     assert found.producers_mean == pytest.approx((3 * 0.0 + 1 * 0.1) / 4)
@@ -393,7 +393,7 @@ def test_statistic_by_hand() -> None:
 def naive_units(table: gpd.GeoDataFrame) -> float:
     from scipy.stats import norm
 
-    spread = np.sqrt(((table.hdi - 0.55) ** 2).mean() / 4)
+    spread = np.sqrt(((table.wealth - 0.55) ** 2).mean() / 4)
     return float(2 * norm.sf(0.525 / spread))
 
 
@@ -405,12 +405,12 @@ def test_answer_knows_neither_unit_nor_row_order(seed: int, scale: float, shift:
     found = asked(table)
     assert table.equals(before)
     assert 1 / 200 <= found.p_value <= 1
-    other = asked(table.assign(hdi=shift + scale * table.hdi))
+    other = asked(table.assign(wealth=shift + scale * table.wealth))
     assert other.p_value == found.p_value
     assert other.statistic == pytest.approx(scale * found.statistic, rel=1e-6, abs=1e-9 * scale)
     mixed = asked(table.sample(frac=1, random_state=seed))
     assert (mixed.p_value, mixed.statistic) == (found.p_value, pytest.approx(found.statistic))
-    mirrored = asked(table.assign(hdi=-table.hdi), better="less")
+    mirrored = asked(table.assign(wealth=-table.wealth), better="less")
     assert mirrored.p_value == found.p_value and mirrored.conclusion == found.conclusion
 
 
@@ -436,7 +436,7 @@ def test_divisions_are_computed_and_the_verdict_follows() -> None:
     # the reference's mean is the same however areas are joined by it
     assert found.divisions[1].statistic + found.reference_mean == pytest.approx(
         np.average(
-            table.groupby("half").apply(lambda g: np.average(g.hdi, weights=g.farms)),
+            table.groupby("half").apply(lambda g: np.average(g.wealth, weights=g.farms)),
             weights=table.groupby("half").dairies.sum(),
         )
     )
@@ -447,7 +447,7 @@ def test_grids_spread_counts_evenly_and_keep_totals() -> None:
     from sialgeo.association.divisions import grids
 
     table = drawn(1, side=6).iloc[:-1]  # no full rectangle: a grid, not blocks
-    given_ = count_polygons("dairies", table, "hdi", "farms")
+    given_ = count_polygons("dairies", table, "wealth", "farms")
     for _name, places, grid in grids(given_):
         assert places.x.sum() == pytest.approx(table.dairies.sum())
         assert places.n.sum() == pytest.approx(table.farms.sum())
@@ -472,14 +472,14 @@ def test_points_are_counted_like_columns() -> None:
     )
     both = table.farms + table.dairies
     pooled = asked(table.assign(farms=both))
-    keywords = {"column": "hdi", "better": "more", "replicates": 199, "divisions": False}
+    keywords = {"column": "wealth", "better": "more", "replicates": 199, "divisions": False}
     for reference in (farms, Reference.from_points(farms), whole):
         found = associate(dairies, table, reference=reference, **keywords)
         assert found.statistic == pytest.approx(pooled.statistic)
         assert found.p_value == pooled.p_value
     assert pooled.statistic == pytest.approx(by_column.statistic * table.farms.sum() / both.sum())
     raster = Raster(
-        np.flipud(table.hdi.to_numpy().reshape(8, 8).T), (1000, 0, 0, 0, -1000, 8000), CRS
+        np.flipud(table.wealth.to_numpy().reshape(8, 8).T), (1000, 0, 0, 0, -1000, 8000), CRS
     )
     from_raster = associate(dairies, raster, reference=farms, **keywords)
     assert from_raster.statistic == pytest.approx(pooled.statistic)
@@ -491,7 +491,7 @@ def test_points_are_counted_like_columns() -> None:
 
 def test_what_is_left_out_is_said_with_figures() -> None:
     table = drawn(4, side=8)
-    table.loc[[3, 5], "hdi"] = np.nan
+    table.loc[[3, 5], "wealth"] = np.nan
     found = asked(table)
     share = table.dairies[[3, 5]].sum() / table.dairies.sum()
     assert found.areas == 62 and f"{share:.1%}" in found.notes[0]
@@ -505,7 +505,7 @@ def test_what_is_left_out_is_said_with_figures() -> None:
 
 def asked_points(dairies: gpd.GeoDataFrame, table: gpd.GeoDataFrame) -> Any:
     return associate(
-        dairies, table, column="hdi", reference="farms", better="more", replicates=99,
+        dairies, table, column="wealth", reference="farms", better="more", replicates=99,
         divisions=False,
     )  # fmt: skip
 
@@ -515,12 +515,12 @@ def test_islands_and_few_areas() -> None:
     far = table.copy()
     far.loc[0, "geometry"] = translate(far.geometry[0], 90_000, 90_000)
     assert 0 < asked(far).p_value <= 1  # the null needs no neighbours
-    few = asked(cells(3).assign(hdi=np.arange(9.0), farms=10, dairies=range(9)))
+    few = asked(cells(3).assign(wealth=np.arange(9.0), farms=10, dairies=range(9)))
     assert np.isnan(few.p_value) and few.conclusion == "not_tested"
     assert "too few for a test" in few.verdict and "Described, not tested" in few.verdict
-    alone = moran(far, "hdi")
+    alone = moran(far, "wealth")
     assert alone.islands == 1 and "no neighbours" in alone.notes[0]
-    near = local_association(far, "hdi", "farms", replicates=99)
+    near = local_association(far, "wealth", "farms", replicates=99)
     assert near["class"][0] == "no_neighbours" and np.isnan(near["statistic"][0])
     assert np.isnan(near.attrs["global"]["p_value"])
 
@@ -548,8 +548,8 @@ def concentrations(table: gpd.GeoDataFrame, corners: list[tuple[int, int]]) -> C
 
 def test_footprints_need_five_and_then_see_what_is_there() -> None:
     table = cells(12).assign(farms=10)
-    table["hdi"] = np.repeat(np.linspace(0.3, 0.7, 12), 12)
-    keywords = {"column": "hdi", "reference": "farms", "better": "more", "method": "footprints"}
+    table["wealth"] = np.repeat(np.linspace(0.3, 0.7, 12), 12)
+    keywords = {"column": "wealth", "reference": "farms", "better": "more", "method": "footprints"}
     low = [(0, 0), (0, 3), (0, 6), (0, 9), (2, 1), (2, 5)]
     found = associate(concentrations(table, low), table, replicates=99, **keywords)
     assert found.conclusion == "worse" and found.p_value == pytest.approx(0.02)
@@ -568,9 +568,9 @@ def test_placed_footprints_are_disjoint_and_inside() -> None:
     from sialgeo.association.counting import count_polygons
     from sialgeo.association.footprints import Placing, footprints_of
 
-    table = cells(9).assign(farms=1, hdi=np.arange(81.0))
+    table = cells(9).assign(farms=1, wealth=np.arange(81.0))
     c = concentrations(table, [(0, 0), (3, 3), (6, 6), (0, 6), (6, 0)])
-    given_ = count_polygons(c, table, "hdi", "farms")
+    given_ = count_polygons(c, table, "wealth", "farms")
     placing = Placing(footprints_of(c, given_), given_)
     for seed in range(5):
         moved = placing.draw(np.random.default_rng(seed))
@@ -580,14 +580,14 @@ def test_placed_footprints_are_disjoint_and_inside() -> None:
 
 
 def test_which_concentrations_are_counted_is_said() -> None:
-    table = cells(9).assign(farms=1, hdi=np.arange(81.0))
+    table = cells(9).assign(farms=1, wealth=np.arange(81.0))
     c = concentrations(table, [(0, 0), (3, 3), (6, 6)])
-    found = associate(c, table, column="hdi", reference="farms", better="more", replicates=99,
+    found = associate(c, table, column="wealth", reference="farms", better="more", replicates=99,
                       divisions=False)  # fmt: skip
     assert found.producers == 36 and "36 of 36" in found.notes[0]
     areas = c.areas.assign(evidence=["tested", "not_significant", "not_significant"])
     one = dataclasses.replace(c, areas=areas)
-    found = associate(one, table, column="hdi", reference="farms", better="more", replicates=99,
+    found = associate(one, table, column="wealth", reference="farms", better="more", replicates=99,
                       divisions=False)  # fmt: skip
     assert found.producers == 12
 
@@ -602,7 +602,7 @@ def test_false_positives_of_the_default_are_near_nominal_and_of_the_naive_far_ab
         table = drawn(seed)
         xy = np.column_stack([table.centroid.x, table.centroid.y])
         places = Places(
-            table.dairies.to_numpy(float), table.farms.to_numpy(float), table.hdi.to_numpy(), xy
+            table.dairies.to_numpy(float), table.farms.to_numpy(float), table.wealth.to_numpy(), xy
         )
         fitted = fitted or FittedVectors(xy, kept=100)
         found["msr"] += check_places(places, "msr", SINGLETON, 99, seed, fitted).p <= 0.05
@@ -615,7 +615,7 @@ def test_false_positives_of_the_default_are_near_nominal_and_of_the_naive_far_ab
 # --- words -----------------------------------------------------------------------------------------
 def test_verdict_is_never_stronger_than_the_test() -> None:
     table = drawn(7, side=8)
-    found = asked(table, indicator=Indicator("hdi", {"en": "HDI", "es": "IDH"}))
+    found = asked(table, indicator=Indicator("wealth", {"en": "HDI", "es": "IDH"}))
     quiet = dataclasses.replace(found, p_value=0.2, divisions=())
     assert quiet.conclusion == "not_shown"
     assert "No association shown" in quiet.verdict and "does not prove" in quiet.verdict
@@ -648,14 +648,14 @@ def test_terciles_hold_a_third_of_the_people_each() -> None:
 
 
 def test_both_maps_in_one_layer_are_those_of_the_two_verbs() -> None:
-    table = drawn(3, side=8).assign(people=lambda t: t["farms"], poor=lambda t: -t["hdi"])
+    table = drawn(3, side=8).assign(people=lambda t: t["farms"], lack=lambda t: -t["wealth"])
     table["hidden"] = np.arange(64) < 3
-    seen = table.assign(hdi=table["hdi"].mask(table["hidden"]))
+    seen = table.assign(wealth=table["wealth"].mask(table["hidden"]))
     both = bivariate_map(
-        table, "hdi", "poor", population="people", suppressed="hidden", replicates=99
+        table, "wealth", "lack", population="people", suppressed="hidden", replicates=99
     )
-    classes = bivariate_classes(table, "hdi", "poor", population="people", suppressed="hidden")
-    local = local_association(seen, "hdi", "poor", replicates=99)
+    classes = bivariate_classes(table, "wealth", "lack", population="people", suppressed="hidden")
+    local = local_association(seen, "wealth", "lack", replicates=99)
     assert both["class"].tolist() == classes["class"].tolist()
     assert both["local_class"].tolist() == ["suppressed"] * 3 + local["class"].tolist()[3:]
     np.testing.assert_array_equal(both["local_statistic"], local["statistic"])
@@ -718,17 +718,17 @@ def test_bad_layers() -> None:
         asked(table.iloc[1:], method="shift")
     raster = Raster(np.ones((3, 3)), (1, 0, 0, 0, -1, 3), CRS)
     with pytest.raises(ParameterError, match="no columns of counts"):
-        associate("dairies", raster, column="hdi", reference="farms", better="more")
+        associate("dairies", raster, column="wealth", reference="farms", better="more")
     with pytest.raises(SchemaError, match="no producer is in a concentration"):
         c = concentrations(table, [(0, 0)])
         c.producers["concentration"] = -1
-        associate(c, table, column="hdi", reference="farms", better="more")
+        associate(c, table, column="wealth", reference="farms", better="more")
     with pytest.raises(SchemaError, match="at least four"):
-        moran(table.assign(hdi=np.nan), "hdi")
+        moran(table.assign(wealth=np.nan), "wealth")
     with pytest.raises(SchemaError, match="the same"):
-        local_association(table.assign(hdi=1.0), "hdi", "farms")
+        local_association(table.assign(wealth=1.0), "wealth", "farms")
     with pytest.raises(SchemaError, match="people"):
-        bivariate_classes(table.assign(people=0), "hdi", "farms", population="people")
+        bivariate_classes(table.assign(people=0), "wealth", "farms", population="people")
 
 
 def test_several_faults_are_told_at_once() -> None:
@@ -780,7 +780,7 @@ def found_of(table: gpd.GeoDataFrame, groups: int = 5) -> Concentrations:
 
 def test_an_answer_is_kept_and_made_again_in_both_languages(tmp_path: Path) -> None:
     table = drawn(3, side=8)
-    answer = associate(found_of(table), table, column="hdi", reference="farms", better="more")
+    answer = associate(found_of(table), table, column="wealth", reference="farms", better="more")
     held = answer.added_to(found_of(table))
     assert held.tests == (answer.test,)
     again = sialgeo.read_concentrations(sialgeo.save(held, tmp_path / "c.work.gpkg"))
@@ -801,7 +801,7 @@ def test_an_answer_is_kept_and_made_again_in_both_languages(tmp_path: Path) -> N
 
 def test_figures_of_few_producers_are_withheld() -> None:
     table = drawn(3, side=8)
-    answer = associate(found_of(table), table, column="hdi", reference="farms", better="more")
+    answer = associate(found_of(table), table, column="wealth", reference="farms", better="more")
     publication = sialgeo.protect(answer.added_to(found_of(table)), min_n=61)
     assert sialgeo.associations_of(publication.steps) == ()
     assert "figures of tests of association" in set(publication.withheld["what"])
@@ -809,7 +809,7 @@ def test_figures_of_few_producers_are_withheld() -> None:
 
 def test_fewer_than_five_concentrations_are_described_only() -> None:
     table = drawn(3, side=8)
-    answer = associate(found_of(table, 4), table, column="hdi", reference="farms", better="more")
+    answer = associate(found_of(table, 4), table, column="wealth", reference="farms", better="more")
     assert answer.conclusion == "not_tested" and not any(
         np.isfinite(d.p_value) for d in answer.divisions
     )

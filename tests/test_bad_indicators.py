@@ -12,6 +12,7 @@ import pytest
 import rasterio
 from affine import Affine
 
+import sialgeo
 from sialgeo import (
     CRSError,
     Indicator,
@@ -72,7 +73,7 @@ def test_the_name_of_a_column_is_enough_to_refuse() -> None:
 
 def test_shares_said_to_be_percentages_are_a_loud_caution() -> None:
     said = [n for n in laid("x", [0.31, 0.47], "percent") if "are they shares" in n]
-    assert said and "“x” is said to be in percent" in said[0]
+    assert said and said[0].startswith("WARNING: “x” is said to be in percent")
     raster = Raster(np.array([[0.3, 0.5]]), (1000.0, 0, X, 0, -1000.0, Y + 1000), CRS)
     percent = Indicator("x", {}, "monetary", 2018, "percent", "less", "INEI")
     given = found_in([*HALVES, square(0, 0, 1, 1)], SPOTS)
@@ -157,6 +158,67 @@ def test_a_raster_beyond_its_unit_is_refused() -> None:
     cells = Raster(np.array([[30.0, 130.0]]), (1000.0, 0, X, 0, -1000.0, Y + 1000), CRS)
     with pytest.raises(SchemaError, match=r"1 cells lie outside 0–100 \(for instance 130\)"):
         overlay(found_in(HALVES, SPOTS), cells, columns="pobreza_2018")
+
+
+WRONG = [
+    ({"idh": [47.0, 60.0]}, r"2 values from 47 to 60 lie outside 0–1"),
+    ({"pobreza": [-5.0, 20.0]}, r"from -5 to -5 are no percentages"),
+    ({"pobreza": [140.0, 20.0]}, r"from 140 to 140 are no percentages"),
+    ({"x": [-9999.0, 0.5]}, r"-9999, a usual mark of “no data” read as a number"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "words"), WRONG)
+def test_the_verbs_of_association_refuse_what_cannot_be(
+    wrong: dict[str, list[float]], words: str
+) -> None:
+    (column, values), side = next(iter(wrong.items())), 4
+    shapes = [square(i, j, i + 1, j + 1) for i in range(side) for j in range(side)]
+    held = {column: np.resize([0.3, 0.4], 16), "other": np.arange(16.0), "people": 10.0}
+    areas = gpd.GeoDataFrame({**held, "part": ["S", "N"] * 8}, geometry=shapes, crs=CRS)
+    areas.loc[:1, column] = values
+    for act in (
+        lambda: sialgeo.associate(
+            "people", areas, column=column, reference="people", better="less"
+        ),
+        lambda: sialgeo.local_association(areas, column, "other"),
+        lambda: sialgeo.moran(areas, column),
+        lambda: sialgeo.bivariate_classes(areas, column, "other", population="people"),
+        lambda: sialgeo.spatial_regression(areas, "other", column),
+        lambda: sialgeo.contrast(areas, by="part", group="S", columns=[column], name="part"),
+        lambda: sialgeo.hot_spots(areas, column),
+    ):
+        with pytest.raises(SchemaError, match=words):
+            act()
+    raster = Raster(areas[column].to_numpy().reshape(4, 4), (1000, 0, X, 0, -1000, Y + 4000), CRS)
+    spots = found_in(HALVES, SPOTS).producers
+    with pytest.raises(SchemaError, match=words):
+        sialgeo.associate(spots, raster, column=column, reference=spots, better="less")
+
+
+def test_what_is_suspicious_of_an_association_comes_first() -> None:
+    """Shares called percentages, the other direction than the name's, areas that overlap, half a region."""
+    shapes = [square(i, j, i + 1.5, j + 1) for i in range(0, 8, 2) for j in range(4)]
+    shapes[5] = shapes[4]
+    areas = gpd.GeoDataFrame({"pobreza": np.linspace(0.1, 0.7, 16)}, geometry=shapes, crs=CRS)
+    spots = [(2 * i + 0.5, j + 0.5, -1) for i in range(8) for j in range(4)]
+    farms = found_in(HALVES, spots).producers
+    points = farms.iloc[8:].to_crs(CRS)
+    farms = farms.assign(geometry=farms.geometry.translate(100, 100).to_numpy())
+    answer = sialgeo.associate(
+        points, areas, column="pobreza", reference=farms, better="more", replicates=99
+    )
+    loud = [note for note in answer.notes if note.startswith("WARNING")]
+    assert list(answer.notes[: len(loud)]) == loud
+    for words in (
+        "are they shares",
+        "by its name less is better there",
+        "2 areas overlap others (up to 100% of one lies in another)",
+        "hold only 33%",
+    ):
+        assert any(words in note for note in loud)
+    rough = sialgeo.local_association(areas, "pobreza", "pobreza", neighbours="knn", k=4)
+    assert any("2 areas overlap" in note for note in rough.attrs["notes"])
 
 
 def test_missing_stays_missing_everywhere() -> None:

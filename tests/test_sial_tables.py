@@ -441,6 +441,35 @@ def test_territories_and_indicators_are_one_layer_to_lay_over() -> None:
         SialTables.from_frames({}).indicator_layer()
 
 
+def test_the_command_line_lays_the_tables_over(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sialgeo.cli import main
+
+    own = laid()
+    own.territories.to_file(tmp_path / "territorio.gpkg")
+    own.indicators.to_csv(tmp_path / "indicador.csv", index=False)
+    spots = [shapely.Point(0.5, 0.5), shapely.Point(1.4, 0.5)]
+    dairies = gpd.GeoDataFrame(
+        {"concentration": [1, 1], "membership": ["core", "core"]}, geometry=spots, crs=4326
+    )
+    areas = gpd.GeoDataFrame(
+        {"name": ["A"], "n": [2], "evidence": ["untested"]},
+        index=[1],
+        geometry=[shapely.box(0.5, 0.2, 1.5, 0.8)],
+        crs=4326,
+    )
+    work = str(tmp_path / "c.work.gpkg")
+    sialgeo.save(sialgeo.Concentrations(dairies, areas), work)
+    line = ["overlay", work, "--tables", str(tmp_path), "--population", "poblacion"]
+    assert main([*line, "--output", work.replace("c.", "o.")]) == 0
+    found = sialgeo.read_concentrations(work.replace("c.", "o."))
+    assert found.areas["pobreza_monetaria_2018"].tolist() == [pytest.approx(25.0, rel=1e-3)]
+    assert {"capital_social", "pobreza_monetaria_2018__low"} < {*found.areas.columns}
+    assert main([*line, "--raster", "r.tif", "--output", work]) == 2
+    assert "--tables" in capsys.readouterr().err
+
+
 def test_a_figure_of_a_territory_stands_once() -> None:
     with pytest.raises(SchemaError, match="already"):
         laid(codigo=["0601", "0601", "0601"])

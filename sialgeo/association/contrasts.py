@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sialgeo.association.counting import Places, number_faults
+from sialgeo.association.counting import Places, number_faults, suspicions
 from sialgeo.association.nulls import FEW, check_places
 from sialgeo.association.result import METHOD_NAMES, p_text
 from sialgeo.crs import equal_area_crs, require_crs, xy_of
@@ -19,6 +19,7 @@ from sialgeo.i18n import _, ngettext, numeral, pick, retell
 from sialgeo.kernels.autocorrelation import SINGLETON, FittedVectors
 from sialgeo.kernels.neighbours import canonical_order
 from sialgeo.model import SIGNIFICANCE, Indicator, Step, Summary, fingerprint, versions
+from sialgeo.neighbourhoods import overlap_notes
 from sialgeo.progress import Progress, aloud, silent
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Contrast:
     rows: tuple[ContrastRow, ...]
     step: Step
     title: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     def agrees(self, row: ContrastRow) -> bool:
         """Whether the difference has the sign that is stated."""
@@ -166,6 +168,7 @@ class Contrast:
     def cautions(self) -> tuple[str, ...]:
         """What these figures do not say."""
         return (
+            *self.warnings,
             _("Plain means of the territories, not weighted by population."),
             _("The indicators describe the territories, not the households in them."),
             _("It is an association, not an effect."),
@@ -291,8 +294,8 @@ def contrast(
     >>> round(found.rows[0].difference, 3), found.rows[0].departing, found.rows[0].departing_rest
     (-0.075, ('d',), ('p',))
     """
-    _check(territories, by, group, columns, name, better, expected)
     described = {i.column: i for i in indicators}
+    _check(territories, by, group, columns, name, better, expected, described)
     order = _order(territories)
     table = territories.iloc[order]
     inside = (table[by] == group).to_numpy(dtype=bool)
@@ -310,7 +313,7 @@ def contrast(
     members = int(inside.sum())
     return Contrast(
         by, group, expected, statement or {}, members, len(table) - members, tuple(rows), step,
-        title or {},
+        title or {}, (*suspicions(territories, columns), *overlap_notes(territories)),
     )  # fmt: skip
 
 
@@ -332,6 +335,7 @@ def _check(
     name: str,
     better: str,
     expected: str,
+    described: Mapping[str, Indicator],
 ) -> None:
     require_crs(territories=territories)
     if better not in ("more", "less") or expected not in ("worse", "better") or not columns:
@@ -340,7 +344,7 @@ def _check(
         )
     faults: list[str] = []
     for column in columns:
-        wrong = number_faults(territories, column)
+        wrong = number_faults(territories, column, indicator=described.get(column))
         faults += wrong
         blank = 0 if wrong else int(territories[column].isna().sum())
         if blank:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sialgeo.crs import crs_name, equal_area_crs, require_crs, xy_of
+from sialgeo.descriptions import guess_indicator
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import _, ngettext
 from sialgeo.kernels.inside import pairs_inside
@@ -20,8 +22,11 @@ from sialgeo.model import (
     NOISE,
     TESTED,
     Concentrations,
+    Indicator,
     Raster,
 )
+from sialgeo.neighbourhoods import overlap_notes
+from sialgeo.plausibility import scale_notes, value_faults, warnings_first
 from sialgeo.references import Reference
 
 if TYPE_CHECKING:
@@ -108,14 +113,15 @@ def count_polygons(
     territories: gpd.GeoDataFrame,
     column: str,
     reference: Reference | gpd.GeoDataFrame | str,
+    indicator: Indicator | None = None,
 ) -> Given:
     """Count producers and reference by polygon; areas without a value are left out, and said."""
     import geopandas as gpd
 
-    _check_polygons(territories, column, producers, reference)
+    _check_polygons(territories, column, producers, reference, indicator)
     concentrations = producers if isinstance(producers, Concentrations) else None
     table = concentrations.producers if concentrations is not None else producers
-    notes: list[str] = []
+    notes: list[str] = suspicions(territories, [column])
     layers = {"territories": territories}
     if isinstance(table, gpd.GeoDataFrame):
         layers = {"producers": table, **layers}
@@ -132,7 +138,7 @@ def count_polygons(
     base = _pool(table, reference)
     n, reference_points = _counted(base, territories, order, shapes, crs, None, notes, ours=False)
     known = np.isfinite(y) & np.isfinite(x) & np.isfinite(n)
-    notes += _left_out(known, y, x, n, column)
+    notes += [*_left_out(known, y, x, n, column), *overlap_notes(territories)]
     places = Places(x[known], n[known], y[known], xy[known])
     _check_places(places, column)
     row = np.where(known, np.cumsum(known) - 1, -1).astype(np.int64)
@@ -144,13 +150,17 @@ def count_polygons(
         _kept(producer_points, row),
         _kept(reference_points, row),
         crs,
-        tuple(notes),
+        tuple(warnings_first(notes)),
         {"areas_given": len(territories), "areas_left_out": int((~known).sum())},
     )
 
 
 def _check_polygons(
-    territories: gpd.GeoDataFrame, column: str, producers: Any, reference: Any
+    territories: gpd.GeoDataFrame,
+    column: str,
+    producers: Any,
+    reference: Any,
+    indicator: Indicator | None,
 ) -> None:
     if not len(territories):
         raise SchemaError(_("the layer of territories is empty"))
@@ -172,12 +182,27 @@ def _check_polygons(
         )
     wanted = [column, *(c for c in (producers, reference) if isinstance(c, str))]
     for name in dict.fromkeys(wanted):
-        faults += number_faults(territories, name, counts=name != column)
+        faults += number_faults(
+            territories,
+            name,
+            counts=name != column,
+            indicator=indicator if name == column else None,
+        )
     raise_all(faults, SchemaError)
 
 
-def number_faults(table: gpd.GeoDataFrame, column: str, *, counts: bool = False) -> list[str]:
-    """Name what is wrong with a column of numbers: not there, no numbers, infinite, negative counts."""
+def number_faults(
+    table: gpd.GeoDataFrame,
+    column: str,
+    *,
+    counts: bool = False,
+    indicator: Indicator | None = None,
+) -> list[str]:
+    """Name what is wrong with a column of numbers: not there, no numbers, infinite, negative counts.
+
+    An indicator's values are held against its family and unit: as given, as the layer declares them,
+    else as the column's name tells.
+    """
     from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
     if column not in table.columns:
@@ -207,7 +232,25 @@ def number_faults(table: gpd.GeoDataFrame, column: str, *, counts: bool = False)
                 column=column, rows=_rows(table, values < 0)
             )
         )
+    if not counts and not faults:
+        said = indicator or indicator_of(table, column)
+        faults += value_faults(values, table.index.tolist(), column, said.family, said.unit)
     return faults
+
+
+def indicator_of(table: gpd.GeoDataFrame, column: str) -> Indicator:
+    """Return what a layer declares of a column, else what the column's name tells."""
+    declared = (i for i in table.attrs.get("indicators", ()) if isinstance(i, Indicator))
+    return next((i for i in declared if i.column == column), None) or guess_indicator(column)
+
+
+def suspicions(table: gpd.GeoDataFrame, columns: Iterable[str]) -> list[str]:
+    """Return what is suspicious of columns: percentages that look like shares."""
+    return [
+        note
+        for column in dict.fromkeys(columns)
+        for note in scale_notes(_numbers(table, column), column, indicator_of(table, column).unit)
+    ]
 
 
 def _rows(table: gpd.GeoDataFrame, mask: Flags) -> str:
@@ -346,7 +389,7 @@ def outside_notes(outside: Flags, mass: Array, *, ours: bool, double: int = 0) -
         if 1 - share < LITTLE:
             notes.append(
                 _(
-                    "The territories hold only {share:.0%}: what is said is about that part, not about all. Remedy: give territories that cover the whole region"
+                    "WARNING: the territories hold only {share:.0%}: what is said is about that part, not about all. Remedy: give territories that cover the whole region"
                 ).format(share=1 - share)
             )
     if double:
@@ -437,6 +480,7 @@ def count_cells(
     raster: Raster,
     column: str,
     reference: Reference | gpd.GeoDataFrame | str,
+    indicator: Indicator | None = None,
 ) -> Given:
     """Count producers and reference by cell of a raster; the points are taken to its CRS."""
     import geopandas as gpd
@@ -459,6 +503,8 @@ def count_cells(
     crs = equal_area_crs(layer)
     xy = xy_of(layer, crs)
     y = values.T.ravel()  # column by column: the order of a lattice of polygons
+    said = indicator or guess_indicator(column)
+    raise_all(value_faults(y, range(y.size), column, said.family, said.unit), SchemaError)
     chosen = _chosen(concentrations, notes)
     x, producer_points = _in_cells(table, raster, crs, chosen, notes, ours=True)
     base = _pool(table, reference)

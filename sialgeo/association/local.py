@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.association.asked import LEE, MORAN, LocalAssociation
-from sialgeo.association.counting import number_faults
+from sialgeo.association.counting import number_faults, suspicions
 from sialgeo.association.nulls import EXACT
 from sialgeo.crs import equal_area_crs, require_crs, xy_of
 from sialgeo.errors import SchemaError, raise_all
@@ -35,7 +35,7 @@ from sialgeo.kernels.autocorrelation import (
 )
 from sialgeo.kernels.local import benjamini_hochberg, conditional_counts, lag, two_sided
 from sialgeo.kernels.neighbours import canonical_order
-from sialgeo.neighbourhoods import adjacency
+from sialgeo.neighbourhoods import adjacency, overlap_notes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -122,7 +122,7 @@ def moran(
     >>> import geopandas as gpd, numpy as np
     >>> from shapely.geometry import box
     >>> cells = gpd.GeoDataFrame(geometry=[box(i, j, i + 1, j + 1) for i in range(6) for j in range(6)], crs=32717)
-    >>> found = moran(cells.assign(hdi=np.repeat(np.arange(6.0), 6)), "hdi")
+    >>> found = moran(cells.assign(hdi=np.repeat(np.arange(6.0), 6) / 10), "hdi")
     >>> round(found.statistic, 2), found.p_rand < 0.001
     (0.82, True)
     """
@@ -183,8 +183,8 @@ def local_association(
     >>> import geopandas as gpd, numpy as np
     >>> from shapely.geometry import box
     >>> cells = gpd.GeoDataFrame(geometry=[box(i, j, i + 1, j + 1) for i in range(8) for j in range(8)], crs=32717)
-    >>> cells["hdi"] = np.repeat(np.arange(8.0), 8)
-    >>> found = local_association(cells.assign(poor=-cells.hdi), "hdi", "poor")
+    >>> cells["hdi"] = np.repeat(np.arange(8.0), 8) / 10
+    >>> found = local_association(cells.assign(poor=100 - 100 * cells.hdi), "hdi", "poor")
     >>> round(found.attrs["global"]["statistic"], 2), bool((found["statistic"] <= 0).all())
     (-0.81, True)
     """
@@ -215,7 +215,11 @@ def local_association(
     for name in ("statistic", "p_value", "p_fdr"):
         answer[name] = _spread(figures[name].to_numpy()[back], known, np.nan, float)
     answer["class"] = _spread(classes[back], known, NO_DATA, object)
-    notes = _local_notes(statistic, x, y, known, linked, replicates, level)
+    notes = [
+        *suspicions(territories, [x, y]),
+        *overlap_notes(kept),
+        *_local_notes(statistic, x, y, known, linked, replicates, level),
+    ]
     answer.attrs = {
         **territories.attrs,
         "global": _global(kept, statistic, vx, vy, start, near, local, replicates, seed),

@@ -17,13 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.association.asked import ERROR, LAG, OLS, Regressing
+from sialgeo.association.counting import suspicions
 from sialgeo.association.local import known_rows, missing_notes
 from sialgeo.association.result import p_text
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import N_, _, numeral
 from sialgeo.kernels import regression as kernel
 from sialgeo.model import SIGNIFICANCE, Summary
-from sialgeo.neighbourhoods import adjacency
+from sialgeo.neighbourhoods import adjacency, overlap_notes
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -62,6 +63,8 @@ class SpatialRegression:
         Of the model, and of least squares.
     areas, left_out, islands : int
         Areas used; without a value; without neighbours (used, with nothing around them).
+    warnings : tuple of str
+        What is suspicious of the figures and the areas.
     """
 
     model: str
@@ -75,11 +78,12 @@ class SpatialRegression:
     areas: int
     left_out: int
     islands: int
+    warnings: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is to be known before it is read."""
-        notes = missing_notes(self.left_out, self.islands)
+        notes = [*self.warnings, *missing_notes(self.left_out, self.islands)]
         if self.model == LAG:
             notes.append(
                 _(
@@ -211,6 +215,7 @@ def spatial_regression(
         len(kept),
         int((~known).sum()),
         int((~linked).sum()),
+        (*suspicions(territories, [y, *explaining]), *overlap_notes(kept)),
     )
 
 

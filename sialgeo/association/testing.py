@@ -21,6 +21,7 @@ from sialgeo.association.divisions import blocks, grids, joined
 from sialgeo.association.footprints import LEAST, ValueAt, check_footprints, footprints_of, too_few
 from sialgeo.association.nulls import EXACT, Outcome, check_places, naive, untested
 from sialgeo.association.result import Association, Division
+from sialgeo.descriptions import DIRECTION_LABELS, guess_indicator
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
 from sialgeo.kernels.autocorrelation import SINGLETON
@@ -130,7 +131,9 @@ def associate(
     """
     described = _described(column, better, indicator)
     asked = AssociationTest(method, described.better, replicates, seed, procedure)
-    given = _given(producers, territories, column, reference)
+    given = _given(producers, territories, column, reference, indicator)
+    contrary = _contrary_notes(described)
+    given = replace(given, notes=(*contrary, *given.notes))
     _check_method(asked, producers, territories, given, dissolve)
     report = progress or silent
     report(0.0, _("Testing the association"))
@@ -167,10 +170,25 @@ def _given(
     territories: gpd.GeoDataFrame | Raster,
     column: str,
     reference: Reference | gpd.GeoDataFrame | str,
+    indicator: Indicator | None,
 ) -> Given:
     if isinstance(territories, Raster):
-        return count_cells(producers, territories, column, reference)
-    return count_polygons(producers, territories, column, reference)
+        return count_cells(producers, territories, column, reference, indicator)
+    return count_polygons(producers, territories, column, reference, indicator)
+
+
+def _contrary_notes(described: Indicator) -> list[str]:
+    """Return the caution that the way given is not the one that the column's name tells."""
+    read = guess_indicator(described.column)
+    if read.better in ("", described.better):
+        return []
+    return [
+        _(
+            "WARNING: better = “{better}” was given for “{column}”, and by its name {read} there. Is the sign right? “Worse-off” and “better-off” change places with it."
+        ).format(
+            better=described.better, column=described.column, read=_(DIRECTION_LABELS[read.better])
+        )
+    ]
 
 
 def _check_method(

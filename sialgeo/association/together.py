@@ -56,8 +56,8 @@ def bivariate_map(
     >>> import geopandas as gpd, numpy as np
     >>> from shapely.geometry import box
     >>> cells = gpd.GeoDataFrame(geometry=[box(i, j, i + 1, j + 1) for i in range(6) for j in range(6)], crs=32717)
-    >>> cells["hdi"] = np.repeat(np.arange(6.0), 6)
-    >>> found = bivariate_map(cells.assign(poor=-cells.hdi, people=10), "hdi", "poor", population="people")
+    >>> cells["hdi"] = np.repeat(np.arange(6.0), 6) / 10
+    >>> found = bivariate_map(cells.assign(poor=100 - 100 * cells.hdi, people=10), "hdi", "poor", population="people")
     >>> found["class"].iloc[0], round(found.attrs["global"]["statistic"], 2)
     ('1-3', -0.69)
     """

@@ -20,6 +20,7 @@ from sialgeo.overlays.pieces import cut
 from sialgeo.overlays.polygons import carry
 from sialgeo.overlays.smoothing import AREAL, PYCNOPHYLACTIC, Interpolation, smooth_weights
 from sialgeo.overlays.weights import Settlements, overlap_notes, weights_of
+from sialgeo.plausibility import warnings_first
 from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def interpolate_areas(
     found, notes = carry(pieces, weights, source, asked, chosen)
     joined = with_columns(targets, found, {*found})
     said = [*guess_notes(chosen.guessed), *chosen.notes, *weights.notes, *overlap_notes(pieces)]
-    joined.attrs = {**targets.attrs, "notes": (*said, *notes)}
+    joined.attrs = {**targets.attrs, "notes": tuple(warnings_first([*said, *notes]))}
     return joined
 
 

@@ -54,6 +54,7 @@ from sialgeo.overlays.intervals import carried
 from sialgeo.overlays.pieces import Pieces, covered_share, cut, touched
 from sialgeo.overlays.standing import own_polygon, standing_notes, stated_precision, unsure
 from sialgeo.overlays.weights import Weights, overlap_notes, weights_of
+from sialgeo.plausibility import warnings_first
 from sialgeo.progress import Progress
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ def overlay_polygons(
         *standing_notes(own, several, doubtful, metres, len(layer)),
         *guess_notes(chosen.guessed),
         *chosen.notes,
-        *weights.notes,
         *overlap_notes(pieces),
+        *weights.notes,
         *notes,
         *indicator_notes(described),
     ]
@@ -113,7 +114,8 @@ def overlay_polygons(
     if weights.fingerprint:
         inputs["settlements"] = weights.fingerprint
     seed = asked.drawing.seed if "draws" in parameters else None
-    step = Step("overlay", parameters, pieces.label, seed, versions(), inputs, tuple(notes))
+    said = tuple(warnings_first(notes))
+    step = Step("overlay", parameters, pieces.label, seed, versions(), inputs, said)
     progress(1.0, _("Indicators laid over"))
     stale = {*laid}.union(*(traces(c) for c in columns))
     areas = with_columns(concentrations.areas, laid, stale)

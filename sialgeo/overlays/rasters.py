@@ -234,9 +234,9 @@ def overlay_raster(
     indicator = indicator or guess_indicator(column)
     zones = _zones(band, areas.geometry, partial(refuse_cells, indicator), progress)
     notes = [
+        *scale_notes(zones.mean, column, indicator.unit),
         *guess,
         *band.notes,
-        *scale_notes(zones.mean, column, indicator.unit),
         *_raster_notes(column, zones),
         *indicator_notes([indicator]),
     ]

@@ -129,8 +129,8 @@ def overlap_notes(pieces: Pieces) -> list[str]:
     n = int(double.sum())
     return [
         ngettext(
-            "Territories overlap within {n} footprint (up to {share:.1%} of it): that land counts twice.",
-            "Territories overlap within {n} footprints (up to {share:.1%} of one): that land counts twice.",
+            "WARNING: territories overlap within {n} footprint (up to {share:.1%} of it): that land counts twice.",
+            "WARNING: territories overlap within {n} footprints (up to {share:.1%} of one): that land counts twice.",
             n,
         ).format(n=n, share=float(pieces.double.max()))
     ]

@@ -12,10 +12,12 @@ from sialgeo import model, study
 from sialgeo.cli.parser import (
     Parser,
     UsageError,
+    declare_tables,
     declare_territories,
     names_in,
     require_key,
     require_workfile,
+    tables_of,
     workfile_option,
 )
 from sialgeo.cli.reports import Report, report
@@ -40,6 +42,7 @@ def declare(parser: Parser) -> None:
         help=_("column with the districts' population"),
     )
     add("--raster", default="", metavar="FILE.tif", help=_("raster with one indicator"))
+    declare_tables(add)
     add(
         "--columns",
         default="",
@@ -75,12 +78,18 @@ def declare(parser: Parser) -> None:
 def act(options: argparse.Namespace, progress: Progress) -> Report:
     columns = names_in(options.columns)
     totals = names_in(options.totals)
-    if bool(options.territories) == bool(options.raster) or not (columns or totals):
-        raise UsageError(_("overlay needs --columns and either --territories or --raster"))
+    given = [bool(o) for o in (options.territories, options.raster, options.tables)]
+    if sum(given) != 1 or not (columns or totals or options.tables):
+        raise UsageError(
+            _(
+                "overlay needs --columns and one of --territories, --raster, or --tables (all their indicators without --columns)"
+            )
+        )
     require_workfile(options.output)
     found = sialgeo.read_concentrations(options.workfile)
     indicators = tuple(_indicator(column, options) for column in columns) if _told(options) else ()
-    progress(0.2, _("Laying over {layer}").format(layer=options.territories or options.raster))
+    over = options.territories or options.raster or options.tables
+    progress(0.2, _("Laying over {layer}").format(layer=over))
     if options.raster:
         if len(columns) != 1 or totals:
             raise UsageError(_("a raster holds one indicator: give --columns one name"))
@@ -122,10 +131,11 @@ def _lay_territories(
     totals: tuple[str, ...],
     indicators: tuple[model.Indicator, ...],
 ) -> Concentrations:
+    own = bool(options.tables)  # territorio and indicador: their columns have known names
     source = study.TerritoriesSource(
-        options.territories,
-        key=options.key,
-        name=options.name,
+        options.tables or options.territories,
+        key="codigo" if own else options.key,
+        name="nombre" if own else options.name,
         population=options.population,
         table=options.indicators,
         columns=columns,
@@ -138,6 +148,9 @@ def _lay_territories(
         draws=options.draws,
         indicators=indicators,
     )
+    if own:
+        layer = tables_of(options).indicator_layer().to_crs(found.producers.crs)
+        return study.lay_over(found, layer, source, Path(), seed=options.seed)
     require_key(options)
     layer, notes = study.read_territories(source, Path(), found.producers.crs)
     return study.lay_over(found, layer, source, Path(), seed=options.seed, notes=notes)
