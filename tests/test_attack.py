@@ -32,8 +32,7 @@ from scipy.spatial import cKDTree
 from shapely.geometry import box
 
 import sialgeo
-from sialgeo import disclosure
-from sialgeo.disclosure import protect, protect_surface
+from sialgeo.disclosure import counts, masking, protect, protect_surface
 from sialgeo.exporters import WRITERS, coding, export_all
 from sialgeo.model import CHAIN_N, Concentrations, Context, Step
 
@@ -331,8 +330,8 @@ def test_displaced_points_cannot_be_linked(
         seen["moved"] = given[3]
         return report(*given)
 
-    report = disclosure._masking_report
-    monkeypatch.setattr(disclosure, "_masking_report", watched)
+    report = masking._masking_report
+    monkeypatch.setattr(masking, "_masking_report", watched)
     one = protect(c, publish="masked", context=said, secret="x")
     two = protect(c, publish="masked", context=said, secret="x")
     masked = in_metres(one.points)
@@ -480,7 +479,7 @@ def test_districts_along_the_lines_of_the_grid_give_no_small_count_away(
         assert tried > 40 and not told
         assert len(held.grid) > 4 and held.context.territories["n"].notna().any()
         with monkeypatch.context() as patch:
-            patch.setattr(disclosure, "audited", lambda _crossing, shown, _least: shown)
+            patch.setattr(counts, "audited", lambda _crossing, shown, _least: shown)
             assert _bounded(c, protect(c, context=said), said)[1]  # the attack finds what is there
 
 

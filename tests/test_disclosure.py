@@ -18,8 +18,8 @@ from scipy.spatial import cKDTree
 from shapely.geometry import Point, box
 
 import sialgeo
-from sialgeo.audit import Crossing, Shown, audited
 from sialgeo.disclosure import Disclosure, protect, withheld_sentences
+from sialgeo.disclosure.audit import Crossing, Shown, audited
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.exporters import export_all
 from sialgeo.i18n import _, retell, use_language

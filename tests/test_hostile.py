@@ -91,7 +91,9 @@ def test_web_map(folder: Path) -> None:
     assert [area["name"] for area in header["areas"]] == [
         name if len(name) <= 120 else name[:119] + "…" for name in NAMES
     ]
-    assert len(blobs) == 2 and not UNSEEN.search(page)
+    assert len(blobs) == 3 and not UNSEEN.search(
+        page
+    )  # the study, places of the points, what is known of them
 
 
 def test_report_as_a_page(folder: Path) -> None:
