@@ -320,7 +320,8 @@ def rates() -> list[pd.DataFrame]:
     shares = pd.DataFrame({"rezago": [0.12, 0.305], "salud": [0.2, 0.14]})
     declared = pd.DataFrame({"rezago": [12.0, 30.5], "salud": [20.0, 14.0]})
     declared.attrs["indicators"] = [{"column": "rezago", "unit": "%"}]
-    return [named, shares, declared]
+    known = pd.DataFrame({"pobreza_2018": [19.75, 58.25], "agua": [12, 30]})
+    return [named, shares, declared, known]
 
 
 @pytest.mark.parametrize("table", rates())

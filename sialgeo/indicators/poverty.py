@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from sialgeo.descriptions import guess_indicator
 from sialgeo.errors import ParameterError, SchemaError, raise_all
 from sialgeo.i18n import N_, _
 from sialgeo.indicators.checks import aligned, declared, numbers, require_index
@@ -181,13 +182,24 @@ def _refuse_rates(table: pd.DataFrame, rows: str | None) -> None:
         for column, one in declared(table.attrs.get("indicators", ())).items()
         if column in table.columns and str(one.get("unit") or "").casefold() in PERCENT
     ]
-    suspects = named or percentages or _all_fractions(table)
+    known = [str(c) for c in table.columns if _of_territories(str(c), table[c])]
+    suspects = named or percentages or known or _all_fractions(table)
     if kinds & {"Polygon", "MultiPolygon"} or (rows is None and suspects):
         raise SchemaError(
             _(
                 "the table looks like rates of territories ({columns}): M0 needs the deprivations of each person or household, for who is deprived in several dimensions at once cannot be known from rates. Remedy: take the survey's or census's records (rows=\"people\"), or show the rates side by side"
             ).format(columns=some(suspects or sorted(kinds)))
         )
+
+
+def _of_territories(column: str, values: pd.Series) -> bool:
+    """Tell whether a name is that of a rate or index of territories (pobreza_2018), and no yes or no."""
+    said = guess_indicator(column)
+    told = said.unit.casefold() in PERCENT or said.family in ("hdi", "marginalisation")
+    if not told or values.dtype.kind != "f":
+        return False
+    held = values.dropna()
+    return bool((held != held.round()).any())
 
 
 def _all_fractions(table: pd.DataFrame) -> list[str]:

@@ -70,7 +70,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         [
             str(r["name"]),
             *(localised(f"{r[end] / 1000:g}") for end in (FROM, TO)),
-            *(localised(f"{r[c]:.4g}") for c in shown),
+            *(localised(f"{r[c]:.4g}") if r[c] == r[c] else "–" for c in shown),
         ]
         for r in table.to_dict("records")
     ]
