@@ -247,10 +247,9 @@ def plot_contrast(
     polygons(ax, shapes[inside & away], facecolor="none", edgecolor=INK, hatch="////", linewidth=0)
     polygons(ax, shapes[inside], facecolor="none", edgecolor=INK, linewidth=1.3)
     handles = class_handles(indicator_name(last.indicator), classes, missing=None in found)
-    handles += [
-        _patch("white", contrast.group, line=INK),
-        _patch("white", _("departs from it"), "////"),
-    ]
+    handles.append(_patch("white", contrast.group, line=INK))
+    if (inside & away).any():
+        handles.append(_patch("white", _("departs from it"), "////"))
     ax.legend(
         handles=handles, loc="lower left", bbox_to_anchor=(0.0, 0.09), fontsize=7.5, framealpha=0.9, edgecolor="none",
     )  # fmt: skip
@@ -354,7 +353,8 @@ def _sources(context: Context | None, indicators: Sequence[Indicator]) -> list[s
     found += list(context.sources) if context is not None else []
     if not found:
         return []
-    return [_("Sources: {sources}").format(sources="; ".join(dict.fromkeys(found)))]
+    told = [s for s in dict.fromkeys(found) if not any(o != s and o.startswith(s) for o in found)]
+    return [_("Sources: {sources}").format(sources="; ".join(told))]
 
 
 def _projection(crs: Any) -> str:
