@@ -80,7 +80,6 @@ EVIDENCE_STYLE: Mapping[str, Style] = {
 }
 
 NO_DATA = Style("#bdbdbd", "#8c8c8c", 0.4, (), N_("no data"))
-FLOW_LINE = Style("none", "#0072b2", 1.4, (), N_("Flows"), 0.8)
 TERRITORY_LINE = Style("#ffffff", "#8c8c8c", 0.4, (), N_("Territories"))
 SUPPRESSED = Style("#8c8c8c", "#595959", 0.4, (), N_("suppressed"))
 # of hot_spots and local_association: colour and label; ColorBrewer's RdBu, which stays apart for
@@ -126,7 +125,6 @@ PALETTES: Mapping[str, tuple[str, ...]] = {
     "other": ("#edf8fb", "#b2e2e2", "#66c2a4", "#2ca25f", "#006d2c"),  # BuGn
 }
 UNITS: Mapping[str, str] = {"percent": "%", "index": ""}  # as people write them
-COUNTS = ("#eff3ff", "#bdd7e7", "#6baed6", "#3182bd", "#08519c")  # Blues: producers by grid cell
 # blue × orange, three by three (ColorBrewer's seqseq2): place 3·x + y; x, the poorer end, turns orange,
 # y, producers, turns blue; both together are black
 BIVARIATE = (
@@ -200,7 +198,7 @@ def indicator_classes(values: ArrayLike, indicator: Indicator, k: int = 5) -> tu
 
 
 def grid_classes(grid: pd.DataFrame, k: int = 5) -> tuple[Class, ...]:
-    """Return the classes of the counts of a published grid, light to dark.
+    """Return the classes of the counts of a published grid, small to large: size tells them, not colour.
 
     A count is known by a class itself (``n_least`` to ``n_most``): those of the legend are made of whole
     ones.
@@ -212,7 +210,7 @@ def grid_classes(grid: pd.DataFrame, k: int = 5) -> tuple[Class, ...]:
     >>> [c.label for c in grid_classes(told, k=2)]
     ['10 – 19', '30 – 39']
     """
-    made = _classes(grid[N], COUNTS, "", k)
+    made = _classes(grid[N], (CELL.fill,) * 5, "", k)
     if N_LEAST not in grid or (grid[N_LEAST] == grid[N_MOST]).all():
         return made
     of = grid[N].map(lambda n: made.index(class_of(n, made)))

@@ -20,11 +20,12 @@ from sialgeo import FileError, fact_sheet, read_publication, save
 from sialgeo.disclosure import protect
 from sialgeo.exporters import export, geopackage, qml
 from sialgeo.i18n import use_language
-from sialgeo.model import EVIDENCE_LABELS
 from sialgeo.symbology import (
+    CELL,
     EVIDENCE_STYLE,
     NO_DATA,
     PLACE,
+    cell_radii,
     chain_colours,
     class_of,
     grid_classes,
@@ -151,8 +152,15 @@ def colour(symbol):
     inside = symbol.symbolLayer(0)
     return inside.fillColor().name() if symbol.type() == 1 or hasattr(inside, "fillColor") else symbol.color().name()
 
+def circle(symbol):
+    inner = [one.subSymbol() for one in symbol.symbolLayers() if one.layerType() == "CentroidFill"]
+    if not inner:
+        return None
+    dot = inner[0].symbolLayer(0)
+    return {"colour": dot.fillColor().name(), "size": dot.size(), "unit": int(dot.sizeUnit())}
+
 def line(symbol):
-    if symbol.symbolLayerCount() > 1:
+    if symbol.symbolLayerCount() > 1 and symbol.symbolLayer(1).layerType() == "SimpleLine":
         outer = symbol.symbolLayer(1)
         dash = list(outer.customDashVector()) if outer.useCustomDashPattern() else []
         return {"colour": outer.color().name(), "width": outer.width(), "unit": int(outer.widthUnit()), "dash": dash}
@@ -170,7 +178,7 @@ for name in sys.argv[2:]:
     elif kind == "RuleRenderer":
         for rule in renderer.rootRule().children():
             classes.append([rule.filterExpression(), rule.label(), colour(rule.symbol()), line(rule.symbol()),
-                            rule.filter().hasParserError()])
+                            rule.filter().hasParserError(), circle(rule.symbol())])
     else:
         classes = [[None, "", colour(renderer.symbol()), None, 0]]
     drawn = {}
@@ -246,7 +254,8 @@ def test_opens_styled_in_qgis(tmp_path: Path, code: str) -> None:
         published = protect(c, publish="points", context=context())
         names = list(geopackage.layers(published))
         seen = opened(path, *names)
-        labels = [geopackage._(style.label) for style in EVIDENCE_STYLE.values()]
+        met = [kind for kind in EVIDENCE_STYLE if (published.areas["evidence"] == kind).any()]
+        labels = [geopackage._(EVIDENCE_STYLE[kind].label) for kind in met]
         aliases = geopackage._aliases(
             "concentraciones", geopackage.layers(published)["concentraciones"], published
         )
@@ -257,10 +266,10 @@ def test_opens_styled_in_qgis(tmp_path: Path, code: str) -> None:
 
     areas = layers["concentraciones"]
     assert areas["kind"] == "categorizedSymbol"
-    assert [c[0] for c in areas["classes"]] == list(EVIDENCE_LABELS)
+    assert [c[0] for c in areas["classes"]] == met
     assert [c[1] for c in areas["classes"]] == labels
     for (_value, _label, colour, line, alpha), style in zip(
-        areas["classes"], EVIDENCE_STYLE.values(), strict=True
+        areas["classes"], [EVIDENCE_STYLE[kind] for kind in met], strict=True
     ):
         assert colour == style.fill
         assert alpha == round(255 * style.opacity)
@@ -303,10 +312,12 @@ def test_grid_in_qgis(tmp_path: Path) -> None:
     seen = opened(path, "cuadricula")
     classes = grid_classes(grid)
     assert seen["warned"] == []
-    assert [c[2] for c in seen["layers"]["cuadricula"]["classes"][:-1]] == [
-        c.colour for c in classes
-    ]
-    assert None not in seen["layers"]["cuadricula"]["drawn"].values()
+    drawn = seen["layers"]["cuadricula"]
+    assert [c[1] for c in drawn["classes"]] == [c.label for c in classes]
+    circles = [c[5] for c in drawn["classes"]]
+    wanted = [{"colour": CELL.fill, "size": 2 * r, "unit": 4} for r in cell_radii(len(classes))]
+    assert circles == wanted  # as in the web map and the figures
+    assert None not in drawn["drawn"].values()
 
 
 @pytest.mark.qgis

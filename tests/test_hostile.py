@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import xml.dom.minidom
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -93,7 +94,22 @@ def test_web_map(folder: Path) -> None:
     ]
     assert len(blobs) == 3 and not UNSEEN.search(
         page
-    )  # the study, places of the points, what is known of them
+    )  # the study, the points, what is known of them
+    for blob in blobs:
+        header, blocks = coding.unpack(blob)
+        listed = [block for name, block in blocks.items() if name.startswith("column")]
+        held = [header, *(json.loads(block) for block in listed if block[:1] == b"[")]
+        assert not any(map(UNSEEN.search, texts_in(held)))
+
+
+def texts_in(held: Any) -> Iterator[str]:
+    """Yield every text of what a blob holds, the names of its fields among them."""
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, dict):
+        yield from held
+    for one in held.values() if isinstance(held, dict) else held if isinstance(held, list) else ():
+        yield from texts_in(one)
 
 
 def test_report_as_a_page(folder: Path) -> None:

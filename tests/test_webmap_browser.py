@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import itertools
 import runpy
 import shutil
 from collections.abc import Callable, Iterator
@@ -401,6 +402,9 @@ def test_print_shows_the_folded_parts(open_map: Open) -> None:
     assert page.locator("details:not([open])").count() == 0
     page.emulate_media(media="print")
     assert page.locator("#download").is_hidden() and page.locator("#query").is_hidden()
+    beneath = "[...document.querySelectorAll('#map, #legend, .panel')].map((one) => one.getBoundingClientRect())"
+    boxes = page.evaluate(f"{beneath}.map((box) => [box.top, box.bottom])")
+    assert all(above[1] <= below[0] + 1 for above, below in itertools.pairwise(boxes))
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.locator("#ficha details:not([open])").count() == 1
     assert len(page.pdf()) > 20_000

@@ -41,8 +41,9 @@ from sialgeo.model import (
     Publication,
 )
 from sialgeo.symbology import (
+    CELL,
     EVIDENCE_STYLE,
-    FLOW_LINE,
+    FLOW,
     IN_NONE,
     NO_DATA,
     PLACE,
@@ -51,6 +52,7 @@ from sialgeo.symbology import (
     TERROIR,
     WORD_COLOURS,
     Style,
+    cell_radii,
     chain_colours,
     grid_classes,
     indicator_classes,
@@ -300,7 +302,9 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
     if name == AREAS:
         yield (
             _(LABELS[EVIDENCE].text),
-            qml.document(qml.categorized(EVIDENCE, EVIDENCE_STYLE), aliases, NAME),
+            qml.document(
+                qml.categorized(EVIDENCE, _met(layer, EVIDENCE, EVIDENCE_STYLE)), aliases, NAME
+            ),
         )
         yield from _word_styles(layer, aliases)
     elif name == TERRITORIES:
@@ -310,10 +314,10 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
         classes = grid_classes(layer.table)
         yield (
             _(LABELS[N].text),
-            qml.document(qml.ruled(N, classes, TERRITORY_LINE, NO_DATA), aliases),
+            qml.document(qml.circles(N, classes, cell_radii(len(classes)), CELL), aliases),
         )
     elif name == FLOW_LINES:
-        yield _("Flows"), qml.document(qml.single(FLOW_LINE, "line"), aliases, "destination")
+        yield _("Flows"), qml.document(qml.single(FLOW, "line"), aliases, "destination")
     elif name == TERROIRS:
         yield _(TERROIR.label), qml.document(qml.single(TERROIR), aliases, NAME)
     elif name == POINTS:
@@ -321,6 +325,12 @@ def styles(name: str, layer: Layer, publication: Publication) -> Iterator[tuple[
     else:
         named = _field(layer, publication.context.place_name)
         yield _("Places"), qml.document(qml.single(PLACE, "marker"), aliases, named)
+
+
+def _met(layer: Layer, field: str, styles: Mapping[str, Style]) -> dict[str, Style]:
+    """Return the styles of the values that there are: a legend lists no others."""
+    met = {value: style for value, style in styles.items() if (layer.table[field] == value).any()}
+    return met or dict(styles)
 
 
 def _word_styles(layer: Layer, aliases: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -333,7 +343,8 @@ def _word_styles(layer: Layer, aliases: Mapping[str, str]) -> Iterator[tuple[str
             word: Style(colour, "#333333", 1.2, (), WORDS[column][word], 0.8)
             for word, colour in colours.items()
         }
-        yield _(LABELS[column].text), qml.document(qml.categorized(field, found), aliases, NAME)
+        renderer = qml.categorized(field, _met(layer, field, found))
+        yield _(LABELS[column].text), qml.document(renderer, aliases, NAME)
 
 
 def _territory_styles(
@@ -343,7 +354,8 @@ def _territory_styles(
         field = _field(layer, indicator.column)
         classes = indicator_classes(layer.table[field], indicator) if field else ()
         if field and classes:
-            renderer = qml.ruled(field, classes, TERRITORY_LINE, NO_DATA)
+            missing = NO_DATA if layer.table[field].isna().any() else None
+            renderer = qml.ruled(field, classes, TERRITORY_LINE, missing)
             yield indicator_name(indicator), qml.document(renderer, aliases)
 
 

@@ -6,7 +6,10 @@ import html
 import os
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from sialgeo.exporters.wording import (
     joined,
@@ -20,7 +23,10 @@ from sialgeo.exporters.wording import (
 from sialgeo.files import whole_file
 from sialgeo.i18n import _, tell_number
 from sialgeo.model import CONCENTRATION, EVIDENCE, NAME, N, Publication
-from sialgeo.symbology import EVIDENCE_STYLE, POINT, Style
+from sialgeo.symbology import CELL, EVIDENCE_STYLE, POINT, Class, Style, class_of, grid_classes
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _DIGITS = 6  # 0.1 m
@@ -53,8 +59,10 @@ def write(publication: Publication, path: str | os.PathLike[str]) -> None:
         *_folder(_("Concentrations"), _areas(publication)),
     ]
     if publication.grid is not None:
+        classes = grid_classes(publication.grid)
+        parts += [_style(f"cell-{i}", style) for i, style in enumerate(_cell_styles(len(classes)))]
         parts += _folder(
-            _("Producers by grid cell"), _rows(publication.grid, publication, N, "e-untested")
+            _("Producers by grid cell"), _cells(publication.grid, publication, classes)
         )
     if publication.points is not None:
         parts += _folder(_("Producers"), _rows(publication.points, publication, None, "points"))
@@ -69,6 +77,22 @@ def _areas(publication: Publication) -> Iterator[str]:
     for row, shape in zip(table[columns].to_dict("records"), table.geometry, strict=True):
         style = f"e-{row[EVIDENCE]}" if row[EVIDENCE] in EVIDENCE_STYLE else ""
         yield _placemark(row[NAME], row, shape, style, publication)
+
+
+def _cell_styles(k: int) -> list[Style]:
+    """Return the styles of the cells' classes: Google Earth draws no circle of a size of its own offline."""
+    deep = np.linspace(0.1, 0.5, k)
+    return [replace(CELL, line=CELL.fill, opacity=float(opacity)) for opacity in deep]
+
+
+def _cells(
+    grid: gpd.GeoDataFrame, publication: Publication, classes: tuple[Class, ...]
+) -> Iterator[str]:
+    columns = [column for column in grid.columns if column != grid.geometry.name]
+    for row, shape in zip(grid[columns].to_dict("records"), grid.geometry, strict=True):
+        found = class_of(row[N], classes)
+        style = f"cell-{classes.index(found)}" if found else ""
+        yield _placemark(found.label if found else "", row, shape, style, publication)
 
 
 def _rows(table: Any, publication: Publication, named: str | None, style: str) -> Iterator[str]:

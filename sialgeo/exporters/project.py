@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sialgeo.crs import crs_name, metric_crs
-from sialgeo.disclosure import PUBLISHED_CRS
+from sialgeo.disclosure import PUBLISHED_CRS, withheld_in_short
 from sialgeo.exporters import geopackage, metadata, qml
 from sialgeo.exporters.qml import attr, content, said
 from sialgeo.exporters.wording import label_of, said_first, title_of, with_unit
@@ -49,7 +49,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = {
     N_("Concentrations"): (geopackage.AREAS, geopackage.FLOW_LINES),
     N_("Producers"): (geopackage.POINTS, geopackage.GRID),
     N_("Places"): (geopackage.PLACES,),
-    N_("Indicators and territories"): (geopackage.TERRITORIES,),
+    N_("Indicators and territories"): (geopackage.TERROIRS, geopackage.TERRITORIES),
 }
 _GEOMETRY = {
     "Point": "Point",
@@ -176,13 +176,11 @@ def _layers(publication: Publication) -> list[_Layer]:
         several = table == geopackage.TERRITORIES
         for i, (title, style) in enumerate(styles if several else styles[:1]):
             name = title if several else _(geopackage.IDENTIFIERS[table])
-            covers = table == geopackage.GRID and geopackage.TERRITORIES in held
-            shown = i == 0 and not covers  # the grid would hide the indicators: switch it on
             told = metadata.qgis_xml(
                 publication, name, table, metadata.bounds_of([held[table].table.to_crs(PUBLISHED_CRS)]),
                 _crs(PUBLISHED_CRS),
             )  # fmt: skip
-            found.append(_Layer(f"{table}_sialgeo_{i:02}", name, table, kind, style, shown, told))
+            found.append(_Layer(f"{table}_sialgeo_{i:02}", name, table, kind, style, i == 0, told))
     return found
 
 
@@ -271,10 +269,10 @@ def _layout(
         _item("label", (10, 7, 277, 11), f'labelText={attr(_TITLE)} halign="1" valign="128"', _font(18, bold=True)),
         _item("label", (10, 17, 277, 8), f'labelText={attr(_facts())} halign="1" valign="32"', _font(10)),
         _item("map", _MAP_AT, 'id="map" frame="true" keepLayerSet="false"', _map(bounds), uid=map_id),
-        _item("legend", (188, 26, 100, 84), f'map_uuid="{map_id}" resizeToContents="0" symbolWidth="6" symbolHeight="3.5" legendFilterByAtlas="0" wrapChar="|" splitLayer="0"', _legend_fonts() + _tree([layer for layer in layers if layer.shown], data)),
+        _item("legend", (188, 24, 100, 98), f'map_uuid="{map_id}" resizeToContents="0" symbolWidth="6" symbolHeight="3" legendFilterByAtlas="0" wrapChar="|" splitLayer="0"', _legend_fonts() + _tree([layer for layer in layers if layer.shown], data)),
         _item("picture", (173, 29, 10, 12), 'file=":/images/north_arrows/layout_default_north_arrow.svg" mode="2" resizeMode="0" background="false"', ""),
         _item("bar", (13, 162, 80, 13), f'mapUuid="{map_id}" style="Single Box" unitType="km" unitLabel="km" numMapUnitsPerScaleBarUnit="1" segmentSizeMode="1" minBarWidth="35" maxBarWidth="70" numSegments="2" numSegmentsLeft="0" height="2" labelBarSpace="2" boxContentSpace="1" background="true"', _BAR_FONT),
-        _item("label", (190, 112, 97, 66), f'labelText={attr(_figures(publication))} halign="1" valign="64"', _font(9)),
+        _item("label", (190, 123, 97, 56), f'labelText={attr(_figures(publication))} halign="1" valign="64"', _font(8)),
         _item("label", (10, 180, 277, 27), f'labelText={attr(foot)} halign="1" valign="32"', _font(7)),
     ]  # fmt: skip
     return (
@@ -296,7 +294,7 @@ def _foot(publication: Publication, crs: Any) -> str:
     drawn = _("Projection: {crs}").format(crs=crs_name(crs))
     lines = [
         " ".join(told.get("synthetic", []) + told.get("caution", [])),
-        " ".join(told.get("withheld", [])),
+        _plain(withheld_in_short(publication)),
         "; ".join(told.get("source", [])),
         " · ".join([*told.get("date", []), *told.get("licence", []), drawn, "sialgeo"]),
     ]
@@ -374,13 +372,13 @@ def _font(size: int, bold: bool = False) -> str:
 
 def _legend_fonts() -> str:
     sizes: Iterator[tuple[str, int]] = iter(
-        (("title", 11), ("group", 10), ("subgroup", 9), ("symbol", 7), ("symbolLabel", 7))
+        (("title", 11), ("group", 9), ("subgroup", 8), ("symbol", 7), ("symbolLabel", 7))
     )
     return (
         "<styles>"
         + "".join(
-            f'<style name="{name}" alignment="1" marginTop="1.5" marginLeft="2">'
-            f'<styleFont description="Sans,{size},-1,5,{75 if size > 9 else 50},0,0,0,0,0" style=""/></style>'
+            f'<style name="{name}" alignment="1" marginTop="{1.4 if size > 8 else 0.9:g}" marginLeft="2">'
+            f'<styleFont description="Sans,{size},-1,5,{75 if size > 8 else 50},0,0,0,0,0" style=""/></style>'
             for name, size in sizes
         )
         + "</styles>"

@@ -8,11 +8,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sialgeo.i18n import _
 from sialgeo.symbology import Class, Style
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DOT = 5.67  # points: 2 mm
 _HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
@@ -63,8 +65,8 @@ def categorized(
     )
 
 
-def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style) -> str:
-    """Return a renderer of one rule a class, and one for missing values."""
+def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style | None) -> str:
+    """Return a renderer of one rule a class, and one for missing values where there are some."""
     quoted = '"' + field.replace('"', '""') + '"'
     rules, styles = [], []
     for i, found in enumerate(classes):
@@ -72,8 +74,9 @@ def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style) -> 
         test = f"{quoted} {sign} {found.lower!r} AND {quoted} <= {found.upper!r}"
         rules.append((test, found.label))
         styles.append(Style(found.colour, line.line, line.width, line.dash, found.label))
-    rules.append((f"{quoted} IS NULL", _(no_data.label)))
-    styles.append(no_data)
+    if no_data is not None:
+        rules.append((f"{quoted} IS NULL", _(no_data.label)))
+        styles.append(no_data)
     written = "".join(
         f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={attr(test)} label={said(label)}/>'
         for i, (test, label) in enumerate(rules)
@@ -81,6 +84,24 @@ def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style) -> 
     return (
         '<renderer-v2 type="RuleRenderer" enableorderby="0" forceraster="0" symbollevels="0">'
         f'<rules key="{{sialgeo}}">{written}</rules>{_symbols(styles, "fill")}</renderer-v2>'
+    )
+
+
+def circles(field: str, classes: Sequence[Class], radii: Sequence[float], cell: Style) -> str:
+    """Return a renderer of outlines with a circle in the middle, its radius in points by class."""
+    quoted = '"' + field.replace('"', '""') + '"'
+    outline = _line(replace(cell, line=cell.fill, width=0.5), 0.5)
+    rules, symbols = [], []
+    for i, (found, radius) in enumerate(zip(classes, radii, strict=True)):
+        test = f"{quoted} >= {found.lower!r} AND {quoted} <= {found.upper!r}"
+        rules.append(
+            f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={attr(test)} label={said(found.label)}/>'
+        )
+        middle = _symbol(f"@{i}@1", "marker", _marker(cell, 2 * radius))
+        symbols.append(_symbol(str(i), "fill", outline + _layer("CentroidFill", {}, middle)))
+    return (
+        '<renderer-v2 type="RuleRenderer" enableorderby="0" forceraster="0" symbollevels="0">'
+        f'<rules key="{{sialgeo}}">{"".join(rules)}</rules><symbols>{"".join(symbols)}</symbols></renderer-v2>'
     )
 
 
@@ -94,14 +115,14 @@ def single(style: Style, symbol_type: str = "fill") -> str:
 
 def _symbols(styles: Sequence[Style], symbol_type: str) -> str:
     layers = {"marker": _marker, "line": _line}.get(symbol_type, _fill)
+    drawn = (_symbol(str(i), symbol_type, layers(style)) for i, style in enumerate(styles))
+    return f"<symbols>{''.join(drawn)}</symbols>"
+
+
+def _symbol(name: str, kind: str, layers: str) -> str:
     return (
-        "<symbols>"
-        + "".join(
-            f'<symbol name="{i}" type="{symbol_type}" alpha="1" clip_to_extent="1" force_rhr="0">'
-            f"{layers(style)}</symbol>"
-            for i, style in enumerate(styles)
-        )
-        + "</symbols>"
+        f'<symbol name="{name}" type="{kind}" alpha="1" clip_to_extent="1" force_rhr="0">'
+        f"{layers}</symbol>"
     )
 
 
@@ -110,9 +131,9 @@ def _fill(style: Style) -> str:
     return _layer("SimpleFill", inside) + _line(style)
 
 
-def _line(style: Style) -> str:
+def _line(style: Style, opacity: float = 1.0) -> str:
     line = {
-        "line_color": _colour(style.line),
+        "line_color": _colour(style.line, opacity),
         "line_style": "solid",
         "line_width": f"{style.width:g}",
         "line_width_unit": "Point",
@@ -124,7 +145,7 @@ def _line(style: Style) -> str:
     return _layer("SimpleLine", line)
 
 
-def _marker(style: Style) -> str:
+def _marker(style: Style, size: float = _DOT) -> str:
     return _layer(
         "SimpleMarker",
         {
@@ -134,20 +155,20 @@ def _marker(style: Style) -> str:
             "outline_style": "solid",
             "outline_width": f"{style.width:g}",
             "outline_width_unit": "Point",
-            "size": "2",
-            "size_unit": "MM",
+            "size": f"{size:g}",
+            "size_unit": "Point",
         },
     )
 
 
-def _layer(kind: str, options: Mapping[str, str]) -> str:
+def _layer(kind: str, options: Mapping[str, str], inside: str = "") -> str:
     written = "".join(
         f'<Option type="QString" name="{name}" value={attr(value)}/>'
         for name, value in options.items()
     )
     return (
         f'<layer class="{kind}" enabled="1" locked="0" pass="0"><Option type="Map">{written}</Option>'
-        "</layer>"
+        f"{inside}</layer>"
     )
 
 

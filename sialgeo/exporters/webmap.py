@@ -787,10 +787,22 @@ def _about(publication: Publication) -> dict[str, Any]:
 def _parameters(given: Mapping[str, Any]) -> list[list[str]]:
     """Return parameters as texts; the indicators have their own place on the page."""
     kept = {k: v for k, v in given.items() if k not in ELSEWHERE and v not in (None, "", [], ())}
-    return [
-        [str(k), v if isinstance(v, str) else json.dumps(plain(v), ensure_ascii=False)]
-        for k, v in kept.items()
-    ]
+    return [[str(k), _parameter(plain(v))] for k, v in kept.items()]
+
+
+def _parameter(value: Any) -> str:
+    """Return a parameter as people write it.
+
+    >>> _parameter({"alpha": 0.05, "radii": [5, 10], "named": {"es": "a"}})
+    'alpha: 0.05; radii: 5, 10; named: (es: a)'
+    """
+    if isinstance(value, Mapping):
+        held = {k: _parameter(v) for k, v in value.items()}
+        nested = {k for k, v in value.items() if isinstance(v, Mapping)}
+        return "; ".join(f"{k}: ({v})" if k in nested else f"{k}: {v}" for k, v in held.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_parameter(one) for one in value)
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _summary(publication: Publication, code: str) -> dict[str, str]:

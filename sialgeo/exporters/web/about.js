@@ -29,6 +29,8 @@ export function renderAbout() {
 }
 const testFacts = (test) => el('div', {}, el('h3', {}, `${t('test')}: ${inLang(test.name)}`), pairs([[t('adjusted'), pValue(test.p)],
   [t('null'), inLang(test.null)], [t('replicates'), number(test.replicates, 0)], [t('seed'), String(test.seed)]]));
-const stepFacts = (step) => el('div', {}, el('h3', {}, inLang(step.verb)), pairs([...step.parameters, [t('crs'), step.crs],
-  [t('seed'), known(step.seed) ? String(step.seed) : ''], [t('versions'), step.versions.map(([name, value]) => `${name} ${value}`).join(', ')]]));
+/* The versions are told where they change: those of most steps are the same. */
+const versionsOf = (step) => (step ? step.versions.map(([name, value]) => `${name} ${value}`).join(', ') : '');
+const stepFacts = (step, i, all) => el('div', {}, el('h3', {}, inLang(step.verb)), pairs([...step.parameters, [t('crs'), step.crs],
+  [t('seed'), known(step.seed) ? String(step.seed) : ''], [t('versions'), versionsOf(step) === versionsOf(all[i - 1]) ? '' : versionsOf(step)]]));
 

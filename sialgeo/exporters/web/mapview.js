@@ -177,8 +177,9 @@ function drawEarlier() {
   if (!data.earlier) return;
   const { line, width, dash } = data.style.earlier;
   const look = { renderer: L.svg({ pane: 'earlier', padding: 0.3 }), pane: 'earlier', color: line, weight: width + 1, dashArray: dash, fill: false };
-  layers.earlier = L.layerGroup(shapesOf(block('earlier'), data.digits.earlier).map((shape, i) => L.polygon(shape, look)
-    .bindTooltip(() => el('span', {}, `${data.earlier.names[i]} (${inLang(data.earlier.dates[0])})`), { sticky: true })));
+  const casing = { ...look, color: '#ffffff', weight: width + 3, dashArray: null, opacity: 0.8, interactive: false };
+  layers.earlier = L.layerGroup(shapesOf(block('earlier'), data.digits.earlier).flatMap((shape, i) => [L.polygon(shape, casing), L.polygon(shape, look)
+    .bindTooltip(() => el('span', {}, `${data.earlier.names[i]} (${inLang(data.earlier.dates[0])})`), { sticky: true })]));
 }
 /* Put on the map what is not switched off. */
 export function showLayers() {
