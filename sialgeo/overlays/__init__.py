@@ -11,11 +11,28 @@ said, and a figure that is not known stays NaN.
 
 from __future__ import annotations
 
-from sialgeo.overlays.interpolating import catchment_rings, interpolate_areas
-from sialgeo.overlays.joining import join_indicators
-from sialgeo.overlays.laying import overlay
-from sialgeo.overlays.rasters import zonal_statistics
-from sialgeo.overlays.smoothing import pycnophylactic_surface
+from typing import TYPE_CHECKING
+
+from sialgeo.lazy import names_of
+
+if TYPE_CHECKING:
+    from sialgeo.overlays.interpolating import catchment_rings, interpolate_areas
+    from sialgeo.overlays.joining import join_indicators
+    from sialgeo.overlays.laying import overlay
+    from sialgeo.overlays.rasters import zonal_statistics
+    from sialgeo.overlays.smoothing import pycnophylactic_surface
+
+# QGIS reads the parameters at its start, when shapely must not be loaded yet
+_HOME = {
+    "catchment_rings": "interpolating",
+    "interpolate_areas": "interpolating",
+    "join_indicators": "joining",
+    "overlay": "laying",
+    "pycnophylactic_surface": "smoothing",
+    "zonal_statistics": "rasters",
+}
+
+__getattr__ = names_of(__name__, _HOME)
 
 __all__ = [
     "catchment_rings",

@@ -13,12 +13,13 @@ from sialgeo.crs import areas_crs, metric_crs, require_crs
 from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import _
 from sialgeo.model import CONCENTRATION, NAME, Concentrations, Indicator
+from sialgeo.overlays.asked import AREAL, PYCNOPHYLACTIC, Interpolation
 from sialgeo.overlays.checks import Asked, checked
 from sialgeo.overlays.common import guess_notes, with_columns
 from sialgeo.overlays.intervals import Drawing
 from sialgeo.overlays.pieces import cut
 from sialgeo.overlays.polygons import carry
-from sialgeo.overlays.smoothing import AREAL, PYCNOPHYLACTIC, Interpolation, smooth_weights
+from sialgeo.overlays.smoothing import smooth_weights
 from sialgeo.overlays.weights import Settlements, overlap_notes, weights_of
 from sialgeo.plausibility import warnings_first
 from sialgeo.progress import Progress, silent

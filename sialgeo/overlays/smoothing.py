@@ -11,10 +11,11 @@ import shapely
 
 from sialgeo.crs import areas_crs, require_crs
 from sialgeo.errors import SchemaError
-from sialgeo.i18n import N_, _, ngettext
+from sialgeo.i18n import _, ngettext
 from sialgeo.kernels.pycnophylactic import Cells, Fragments, smooth_densities
 from sialgeo.memory import require_memory
 from sialgeo.model import Raster
+from sialgeo.overlays.asked import PYCNOPHYLACTIC, Interpolation
 from sialgeo.overlays.checks import Asked, checked
 from sialgeo.overlays.common import TOUCHED, Array, Flags, Shapes, numbers, row_names, valid
 from sialgeo.overlays.pieces import Pieces
@@ -27,59 +28,15 @@ from sialgeo.overlays.weights import (
     unsettled,
     without_people,
 )
-from sialgeo.params import check, param
 from sialgeo.progress import Progress, silent
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-AREAL, PYCNOPHYLACTIC = N_("areal"), N_("pycnophylactic")
 BYTES_A_CELL = 200  # the grid, and two fragments with what is kept of each
 MOST_CELLS = 8_000_000  # of a grid whose cells nobody chose
 CELLS_AN_AREA = 100  # in the middle one of the areas by size, where nobody chose
 FINER = 2  # times the side of the smallest area, where nobody chose
-
-
-@dataclass(frozen=True)
-class Interpolation:
-    """How :func:`interpolate_areas` spreads what the polygons hold within each."""
-
-    method: str = param(
-        AREAL,
-        N_(
-            "How counts are spread within each polygon: evenly, or where settlements say (areal); smoothly, polygon by polygon keeping its total (pycnophylactic, Tobler)"
-        ),
-        label=N_("Method"),
-        choices=(AREAL, PYCNOPHYLACTIC),
-    )
-    cell_size: float = param(
-        0.0,
-        N_("Side of a cell of the pycnophylactic surface; 0: chosen by the sizes of the polygons"),
-        label=N_("Cell size"),
-        unit="m",
-        ge=0,
-        advanced=True,
-    )
-    iterations: int = param(
-        500,
-        N_("Greatest number of smoothings of the pycnophylactic surface"),
-        label=N_("Iterations"),
-        ge=1,
-        advanced=True,
-    )
-    tolerance: float = param(
-        0.001,
-        N_(
-            "The smoothing ends where no cell changes by more than this part of the greatest density"
-        ),
-        label=N_("Tolerance"),
-        gt=0,
-        le=1,
-        advanced=True,
-    )
-
-    def __post_init__(self) -> None:
-        check(self)
 
 
 def pycnophylactic_surface(

@@ -81,7 +81,7 @@ class InterpolateAreas(TerritoryInputs, ToPolygons):
 
     def owner(self):
         """Return the declaration of how counts are spread."""
-        from sialgeo.overlays.smoothing import Interpolation
+        from sialgeo.overlays.asked import Interpolation
 
         return Interpolation
 

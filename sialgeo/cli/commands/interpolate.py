@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def declare(parser: Parser) -> None:
-    from sialgeo.overlays.smoothing import Interpolation
+    from sialgeo.overlays.asked import Interpolation
 
     add = parser.group(_("inputs")).add_argument
     declare_territories(add, required=True)
@@ -56,7 +56,7 @@ def declare(parser: Parser) -> None:
 
 
 def act(options: argparse.Namespace, progress: Progress) -> Report:
-    from sialgeo.overlays.smoothing import Interpolation
+    from sialgeo.overlays.asked import Interpolation
 
     columns, totals = names_in(options.columns), names_in(options.totals)
     asked = given_parameters(options, Interpolation)
