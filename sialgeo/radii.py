@@ -128,7 +128,7 @@ class RadiusGuide:
         )
         said.append(
             _(
-                "Chains concentrate at their own scale (crafts of a village at 2 to 5 km, dairies at 10 to 20 km). Where you do not know it, radius=auto tries several and the p-value pays for the choice."
+                "Chains concentrate at their own scale (crafts of a village at 2 to 5 km, dairies at 10 to 20 km). Where you do not know it, have several tried (radius=auto): the p-value pays for the choice."
             )
         )
         if self.looked < self.producers:

@@ -191,8 +191,9 @@ def test_points_hold_only_what_was_asked_for() -> None:
     assert set(points["concentration"].dropna()) == {-1, 1, 2}
     asked = protect(c, publish="points", columns=["nombre"]).points
     assert "nombre" in asked
-    with pytest.raises(SchemaError, match="nada"):
-        protect(c, publish="points", columns=["nada"])
+    for publish in ("points", "grid", "areas"):
+        with pytest.raises(SchemaError, match="nada"):
+            protect(c, publish=publish, columns=["nada"])
 
 
 def test_grid_counts_by_hand() -> None:

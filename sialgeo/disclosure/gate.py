@@ -44,7 +44,7 @@ from sialgeo.disclosure.masking import displaced, masking_notes, secret_key
 from sialgeo.disclosure.points import published_points
 from sialgeo.disclosure.steps import clean_step, without_small_answers
 from sialgeo.disclosure.withheld import CONCENTRATIONS, DOMINANCE, EARLIER, report
-from sialgeo.errors import ParameterError
+from sialgeo.errors import ParameterError, SchemaError
 from sialgeo.i18n import N_, _
 from sialgeo.model import NAME, Concentrations, Context, Publication, Step
 from sialgeo.params import check, param
@@ -151,6 +151,7 @@ def protect(
     asked = Disclosure(publish=publish, min_n=min_n)
     if cell is not None and not cell > 0:
         raise ParameterError(_("cell = {cell}: must be greater than 0 (m)").format(cell=cell))
+    _require_columns(concentrations, columns)
     withheld: list[tuple[str, int, str]] = []
     context = context_of(concentrations, context)
     indicators = indicators_of(concentrations, context)
@@ -206,6 +207,12 @@ def _earlier(
             withheld.append((EARLIER, row.n_withheld, row.reason))
     areas = held.areas
     return areas[[NAME, areas.geometry.name]]
+
+
+def _require_columns(c: Concentrations, columns: Sequence[str]) -> None:
+    missing = [col for col in columns if col not in c.producers and col not in c.areas]
+    if missing:
+        raise SchemaError(_("columns missing: {names}").format(names=", ".join(map(str, missing))))
 
 
 def protect_surface(surface: Surface, producers: gpd.GeoDataFrame, *, min_n: int = 10) -> Surface:

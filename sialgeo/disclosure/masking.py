@@ -15,7 +15,7 @@ from sialgeo.crs import metric_crs, xy_of
 from sialgeo.disclosure.footprints import PUBLISHED_CRS, rounded
 from sialgeo.disclosure.recorded import chain_of
 from sialgeo.disclosure.withheld import MASKED_POINTS, NOT_HIDDEN
-from sialgeo.errors import FileError, SchemaError
+from sialgeo.errors import FileError
 from sialgeo.i18n import _
 from sialgeo.kernels.masking import donut, linked
 from sialgeo.model import CONCENTRATION, MASKED, Concentrations, Context
@@ -67,9 +67,6 @@ def displaced(
 
     crs = metric_crs(c.producers)
     xy = np.round(xy_of(c.producers, crs), 2)
-    missing = [col for col in columns if col not in c.producers and col not in c.areas]
-    if missing:
-        raise SchemaError(_("columns missing: {names}").format(names=", ".join(map(str, missing))))
     chain = chain_of(c)
     told = [col for col in dict.fromkeys([chain, *columns]) if col and col in c.producers]
     district, shapes = _districts(context, crs, xy)

@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.disclosure.footprints import PUBLISHED_CRS
-from sialgeo.errors import SchemaError
-from sialgeo.i18n import _
 from sialgeo.model import CONCENTRATION, MEMBERSHIP, NOISE, Concentrations
 
 if TYPE_CHECKING:
@@ -23,9 +21,6 @@ def published_points(c: Concentrations, kept: Mask, columns: Sequence[str]) -> g
     """Return the producers with nothing that identifies them but what was asked for."""
     import geopandas as gpd
 
-    missing = [col for col in columns if col not in c.producers and col not in c.areas]
-    if missing:
-        raise SchemaError(_("columns missing: {names}").format(names=", ".join(map(str, missing))))
     recorded = [s.parameters.get("chain") for s in c.steps if s.verb == "profile"]
     wanted = [CONCENTRATION, MEMBERSHIP, *recorded, *columns]
     chosen = [col for col in dict.fromkeys(wanted) if col and col in c.producers]

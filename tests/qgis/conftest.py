@@ -77,7 +77,6 @@ class Profile:
             "QGIS_PLUGINPATH": str(self.plugins),
             "QGIS_CUSTOM_CONFIG_PATH": str(self.home / "conf"),
             "QT_QPA_PLATFORM": "offscreen",
-            "PYTHONDONTWRITEBYTECODE": "1",
             "LANG": spoken,
             "OMP_NUM_THREADS": "1",
         }

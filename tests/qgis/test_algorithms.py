@@ -2,21 +2,25 @@
 
 ``none optional``: what is needed and no optional library; ``as on Windows``: what the Windows installer
 brings; ``everything``. Each environment runs every algorithm and gives the same rows; the one of Windows
-also cancels, and goes through empty layers, layers without a coordinate system, geographic and projected
-ones, NULLs, selected features only, a model and a batch.
+by ``qgis_process``, and it also cancels, and goes through empty layers, layers without a coordinate system,
+geographic and projected ones, NULLs, selected features only, a model and a batch.
 """
 
 from __future__ import annotations
 
 import fcntl
+import inspect
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import SAMPLE, Profile, load_environment, profile_in
+import sialgeo
+
+from .conftest import HERE, SAMPLE, Profile, load_environment, profile_in
 
 pytestmark = [pytest.mark.qgis, pytest.mark.slow]
 WINDOWS = "as on Windows"
@@ -75,13 +79,113 @@ ALGORITHMS = (
     "exportpackage",
     "verify",
 )
-# those whose rows the driver also has from the library itself; of the others other tests compare them
+# those that test_processes and test_steps run by qgis_process, and hold against the library
+ELSEWHERE = {
+    *("producersfromtable", "checkproducers", "joinindicators", "suggestradius", "hotspots", "scanareas"),
+    *("detectconcentrations", "detectchains", "assessconcentrations", "estimatestrength", "stability"),
+    *("confirmconcentrations", "profileconcentrations", "overlayindicators", "associate", "bivariate"),
+    *("catchmentrings", "template", "link", "classify", "prioritise", "compare", "runstudy"),
+    *("exportmap", "exportreport", "exportfiles", "printsheets"),
+}  # fmt: skip
+# those whose rows the driver also has from the library itself
 COMPARED = (
+    *("specialise", "distances", "colocation", "evidencebyradius"),
     *("hdi", "alkirefoster", "conevalclasses", "change", "concentrationindex", "agrodistricts"),
     *("contrast", "regression", "moran", "interpolateareas", "zonalstatistics", "localcolocation"),
     *("agreement", "catchmentareas", "tradeexposure", "fieldquestions", "protect", "verify"),
     "relativerisk",
 )
+# the public verbs that each algorithm speaks for
+VERBS = {
+    "producersfromtable": "read_producers",
+    "checkproducers": "check_producers",
+    "joinindicators": "join_indicators",
+    "suggestradius": "suggest_radius",
+    "detectconcentrations": "detect gather_evidence profile",
+    "detectchains": "detect_chains",
+    "assessconcentrations": "assess",
+    "estimatestrength": "estimate",
+    "stability": "stability",
+    "confirmconcentrations": "confirm",
+    "agreement": "agreement",
+    "evidencebyradius": "evidence_by_radius",
+    "hotspots": "hot_spots",
+    "scanareas": "scan_areas",
+    "relativerisk": "relative_risk_surface",
+    "profileconcentrations": "profile",
+    "link": "link",
+    "catchmentareas": "catchment_areas",
+    "specialise": "quotients_by_territory agglomeration_indices",
+    "distances": "m_function kd_function cross_k",
+    "colocation": "colocation_quotient",
+    "localcolocation": "local_colocation",
+    "agrodistricts": "distritos_air",
+    "overlayindicators": "overlay",
+    "catchmentrings": "catchment_rings",
+    "interpolateareas": "interpolate_areas",
+    "zonalstatistics": "zonal_statistics",
+    "associate": "associate",
+    "bivariate": "bivariate_map",
+    "contrast": "contrast",
+    "regression": "spatial_regression",
+    "moran": "moran",
+    "hdi": "hdi former_hdi",
+    "alkirefoster": "alkire_foster",
+    "conevalclasses": "coneval_classes",
+    "change": "change",
+    "concentrationindex": "concentration_index",
+    "template": "write_template write_xlsform",
+    "classify": "classify read_tables",
+    "compare": "compare",
+    "prioritise": "prioritise",
+    "tradeexposure": "trade_exposure",
+    "fieldquestions": "field_questions",
+    "protect": "protect",
+    "exportmap": "export",
+    "exportreport": "export",
+    "printsheets": "export",
+    "exportfigure": "export",
+    "exportfiles": "export",
+    "exportpackage": "export_all",
+    "runstudy": "",
+    "verify": "verify",
+}
+# what QGIS has in other words: the layer or working file itself, the detector that is chosen by its method or
+# that a working file remembers, progress, the threads of the Options, what titles and layers make a context of,
+# indicators described by a table or their names, the tables' own column of codes
+EVERYWHERE = {
+    *("concentrations", "producers", "units", "territories", "table", "areas", "polygons", "layer", "where"),
+    *("found", "after", "path", "paths", "detector", "progress", "threads", "context", "indicator"),
+    *("indicators", "key"),
+}  # fmt: skip
+OTHERWISE = {
+    "read_producers": "columns say",  # all columns come in; what is said goes to the log
+    "gather_evidence": "confirmed",  # CONFIRM
+    "detect_chains": "confirmed options",  # CONFIRM; options are those of detect, on which the other test is
+    "agglomeration_indices": "chain territory benchmark",  # KIND, CODE; all units are the benchmark
+    "quotients_by_territory": "chain territory",  # KIND, CODE
+    "cross_k": "others among window",  # of KIND, OF, NEAR, REFERENCE; the rectangle of the layers
+    "relative_risk_surface": "log",  # a raster has one meaning: its style and legend are of the logarithm
+    "scan_areas": "x y model shapes",  # of the polygons; of the number of fields of cases; SHAPE
+    "distritos_air": "sizes",  # SMALL, MEDIUM, LARGE
+    "interpolate_areas": "means",  # COLUMNS
+    "zonal_statistics": "column",  # RASTER_COLUMN
+    "associate": "procedure",  # the other one serves the comparison of both
+    "bivariate_map": "local",  # told by asking for OUTPUT_LOCAL
+    "contrast": "statement title",  # texts of a report
+    "moran": "column",  # COLUMNS
+    "hdi": "life_expectancy expected_schooling mean_schooling gni_per_capita method_year",  # LIFE …, METHOD
+    "former_hdi": "life_expectancy adult_literacy gross_enrolment gdp_per_capita",
+    "alkire_foster": "X z groups",  # DIMENSIONS, CUTOFFS, BY
+    "change": "a b",  # FROM, TO
+    "concentration_index": "h rank_by",  # RATE, RANK
+    "classify": "thresholds",  # each on its own
+    "read_tables": "files country",  # named in a study file; a table of tables is no dialog
+    "link": "actors links weights flows",  # all four are in the tables
+    "protect": "secret",  # never typed into a dialog, which QGIS's history would keep
+    "export": "figure figure_options max_mb",  # KIND and its own, where there is a figure or a page
+    "export_all": "figure figure_options archive",  # as said; OUTPUT
+}
 # what an algorithm cannot do without, of the libraries that one environment has not
 UNABLE = {
     "none optional": {
@@ -153,11 +257,14 @@ def told(
 
 
 def _drive(profile: Profile, layers: dict[str, Path], place: Path, name: str) -> dict[str, Any]:
-    cases = "all" if name == WINDOWS else "run"
-    points = layers["producers"].parent
-    return profile.drive(
-        "algorithms.py", profile.plugins, SAMPLE, points, place, cases, timeout=1500
-    )
+    points, places = layers["producers"].parent, (profile.plugins, SAMPLE)
+    cases = ["all", *(set(_listed(profile)) - ELSEWHERE)] if name == WINDOWS else ["run"]
+    return profile.drive("algorithms.py", *places, points, place, *cases, timeout=1500)
+
+
+def _listed(profile: Profile) -> list[str]:
+    """Return the algorithms as ``qgis_process`` lists them."""
+    return re.findall(r"sialgeo:(\w+)", profile.call("list").stdout)
 
 
 @pytest.fixture
@@ -178,6 +285,26 @@ every_case = pytest.mark.parametrize("told", [WINDOWS], indirect=True)
 
 def test_no_algorithm_is_left_out(told: dict[str, Any]) -> None:
     assert sorted(told["algorithms"]) == sorted(ALGORITHMS)
+
+
+@pytest.mark.parametrize("algorithm", sorted(ELSEWHERE))
+def test_another_test_runs_it_by_qgis_process(algorithm: str) -> None:
+    tests = [
+        (HERE / f"test_{name}.py").read_text(encoding="utf-8") for name in ("processes", "steps")
+    ]
+    assert any(f'"{algorithm}"' in test for test in tests)
+
+
+@every_case
+def test_every_parameter_of_a_verb_is_offered(told: dict[str, Any]) -> None:
+    assert set(VERBS) == set(ALGORITHMS)
+    for algorithm, verbs in VERBS.items():
+        offered = {name.lower() for name in told["help"][algorithm]["parameters"]}
+        for verb in verbs.split():
+            asked = set(inspect.signature(getattr(sialgeo, verb)).parameters)
+            otherwise = set(OTHERWISE.get(verb, "").split())
+            assert otherwise <= asked, (verb, otherwise - asked)
+            assert not asked - offered - EVERYWHERE - otherwise, (algorithm, verb)
 
 
 @every_case

@@ -6,12 +6,14 @@ from __future__ import annotations
 from qgis.core import (
     QgsProcessing,
     QgsProcessingOutputString,
+    QgsProcessingParameterBoolean,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
     QgsProcessingParameterString,
 )
 
+from .. import declared
 from ..texts import mark, tr
 from .areas import OfDistricts
 from .base import POLYGON
@@ -76,6 +78,11 @@ class AssociateConcentrations(TestedStep):
             QgsProcessingParameterField("DISSOLVE", tr("Larger division"), optional=True, **parent),
             tr("Field with the province, to see whether the answer holds at another level."),
         )
+        divisions = QgsProcessingParameterBoolean("DIVISIONS", tr("Other divisions too"), True)
+        self.add(
+            declared.advanced(divisions),
+            tr("Also over the larger division and over grids: does the answer hang on the limits?"),
+        )
         super().declare()
 
     def faults(self, parameters, context) -> list:
@@ -95,6 +102,7 @@ class AssociateConcentrations(TestedStep):
             reference=self.reference(parameters, context, feedback, found.producers),
             better=_BETTER[self.parameterAsEnum(parameters, "BETTER", context)],
             dissolve=self.field(parameters, "DISSOLVE", context),
+            divisions=self.parameterAsBoolean(parameters, "DIVISIONS", context),
             progress=report,
             **self.given(parameters, context),
         )

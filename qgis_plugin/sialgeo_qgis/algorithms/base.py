@@ -10,9 +10,12 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingException,
     QgsProcessingFeatureSourceDefinition,
+    QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
 )
 from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
@@ -179,6 +182,43 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         )
         self.add(made, about)
 
+    def add_text(self, name, label, about) -> None:
+        """Add an advanced parameter for a text that may be left empty."""
+        made = QgsProcessingParameterString(name, label, optional=True)
+        self.add(declared.advanced(made), about)
+
+    def add_coincident(self) -> None:
+        """Declare how producers at one coordinate count (:meth:`coincident`)."""
+        ways = [tr("count one by one"), tr("count as one site")]
+        made = QgsProcessingParameterEnum(
+            "COINCIDENT", tr("Producers at one coordinate"), ways, defaultValue=0
+        )
+        self.add(
+            declared.advanced(made),
+            tr("Whether producers at the same coordinate count one by one or as one site."),
+        )
+
+    def add_abroad(self) -> None:
+        """Declare what becomes of points outside the country (:meth:`abroad`)."""
+        made = QgsProcessingParameterEnum(
+            "ABROAD",
+            tr("Points outside the country"),
+            [tr("(guess)"), tr("set aside"), tr("kept, with a warning")],
+            defaultValue=0,
+        )
+        self.add(
+            declared.advanced(made),
+            tr("By default set aside where the country is named, else kept with a warning."),
+        )
+
+    def abroad(self, parameters, context):
+        """Return what becomes of points outside the country, as the verbs take it."""
+        return (None, "reject", "warn")[self.parameterAsEnum(parameters, "ABROAD", context)]
+
+    def coincident(self, parameters, context) -> str:
+        """Return how producers at one coordinate count, as the verbs take it."""
+        return ("units", "sites")[self.parameterAsEnum(parameters, "COINCIDENT", context)]
+
     def add_producers(self) -> None:
         """Declare the producers' points."""
         points = [QgsProcessing.SourceType.TypeVectorPoint]
@@ -215,10 +255,49 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         library.bind()  # what looks for faults may read files
         right, message = super().checkParameterValues(parameters, context)
         try:
-            faults = self.faults(parameters, context)  # ours say more than "incorrect value"
+            faults = self._field_faults(parameters, context) or self.faults(parameters, context)
         except _UNFORESEEN as failure:
             faults = [reason_of(failure)]
+        if not right:  # ours say more than "incorrect value"
+            faults = faults or self._value_faults(parameters, context)
         return (False, "\n".join(faults)) if faults else (right, message)
+
+    def _field_faults(self, parameters, context) -> list:
+        """Return a sentence for each field that its layer has not."""
+        found = []
+        for one in self.parameterDefinitions():
+            if not isinstance(one, QgsProcessingParameterField):
+                continue
+            source = self.parameterAsSource(parameters, one.parentLayerParameterName(), context)
+            held = source.fields() if source is not None else None
+            for name in self.parameterAsFields(parameters, one.name(), context) if held else ():
+                if held.lookupField(name) < 0:
+                    found.append(
+                        tr("“{input}”: the layer has no field “{field}”. It has: {fields}").format(
+                            input=one.description(), field=name, fields=", ".join(held.names())
+                        )
+                    )
+        return found
+
+    def _value_faults(self, parameters, context) -> list:
+        """Return a sentence for each input that is missing, or number out of its bounds."""
+        found = []
+        for one in self.parameterDefinitions():
+            given = parameters.get(one.name())
+            if one.checkValueIsAcceptable(given, context):
+                continue
+            if given in (None, "", []):
+                found.append(tr("“{input}” is needed.").format(input=one.description()))
+            elif isinstance(one, QgsProcessingParameterNumber):
+                found.append(
+                    tr("“{input}”: {value} must lie between {low} and {high}.").format(
+                        input=one.description(),
+                        value=given,
+                        low=f"{one.minimum():g}",
+                        high=f"{one.maximum():g}",
+                    )
+                )
+        return found
 
     def faults(self, parameters, context) -> list:
         """Return what is wrong with the parameters; subclasses add to it."""
@@ -305,6 +384,20 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             )
         return faults
 
+    def distances(self, parameters, name, context) -> list:
+        """Return the metres of a list like 5km,10km; none where it is empty."""
+        from sialgeo.params import parse_distance
+
+        return [parse_distance(part) for part in names_in(self.text(parameters, name, context))]
+
+    def distance_faults(self, parameters, name, context) -> list:
+        """Return what is wrong with a list of distances."""
+        try:
+            self.distances(parameters, name, context)
+        except ValueError as failure:
+            return [f"{self.parameterDefinition(name).description()}: {failure}"]
+        return []
+
     def orphans(self, parameters, context, **parents) -> list:
         """Return a sentence for each field that is given without its layer."""
         return [
@@ -326,6 +419,7 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
             return None
         frame = frame_of(source, feedback, self._ways.get(name))
         self._refuse_misplaced(name, frame)
+        frame = self._with_numbers(name, frame, parameters, context)
         if like is not None and frame.crs != like.crs:
             feedback.pushInfo(
                 tr("“{input}”: reprojected from {old} to {new}.").format(
@@ -335,6 +429,33 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
                 )
             )
             frame = frame.to_crs(like.crs)
+        return frame
+
+    def _with_numbers(self, name, frame, parameters, context):
+        """Return the frame with numbers where fields must hold them; explain a field that cannot."""
+        import pandas as pd
+
+        numeric = QgsProcessingParameterField.DataType.Numeric
+        for one in self.parameterDefinitions():
+            if (
+                not isinstance(one, QgsProcessingParameterField)
+                or one.parentLayerParameterName() != name
+                or one.dataType() != numeric
+            ):
+                continue
+            for field in self.parameterAsFields(parameters, one.name(), context):
+                if frame[field].dtype.kind in "biuf":
+                    continue
+                numbers = pd.to_numeric(frame[field], errors="coerce")
+                wrong = frame.loc[numbers.isna() & frame[field].notna(), field]
+                if len(wrong):
+                    raise QgsProcessingException(
+                        tr(
+                            "“{input}”: the field “{field}” holds no numbers (as “{value}”). Remedy: "
+                            "choose another, or make one of numbers with the field calculator."
+                        ).format(input=one.description(), field=field, value=wrong.iloc[0])
+                    )
+                frame[field] = numbers
         return frame
 
     def _refuse_misplaced(self, name, frame) -> None:
@@ -404,16 +525,15 @@ class SialgeoAlgorithm(QgsProcessingAlgorithm):
         return layer_id
 
 
-def countries_in(text):
-    """Return the countries of a text; None where it is empty."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()] or None
+def names_in(text) -> list:
+    """Return the names of a text like A, B; none where it is empty."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def distances_in(text) -> list:
-    """Return the metres of a list like 5km,10km; none where it is empty."""
-    from sialgeo.params import parse_distance
-
-    return [parse_distance(part.strip()) for part in (text or "").split(",") if part.strip()]
+def named_lists(text) -> dict:
+    """Return the lists of a text like North = 1, 3; South = 2, 4; those without a sign are left empty."""
+    parts = [part.partition("=") for part in (text or "").split(";") if part.strip()]
+    return {name.strip(): names_in(members) for name, _sign, members in parts}
 
 
 def _geometry(wkb_type) -> int:

@@ -15,7 +15,7 @@ from qgis.core import (
 from .. import library
 from ..declared import advanced
 from ..texts import mark, tr
-from .base import POINT, POLYGON, SialgeoAlgorithm, countries_in
+from .base import POINT, POLYGON, SialgeoAlgorithm, names_in
 
 
 class CheckProducers(SialgeoAlgorithm):
@@ -66,6 +66,7 @@ class CheckProducers(SialgeoAlgorithm):
             ("PLACES", tr("Places"), points, tr("Populated places: who lies on one exactly?")),
         ):
             self.add(QgsProcessingParameterFeatureSource(name, label, [kind], optional=True), about)
+        self.add_abroad()
         self.add(
             advanced(
                 QgsProcessingParameterCrs(
@@ -119,7 +120,8 @@ class CheckProducers(SialgeoAlgorithm):
         report(0.3, tr("Examining the rows"))
         found = sialgeo.check_producers(
             producers,
-            country=countries_in(self.text(parameters, "COUNTRY", context)),
+            abroad=self.abroad(parameters, context),
+            country=names_in(self.text(parameters, "COUNTRY", context)) or None,
             districts=self.frame(parameters, "DISTRICTS", context, feedback, like=producers),
             places=self.frame(parameters, "PLACES", context, feedback, like=producers),
             water=self.frame(parameters, "WATER", context, feedback, like=producers),

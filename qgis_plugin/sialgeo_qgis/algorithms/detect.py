@@ -215,25 +215,29 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
                 tr("Field with a survey weight or size: it describes, the tests count producers."),
             ),
             (
-                QgsProcessingParameterEnum(
-                    "COINCIDENT",
-                    tr("Producers at one coordinate"),
-                    [tr("count one by one"), tr("count as one site")],
-                    defaultValue=0,
-                ),
-                tr("Whether producers at the same coordinate count one by one or as one site."),
-            ),
-            (
-                QgsProcessingParameterString(
-                    "SYNTHETIC", tr("Label of synthetic data"), optional=True
+                QgsProcessingParameterField(
+                    "PRECISION",
+                    tr("Precision of the positions"),
+                    parentLayerParameterName="PRODUCERS",
+                    type=QgsProcessingParameterField.DataType.Numeric,
+                    optional=True,
                 ),
                 tr(
-                    "Shown on every output of data that are made up. Producers with "
-                    "“synthetic” in a field “origin” are labelled without it."
+                    "Field with metres, by which the stability moves each producer; empty: the field "
+                    "precision_m, where there is one without gaps."
                 ),
             ),
         ):
             self.add(declared.advanced(definition), about)
+        self.add_coincident()
+        self.add_text(
+            "SYNTHETIC",
+            tr("Label of synthetic data"),
+            tr(
+                "Shown on every output of data that are made up. Producers with "
+                "“synthetic” in a field “origin” are labelled without it."
+            ),
+        )
 
     # --- faults ---------------------------------------------------------------------------------------
 
@@ -350,9 +354,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
         return {
             "places": self.frame(parameters, "PLACES", context, feedback, like=producers),
             "place_name": self.field(parameters, "PLACE_NAME", context),
-            "coincident": ("units", "sites")[
-                self.parameterAsEnum(parameters, "COINCIDENT", context)
-            ],
+            "coincident": self.coincident(parameters, context),
             "weights": self.field(parameters, "WEIGHTS", context),
             "locality": self.field(parameters, "LOCALITY", context),
         }
@@ -378,6 +380,7 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
             elif kind.method in takers:
                 given[one.name] = declared.value(self, one, parameters, context)
         evidence["confirmed"] = evidence.pop("confirm")
+        evidence["precision"] = self.field(parameters, "PRECISION", context)
         return kind(**given), evidence
 
     def postProcessAlgorithm(self, context, feedback):  # noqa: N802

@@ -13,11 +13,17 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import library
+from .. import declared, library
 from ..texts import mark, tr
-from .base import POINT, POLYGON, SialgeoAlgorithm, distances_in
+from .base import POINT, POLYGON, SialgeoAlgorithm
 
 FUNCTIONS = ("M", "Kd", "K")
+CORRECTIONS = (
+    "translation",
+    "isotropic",
+    "border",
+    "none",
+)  # models hold the place: new ones come last
 
 
 class AmongUnits(SialgeoAlgorithm):
@@ -83,6 +89,28 @@ class SpecialiseDistricts(AmongUnits):
             ),
             tr("Field of the districts with the same code."),
         )
+        size = QgsProcessingParameterField(
+            "SIZE",
+            tr("Size of each unit"),
+            parentLayerParameterName="UNITS",
+            type=QgsProcessingParameterField.DataType.Numeric,
+            optional=True,
+        )
+        self.add(
+            declared.advanced(size),
+            tr(
+                "Field with employees or output, for the indices of the log; empty: each counts one."
+            ),
+        )
+        level = QgsProcessingParameterNumber(
+            "LEVEL",
+            tr("Level of the intervals"),
+            QgsProcessingParameterNumber.Type.Double,
+            0.95,
+            minValue=0.5,
+            maxValue=0.999,
+        )
+        self.add(declared.advanced(level), tr("Of the intervals around each quotient."))
         self.add(
             QgsProcessingParameterFeatureSink("OUTPUT", tr("Specialisation by district"), polygons),
             tr(
@@ -107,9 +135,15 @@ class SpecialiseDistricts(AmongUnits):
         chain, code = (self.field(parameters, name, context) for name in ("KIND", "CODE"))
         key = self.field(parameters, "KEY", context)
         found = sialgeo.quotients_by_territory(
-            units, chain=chain, territory=code, territories=areas, key=key
+            units,
+            chain=chain,
+            territory=code,
+            territories=areas,
+            key=key,
+            level=self.parameterAsDouble(parameters, "LEVEL", context),
         )
-        indices = sialgeo.agglomeration_indices(units, chain=chain, territory=code)
+        size = self.field(parameters, "SIZE", context)
+        indices = sialgeo.agglomeration_indices(units, chain=chain, territory=code, size=size)
         for name, row in indices.iterrows():
             feedback.pushInfo(
                 f"{name}: Ellison–Glaeser {row['ellison_glaeser']:.3f}, Gini {row['gini']:.3f}, "
@@ -179,6 +213,13 @@ class FunctionOfDistance(AmongUnits):
             QgsProcessingParameterString("RADII", tr("Distances"), optional=True),
             tr("As 1km,2km,5km; empty: forty, as far as the units reach."),
         )
+        edges = QgsProcessingParameterEnum(
+            "CORRECTION",
+            tr("Correction of edges (K)"),
+            [tr("translation"), tr("isotropic"), tr("border"), tr("none")],
+            defaultValue=0,
+        )
+        self.add(declared.advanced(edges), tr("Of the rectangle around all units; for K only."))
         self.add_declared()
         self.add_table(
             tr("Function of distance"), tr("One row per distance: value, envelope, class.")
@@ -199,11 +240,7 @@ class FunctionOfDistance(AmongUnits):
             found.append(tr("Kd looks at one kind: leave “How many of kind” empty."))
         if function == "K" and self.field(parameters, "WEIGHT", context):
             found.append(tr("K takes no size of the units."))
-        try:
-            distances_in(self.text(parameters, "RADII", context))
-        except ValueError as failure:
-            found.append(f"{tr('Distances')}: {failure}")
-        return found
+        return found + self.distance_faults(parameters, "RADII", context)
 
     def work(self, parameters, context, feedback):
         """Simulate, write, tell."""
@@ -216,7 +253,7 @@ class FunctionOfDistance(AmongUnits):
         kind, of = self.field(parameters, "KIND", context), self.text(parameters, "OF", context)
         near = self.text(parameters, "NEAR", context)
         given = {
-            "radii": distances_in(self.text(parameters, "RADII", context)) or None,
+            "radii": self.distances(parameters, "RADII", context) or None,
             "progress": Reporter(feedback),
             **self.given(parameters, context),
         }
@@ -224,6 +261,9 @@ class FunctionOfDistance(AmongUnits):
         if function == "K":
             kinds = units[kind].astype("string")
             theirs = units[kinds == near] if near else None
+            given["correction"] = CORRECTIONS[
+                self.parameterAsEnum(parameters, "CORRECTION", context)
+            ]
             found = sialgeo.cross_k(units[kinds == of], others=theirs, among=others, **given)
         else:
             given |= {"kind": kind, "of": of, "reference": others}

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from qgis.core import (
     QgsProcessing,
+    QgsProcessingParameterDistance,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
@@ -26,7 +27,7 @@ from qgis.core import (
 from .. import declared, library
 from ..printing import InMainThread, print_document, print_sheets
 from ..texts import language, mark, tr
-from .base import POINT, POLYGON, SialgeoAlgorithm
+from .base import POINT, POLYGON, SialgeoAlgorithm, names_in
 from .outcome import WORKFILES, add_input
 
 PUBLISH = ("areas", "grid", "points", "masked")  # models hold the place: new ones come last
@@ -94,10 +95,30 @@ class Export(SialgeoAlgorithm):
             ),
             tr("Figures of fewer producers are withheld, and the page says how many were."),
         )
+        self.add_text(
+            "COLUMNS",
+            tr("Further fields to publish"),
+            tr(
+                "Names of fields of the concentrations, or of the producers where points are published, "
+                "as: producto, volumen. They are handed on as they are."
+            ),
+        )
 
     def add_output(self) -> None:
         """Declare the file."""
         raise NotImplementedError
+
+    def add_most(self) -> None:
+        """Declare how large a web map may be (:meth:`most`)."""
+        real = QgsProcessingParameterNumber.Type.Double
+        most = QgsProcessingParameterNumber("MAX_MB", tr("Most megabytes"), real, 5.0, minValue=0.5)
+        self.add(
+            declared.advanced(most), tr("Many points become coarser until the page is no larger.")
+        )
+
+    def most(self, parameters, context) -> dict:
+        """Return how large a web map may be, as the verbs take it."""
+        return {"max_mb": self.parameterAsDouble(parameters, "MAX_MB", context)}
 
     def _add_context(self):
         self.add(
@@ -191,6 +212,7 @@ class Export(SialgeoAlgorithm):
         return {
             "publish": PUBLISH[self.parameterAsEnum(parameters, "PUBLISH", context)],
             "min_n": self.parameterAsInt(parameters, "MIN_N", context),
+            "columns": names_in(self.text(parameters, "COLUMNS", context)),
         }
 
     def options(self, parameters, context, feedback) -> dict:
@@ -246,16 +268,7 @@ class ExportMap(Export):
 
     def add_output(self) -> None:
         """Declare the page."""
-        most = QgsProcessingParameterNumber(
-            "MAX_MB",
-            tr("Most megabytes"),
-            QgsProcessingParameterNumber.Type.Double,
-            5.0,
-            minValue=0.5,
-        )
-        self.add(
-            declared.advanced(most), tr("Many points become coarser until the page is no larger.")
-        )
+        self.add_most()
         self.add(
             QgsProcessingParameterFileDestination(
                 "OUTPUT", tr("Map"), tr("Web pages") + " (*.html)"
@@ -266,7 +279,7 @@ class ExportMap(Export):
     def options(self, parameters, context, feedback) -> dict:
         """Return the size of the page."""
         del feedback
-        return {"max_mb": self.parameterAsDouble(parameters, "MAX_MB", context)}
+        return self.most(parameters, context)
 
 
 class ExportReport(Export):
@@ -574,6 +587,7 @@ class ExportPackage(Export):
             ),
             tr("What the package holds."),
         )
+        self.add_most()
         self.add(
             QgsProcessingParameterFileDestination("OUTPUT", tr("Package"), "ZIP (*.zip)"),
             tr("The archive."),
@@ -610,10 +624,10 @@ class ExportPackage(Export):
             sialgeo.export_all(found, files, archive=path, progress=progress, **options)
 
     def options(self, parameters, context, feedback) -> dict:
-        """Keep the formats chosen."""
+        """Keep the formats chosen; return the size of the page."""
         del feedback
         self._formats = self._chosen(parameters, context)
-        return {}
+        return self.most(parameters, context)
 
     def _chosen(self, parameters, context) -> list:
         names = list(self._files())
@@ -639,7 +653,17 @@ class ProtectConcentrations(Export):
         del configuration
         add_input(self)
         self.add_publishing()
+        cell = QgsProcessingParameterDistance(
+            "CELL", tr("Smallest cell of the grid"), None, optional=True, minValue=1.0
+        )
+        cell.setDefaultUnit(declared.metres())
+        self.add(declared.advanced(cell), tr("Its side; empty: twice the radius of the detection."))
         self.add_output()
+
+    def publishing(self, parameters, context) -> dict:
+        """Return what is published, and by which cells."""
+        cell = self.parameterAsDouble(parameters, "CELL", context)
+        return {**super().publishing(parameters, context), "cell": cell or None}
 
     def add_output(self) -> None:
         """Declare the layers."""

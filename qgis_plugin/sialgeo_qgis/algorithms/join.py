@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingParameterField,
 )
 
+from .. import declared
 from ..texts import mark, tr
 from .base import POLYGON, SialgeoAlgorithm
 
@@ -72,6 +73,20 @@ class JoinIndicators(SialgeoAlgorithm):
             ),
             tr("Empty: all columns of the table."),
         )
+        name = QgsProcessingParameterField(
+            "NAME",
+            tr("Names to join by where codes do not"),
+            parentLayerParameterName="TERRITORIES",
+            allowMultiple=True,
+            optional=True,
+        )
+        self.add(
+            declared.advanced(name),
+            tr(
+                "Field with the name (or fields, as province and district) that the table has, too; it "
+                "joins where there is only one of that name on both sides."
+            ),
+        )
         self.add(
             QgsProcessingParameterFeatureSink(
                 "OUTPUT",
@@ -114,6 +129,7 @@ class JoinIndicators(SialgeoAlgorithm):
             key=self.field(parameters, "KEY", context),
             table_key=table_key,
             columns=columns or None,
+            name=self.parameterAsFields(parameters, "NAME", context) or None,
         )
         told = joined.attrs["join"]
         for sentence in told["sentences"]:

@@ -35,6 +35,11 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         self.add_producers()
         self.add_reference()
         self.add_declared()
+        self.add_text(
+            "RADII",
+            tr("Radii to look at"),
+            tr("As 2km,5km,10km; empty: those of sialgeo's ladder."),
+        )
         self.add_table(tr("Radii"), tr("One row per radius, without geometry."))
         self.addOutput(QgsProcessingOutputString("SUMMARY", tr("Summary")))
 
@@ -48,6 +53,7 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         """Explain layers that cannot be used."""
         found = self.source_faults(parameters, "PRODUCERS", context, kind=POINT)
         found += self.reference_faults(parameters, context)
+        found += self.distance_faults(parameters, "RADII", context)
         return found + self.declared_faults(parameters, context)
 
     def work(self, parameters, context, feedback):
@@ -61,11 +67,13 @@ class SuggestRadius(ReferenceInputs, SialgeoAlgorithm):
         producers = self.frame(parameters, "PRODUCERS", context, feedback)
         reference = self.reference(parameters, context, feedback, producers)
         report(0.5, tr("Looking at radii"))
+        radii = self.distances(parameters, "RADII", context)
         guide = sialgeo.suggest_radius(
             producers,
             reference=reference,
             progress=report.part(0.5, 1.0),
             **self.given(parameters, context),
+            **({"radii": radii} if radii else {}),
         )
         sentences = guide.sentences()
         for line in sentences:

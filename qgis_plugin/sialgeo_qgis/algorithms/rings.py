@@ -13,7 +13,7 @@ from qgis.core import (
 
 from .. import library
 from ..texts import mark, tr
-from .base import SialgeoAlgorithm, distances_in
+from .base import SialgeoAlgorithm
 from .outcome import add_input
 from .overlay import TerritoryInputs
 
@@ -58,10 +58,10 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
         """Explain radii and territories that cannot be used."""
         found = self.workfile_faults(parameters, "CONCENTRATIONS", context)
         found += self.territory_faults(parameters, context)
-        try:
-            radii = distances_in(self.text(parameters, "RADII", context))
-        except ValueError as failure:
-            return [*found, f"{tr('Outer edges of the rings')}: {failure}"]
+        wrong = self.distance_faults(parameters, "RADII", context)
+        if wrong:
+            return found + wrong
+        radii = self.distances(parameters, "RADII", context)
         if not radii or any(b <= a for a, b in pairwise((0.0, *radii))):
             found.append(tr("Give the rings increasing distances, as 5km,10km,20km."))
         return found
@@ -83,7 +83,7 @@ class CatchmentRings(TerritoryInputs, SialgeoAlgorithm):
         rings = sialgeo.catchment_rings(
             found,
             layer,
-            radii=distances_in(self.text(parameters, "RADII", context)),
+            radii=self.distances(parameters, "RADII", context),
             means=columns,
             key=self.field(parameters, "KEY", context),
             population=self.field(parameters, "POPULATION", context),

@@ -13,9 +13,9 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import library
+from .. import declared, library
 from ..texts import mark, tr
-from .base import POINT, POLYGON, SialgeoAlgorithm
+from .base import POINT, POLYGON, SialgeoAlgorithm, named_lists, names_in
 from .outcome import WORKFILES, add_input
 from .steps import FromWorkfile, WorkfileStep
 
@@ -150,6 +150,16 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
             ),
         ):
             self.add(QgsProcessingParameterString(name, label, optional=True), about)
+        self.add_text(
+            "SINCE",
+            tr("Falls of membership since"),
+            tr("From when a fall of membership is looked for, as 2004; empty: from the peak."),
+        )
+        self.add_text(
+            "NAMES",
+            tr("Further names of a concentration"),
+            tr("That the tables use, by number or name, as: 1 = Upper basin; 2 = Llano, El Llano"),
+        )
         self.add(
             QgsProcessingParameterString("GROUPS", tr("Groups of concentrations"), optional=True),
             tr("Classified together too, by number or name, as: North = 1, 3; South = 2, 4"),
@@ -177,9 +187,10 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
         """Ask for the tables, and name every fault in them before the run."""
         found = super().faults(parameters, context)
         found += self.source_faults(parameters, "TERRITORIES", context, kind=POLYGON)
-        text = self.text(parameters, "GROUPS", context) or ""
-        if any("=" not in part for part in text.split(";") if part.strip()):
+        if not all(named_lists(self.text(parameters, "GROUPS", context)).values()):
             found.append(tr("Groups are written as: North = 1, 3; South = 2, 4"))
+        if not all(named_lists(self.text(parameters, "NAMES", context)).values()):
+            found.append(tr("Further names are written as: 1 = Upper basin; 2 = Llano, El Llano"))
         return found + self.table_faults(parameters, context)
 
     def step(self, found, parameters, context, feedback, report):
@@ -194,7 +205,9 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
         given = {
             "thresholds": self.owner()(**self.given(parameters, context)),
             "date": self.text(parameters, "DATE", context),
+            "since": self.text(parameters, "SINCE", context),
             "key": self.text(parameters, "ID", context) or "id",
+            "names": named_lists(self.text(parameters, "NAMES", context)) or None,
         }
         typology = sialgeo.classify(found, tables, **given)
         for line in typology.summary():
@@ -211,11 +224,7 @@ class ClassifyConcentrations(StudyTables, WorkfileStep):
         import sialgeo
 
         answers = []
-        parts = (self.text(parameters, "GROUPS", context) or "").split(";")
-        groups = {
-            name.strip(): [member.strip() for member in members.split(",") if member.strip()]
-            for name, _sign, members in (part.partition("=") for part in parts if part.strip())
-        }
+        groups = named_lists(self.text(parameters, "GROUPS", context))
         if groups:
             answers.append(sialgeo.classify(found, tables, groups=groups, **given))
         grounds = self.frame(parameters, "TERRITORIES", context, feedback, like=found.producers)
@@ -286,12 +295,59 @@ class LinkConcentrations(StudyTables, WorkfileStep):
             QgsProcessingParameterString("ID", tr("Field with the producers' code"), optional=True),
             tr("Name of the producers' field with the codes that the tables use."),
         )
+        self._add_details()
+
+    def _add_details(self) -> None:
+        for name, label, about in (
+            (
+                "RADII",
+                tr("Distances to suppliers"),
+                tr("Within which they are counted around each plant; empty: 5km,10km,20km."),
+            ),
+            (
+                "ATTRACTION",
+                tr("What draws suppliers"),
+                tr("Name of the producers' field with their size; empty: all alike."),
+            ),
+            (
+                "CAPACITY",
+                tr("How much each plant can take"),
+                tr("Name of the producers' field, in the unit of the suppliers' volume."),
+            ),
+            (
+                "VOLUME",
+                tr("Output of each producer"),
+                tr("Name of the producers' field; what no flow names goes to their own market."),
+            ),
+            ("VOLUME_UNIT", tr("Unit of the output"), tr("For instance t/week.")),
+        ):
+            self.add_text(name, label, about)
+        places = QgsProcessingParameterFeatureSource(
+            "PLACES", tr("Markets"), [QgsProcessing.SourceType.TypeVectorPoint], optional=True
+        )
+        self.add(
+            declared.advanced(places),
+            tr("Points of the markets; one that has a point gets a line on the map."),
+        )
+        named = QgsProcessingParameterField(
+            "PLACE_NAME",
+            tr("Name of the markets"),
+            parentLayerParameterName="PLACES",
+            optional=True,
+        )
+        self.add(declared.advanced(named), tr("Field with the market's name."))
 
     def faults(self, parameters, context) -> list:
         """Ask for suppliers or tables."""
         found = super().faults(parameters, context)
         found += self.source_faults(parameters, "SUPPLIERS", context, kind=POINT)
-        found += self.orphans(parameters, context, SUPPLY="SUPPLIERS")
+        found += self.source_faults(parameters, "PLACES", context, kind=POINT)
+        found += self.orphans(parameters, context, SUPPLY="SUPPLIERS", PLACE_NAME="PLACES")
+        found += self.distance_faults(parameters, "RADII", context)
+        if self.parameterAsSource(parameters, "PLACES", context) is not None and not self.field(
+            parameters, "PLACE_NAME", context
+        ):
+            found.append(tr("The markets need the field with their names."))
         given = self.parameterAsSource(parameters, "SUPPLIERS", context) is not None
         if not given and not self.tables_path(parameters, context):
             found.append(tr("Nothing to link to: give suppliers, or the tables of the study."))
@@ -305,13 +361,21 @@ class LinkConcentrations(StudyTables, WorkfileStep):
         tables = sialgeo.read_tables(path) if path else None
         report(0.3, tr("Linking"))
         suppliers = self.frame(parameters, "SUPPLIERS", context, feedback, like=found.producers)
+        named = ("attraction", "capacity", "volume", "volume_unit")
+        given = {name: self.text(parameters, name.upper(), context) for name in named}
+        given |= {
+            "radii": self.distances(parameters, "RADII", context),
+            "place_name": self.field(parameters, "PLACE_NAME", context),
+        }
         return sialgeo.link(
             found,
             suppliers=suppliers,
             supply=self.field(parameters, "SUPPLY", context),
             id=self.text(parameters, "ID", context) or "id",
+            places=self.frame(parameters, "PLACES", context, feedback, like=found.producers),
             progress=report.part(0.3, 1.0),
             tables=tables,
+            **{name: value for name, value in given.items() if value},
             **self.given(parameters, context),
         )
 
@@ -414,12 +478,33 @@ class PrioritiseConcentrations(WorkfileStep):
 
         return Prioritising
 
+    def declare(self) -> None:
+        """Declare what the ranks rest on."""
+        self.add_text(
+            "SUBINDICES",
+            tr("Sub-indices"),
+            tr(
+                "Fields of the concentrations, with a minus where less comes first, as: "
+                "need = pobreza_2018, -idh_2019; size = n. Empty: as said above."
+            ),
+        )
+
+    def faults(self, parameters, context) -> list:
+        """Explain sub-indices that cannot be read."""
+        found = super().faults(parameters, context)
+        if not all(named_lists(self.text(parameters, "SUBINDICES", context)).values()):
+            found.append(tr("Sub-indices are written as: need = pobreza_2018, -idh_2019; size = n"))
+        return found
+
     def step(self, found, parameters, context, feedback, report):
         """Rank."""
         import sialgeo
 
         del feedback, report
-        return sialgeo.prioritise(found, **self.given(parameters, context))
+        chosen = named_lists(self.text(parameters, "SUBINDICES", context))
+        return sialgeo.prioritise(
+            found, subindices=chosen or None, **self.given(parameters, context)
+        )
 
 
 class CompareConcentrations(WorkfileStep):
@@ -456,6 +541,13 @@ class CompareConcentrations(WorkfileStep):
             QgsProcessingParameterString("ID", tr("Field with the producers' code"), optional=True),
             tr("Name of the field in both files; empty: matched by ground."),
         )
+        self.add_text(
+            "COLUMNS",
+            tr("Figures to lay beside each other"),
+            tr(
+                "Names of fields of the concentrations, as: n, lq. Indicators and level are anyway."
+            ),
+        )
 
     def faults(self, parameters, context) -> list:
         """Explain a wrong working file."""
@@ -473,6 +565,7 @@ class CompareConcentrations(WorkfileStep):
             before,
             found,
             id=self.text(parameters, "ID", context),
+            columns=names_in(self.text(parameters, "COLUMNS", context)),
             **self.given(parameters, context),
         )
         for row in told.table.itertuples():

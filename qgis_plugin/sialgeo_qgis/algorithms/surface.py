@@ -49,6 +49,7 @@ class RelativeRiskSurface(ReferenceInputs, SialgeoAlgorithm):
             tr("Polygons; units outside are left out. Empty: the rectangle of all units."),
         )
         self.add_declared()
+        self.add_coincident()
         self.add(
             QgsProcessingParameterRasterDestination("OUTPUT", tr("Relative risk")),
             tr("GeoTIFF: logarithm of the relative risk, and both p-values as further bands."),
@@ -91,6 +92,7 @@ class RelativeRiskSurface(ReferenceInputs, SialgeoAlgorithm):
         surface = sialgeo.relative_risk_surface(
             producers,
             self.reference(parameters, context, feedback, producers),
+            coincident=self.coincident(parameters, context),
             window=self.frame(parameters, "WINDOW", context, feedback, like=producers),
             progress=report.part(0.1, 0.9),
             **self.given(parameters, context),

@@ -20,12 +20,11 @@ from qgis.core import (
 from .. import library
 from ..declared import advanced
 from ..texts import mark, tr
-from .base import POLYGON, SialgeoAlgorithm, countries_in
+from .base import POLYGON, SialgeoAlgorithm, names_in
 
 _SEPARATORS = ("", ",", ";", "\t", "|")
 _DECIMALS = ("", ".", ",")
 _SIGNS = ("", "SW", "NW", "SE", "NE")
-_ABROAD = ("", "reject", "warn")
 _PRESETS = ("", "denue", "kobo", "odk", "none")  # models hold the place: new ones come last
 
 
@@ -149,17 +148,9 @@ class ProducersFromTable(SialgeoAlgorithm):
                 ),
                 tr("Side of the equator and of Greenwich on which they lie; NE: as written."),
             ),
-            (
-                QgsProcessingParameterEnum(
-                    "ABROAD",
-                    tr("Points outside the country"),
-                    [guess, tr("set aside"), tr("kept, with a warning")],
-                    defaultValue=0,
-                ),
-                tr("By default set aside where the country is named, else kept with a warning."),
-            ),
         ):
             self.add(advanced(definition), about)
+        self.add_abroad()
         self._add_meaning(guess)
 
     def _add_meaning(self, guess) -> None:
@@ -252,9 +243,9 @@ class ProducersFromTable(SialgeoAlgorithm):
             "x": self.text(parameters, "X", context),
             "y": self.text(parameters, "Y", context),
             "crs": crs_from_qgis(crs),
-            "country": countries_in(self.text(parameters, "COUNTRY", context)),
+            "country": names_in(self.text(parameters, "COUNTRY", context)) or None,
             "cases": self.text(parameters, "CASES", context),
-            "abroad": _ABROAD[self.parameterAsEnum(parameters, "ABROAD", context)],
+            "abroad": self.abroad(parameters, context),
             "signs": _SIGNS[self.parameterAsEnum(parameters, "SIGNS", context)],
             "preset": _PRESETS[self.parameterAsEnum(parameters, "PRESET", context)],
             "chains": self.parameterAsBoolean(parameters, "CHAINS", context),

@@ -4,6 +4,10 @@
 <context>
     <name>sialgeo</name>
     <message>
+        <source>The layer could not be read ({reason}).</source>
+        <translation>No se pudo leer la capa ({reason}).</translation>
+    </message>
+    <message>
         <source>The raster has {cells} million cells, which do not fit in memory. Remedy: clip it to the study area.</source>
         <translation>El ráster tiene {cells} millones de celdas, que no caben en la memoria. Remedio: recórtelo al área de estudio.</translation>
     </message>
@@ -18,10 +22,6 @@
     <message>
         <source>The output layer could not be written ({reason}).</source>
         <translation>No se pudo escribir la capa de salida ({reason}).</translation>
-    </message>
-    <message>
-        <source>The layer could not be read ({reason}).</source>
-        <translation>No se pudo leer la capa ({reason}).</translation>
     </message>
     <message>
         <source>Hot spots by district</source>
@@ -242,6 +242,14 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
         <translation>Campo con la provincia, para ver si la respuesta se sostiene a otro nivel.</translation>
     </message>
     <message>
+        <source>Other divisions too</source>
+        <translation>También otras divisiones</translation>
+    </message>
+    <message>
+        <source>Also over the larger division and over grids: does the answer hang on the limits?</source>
+        <translation>También sobre la división mayor y sobre cuadrículas: ¿depende la respuesta de los límites?</translation>
+    </message>
+    <message>
         <source>Polygons of districts with the indicators as fields.</source>
         <translation>Polígonos de distritos con los indicadores como campos.</translation>
     </message>
@@ -430,12 +438,48 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
         <translation>Remedio: dé la capa de distritos o municipios.</translation>
     </message>
     <message>
+        <source>count one by one</source>
+        <translation>cuentan uno a uno</translation>
+    </message>
+    <message>
+        <source>count as one site</source>
+        <translation>cuentan como un solo sitio</translation>
+    </message>
+    <message>
+        <source>Producers at one coordinate</source>
+        <translation>Productores en una misma coordenada</translation>
+    </message>
+    <message>
+        <source>Whether producers at the same coordinate count one by one or as one site.</source>
+        <translation>Si los productores de una misma coordenada cuentan uno a uno o como un solo sitio.</translation>
+    </message>
+    <message>
+        <source>Points outside the country</source>
+        <translation>Puntos fuera del país</translation>
+    </message>
+    <message>
+        <source>By default set aside where the country is named, else kept with a warning.</source>
+        <translation>Sin elegir: se apartan si se indica el país; si no, se conservan con un aviso.</translation>
+    </message>
+    <message>
         <source>Point layer, one feature per producer.</source>
         <translation>Capa de puntos, un objeto por productor.</translation>
     </message>
     <message>
         <source>Parameters</source>
         <translation>Parámetros</translation>
+    </message>
+    <message>
+        <source>(guess)</source>
+        <translation>(adivinar)</translation>
+    </message>
+    <message>
+        <source>set aside</source>
+        <translation>apartadas</translation>
+    </message>
+    <message>
+        <source>kept, with a warning</source>
+        <translation>se conservan, con un aviso</translation>
     </message>
     <message>
         <source>Producers</source>
@@ -480,6 +524,22 @@ Donde se parecen, las pruebas que toman los distritos por independientes encuent
     <message>
         <source>“{input}”: {path} is no working file of sialgeo. Remedy: give the *.work.gpkg that “Detect concentrations” wrote.</source>
         <translation>«{input}»: {path} no es un archivo de trabajo de sialgeo. Remedio: dé el *.work.gpkg que escribió «Detectar concentraciones».</translation>
+    </message>
+    <message>
+        <source>“{input}” is needed.</source>
+        <translation>Falta «{input}».</translation>
+    </message>
+    <message>
+        <source>“{input}”: the layer has no field “{field}”. It has: {fields}</source>
+        <translation>«{input}»: la capa no tiene el campo «{field}». Tiene: {fields}</translation>
+    </message>
+    <message>
+        <source>“{input}”: {value} must lie between {low} and {high}.</source>
+        <translation>«{input}»: {value} debe estar entre {low} y {high}.</translation>
+    </message>
+    <message>
+        <source>“{input}”: the field “{field}” holds no numbers (as “{value}”). Remedy: choose another, or make one of numbers with the field calculator.</source>
+        <translation>«{input}»: el campo «{field}» no contiene números (por ejemplo «{value}»). Remedio: elija otro, o haga uno de números con la calculadora de campos.</translation>
     </message>
     <message>
         <source>Detect chain by chain</source>
@@ -640,6 +700,14 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Puntos de poblados; sin ellos una concentración toma la localidad más común de sus productores.</translation>
     </message>
     <message>
+        <source>Label of synthetic data</source>
+        <translation>Etiqueta de datos sintéticos</translation>
+    </message>
+    <message>
+        <source>Shown on every output of data that are made up. Producers with “synthetic” in a field “origin” are labelled without it.</source>
+        <translation>Se muestra en toda salida de datos inventados. Los productores con «sintético» en un campo «origen» se etiquetan sin ello.</translation>
+    </message>
+    <message>
         <source>{n} of {total} producers are synthetic (field “{field}”).</source>
         <translation>{n} de {total} productores son sintéticos (campo «{field}»).</translation>
     </message>
@@ -680,12 +748,8 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Campo con un peso de encuesta o un tamaño: describe, las pruebas cuentan productores.</translation>
     </message>
     <message>
-        <source>Whether producers at the same coordinate count one by one or as one site.</source>
-        <translation>Si los productores de una misma coordenada cuentan uno a uno o como un solo sitio.</translation>
-    </message>
-    <message>
-        <source>Shown on every output of data that are made up. Producers with “synthetic” in a field “origin” are labelled without it.</source>
-        <translation>Se muestra en toda salida de datos inventados. Los productores con «sintético» en un campo «origen» se etiquetan sin ello.</translation>
+        <source>Field with metres, by which the stability moves each producer; empty: the field precision_m, where there is one without gaps.</source>
+        <translation>Campo con los metros en que la estabilidad mueve a cada productor; vacío: el campo precision_m, donde lo hay sin huecos.</translation>
     </message>
     <message>
         <source>Relative density needs a reference population (more concentrated than what?). Remedy: give all farms or establishments as “Reference population”, or explore with “Plain density”, which proves nothing.</source>
@@ -720,12 +784,8 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Peso de cada productor</translation>
     </message>
     <message>
-        <source>Producers at one coordinate</source>
-        <translation>Productores en una misma coordenada</translation>
-    </message>
-    <message>
-        <source>Label of synthetic data</source>
-        <translation>Etiqueta de datos sintéticos</translation>
+        <source>Precision of the positions</source>
+        <translation>Precisión de las posiciones</translation>
     </message>
     <message>
         <source>Distances are measured in {crs}.</source>
@@ -734,14 +794,6 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
     <message>
         <source>(Only for: {methods}.)</source>
         <translation>(Solo para: {methods}.)</translation>
-    </message>
-    <message>
-        <source>count one by one</source>
-        <translation>cuentan uno a uno</translation>
-    </message>
-    <message>
-        <source>count as one site</source>
-        <translation>cuentan como un solo sitio</translation>
     </message>
     <message>
         <source>{method} needs scikit-learn, which this QGIS has not. Remedy: {remedy}</source>
@@ -808,6 +860,22 @@ Todos los actores deben estar en la capa. Los valores p locales valen con una ta
         <translation>Campo de los distritos con el mismo código.</translation>
     </message>
     <message>
+        <source>Size of each unit</source>
+        <translation>Tamaño de cada unidad</translation>
+    </message>
+    <message>
+        <source>Field with employees or output, for the indices of the log; empty: each counts one.</source>
+        <translation>Campo con los empleados o la producción, para los índices del registro; vacío: cada una cuenta uno.</translation>
+    </message>
+    <message>
+        <source>Level of the intervals</source>
+        <translation>Nivel de los intervalos</translation>
+    </message>
+    <message>
+        <source>Of the intervals around each quotient.</source>
+        <translation>De los intervalos en torno a cada cociente.</translation>
+    </message>
+    <message>
         <source>One feature per chain and district that holds any unit; filter by chain to map it.</source>
         <translation>Un objeto por cadena y distrito con alguna unidad; filtre por cadena para hacer el mapa.</translation>
     </message>
@@ -838,6 +906,14 @@ Todos los actores deben estar en la capa. Los valores p locales valen con una ta
     <message>
         <source>As 1km,2km,5km; empty: forty, as far as the units reach.</source>
         <translation>Como 1km,2km,5km; vacío: cuarenta, hasta donde llegan las unidades.</translation>
+    </message>
+    <message>
+        <source>Correction of edges (K)</source>
+        <translation>Corrección de bordes (K)</translation>
+    </message>
+    <message>
+        <source>Of the rectangle around all units; for K only.</source>
+        <translation>Del rectángulo en torno a todas las unidades; solo para K.</translation>
     </message>
     <message>
         <source>Function of distance</source>
@@ -898,6 +974,22 @@ Todos los actores deben estar en la capa. Los valores p locales valen con una ta
     <message>
         <source>Distances</source>
         <translation>Distancias</translation>
+    </message>
+    <message>
+        <source>translation</source>
+        <translation>traslación</translation>
+    </message>
+    <message>
+        <source>isotropic</source>
+        <translation>isotrópica</translation>
+    </message>
+    <message>
+        <source>border</source>
+        <translation>borde</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>ninguno</translation>
     </message>
     <message>
         <source>Kd looks at one kind: leave “How many of kind” empty.</source>
@@ -998,6 +1090,22 @@ Toda exportación pasa por la misma barrera.</translation>
         <translation>Las cifras de menos productores se reservan, y la página dice cuántas fueron.</translation>
     </message>
     <message>
+        <source>Further fields to publish</source>
+        <translation>Otros campos por publicar</translation>
+    </message>
+    <message>
+        <source>Names of fields of the concentrations, or of the producers where points are published, as: producto, volumen. They are handed on as they are.</source>
+        <translation>Nombres de campos de las concentraciones, o de los productores donde se publican puntos, como: producto, volumen. Se entregan tal como están.</translation>
+    </message>
+    <message>
+        <source>Most megabytes</source>
+        <translation>Máximo de megabytes</translation>
+    </message>
+    <message>
+        <source>Many points become coarser until the page is no larger.</source>
+        <translation>Muchos puntos se hacen más gruesos hasta que la página no sea mayor.</translation>
+    </message>
+    <message>
         <source>Districts with the indicators of the overlay, drawn as a layer of the map.</source>
         <translation>Distritos con los indicadores de la superposición, dibujados como una capa del mapa.</translation>
     </message>
@@ -1024,14 +1132,6 @@ Toda exportación pasa por la misma barrera.</translation>
     <message>
         <source>Reading the working file</source>
         <translation>Leyendo el archivo de trabajo</translation>
-    </message>
-    <message>
-        <source>Most megabytes</source>
-        <translation>Máximo de megabytes</translation>
-    </message>
-    <message>
-        <source>Many points become coarser until the page is no larger.</source>
-        <translation>Muchos puntos se hacen más gruesos hasta que la página no sea mayor.</translation>
     </message>
     <message>
         <source>The page.</source>
@@ -1076,6 +1176,14 @@ Toda exportación pasa por la misma barrera.</translation>
     <message>
         <source>The archive.</source>
         <translation>El archivo ZIP.</translation>
+    </message>
+    <message>
+        <source>Smallest cell of the grid</source>
+        <translation>Celda más pequeña de la cuadrícula</translation>
+    </message>
+    <message>
+        <source>Its side; empty: twice the radius of the detection.</source>
+        <translation>Su lado; vacío: el doble del radio de la detección.</translation>
     </message>
     <message>
         <source>Checking what may be handed on</source>
@@ -1658,10 +1766,6 @@ Una cifra que falta deja abierto su paso; nunca es «no».</translation>
         <translation>un hogar</translation>
     </message>
     <message>
-        <source>none</source>
-        <translation>ninguno</translation>
-    </message>
-    <message>
         <source>a share of 0 to 1</source>
         <translation>una proporción de 0 a 1</translation>
     </message>
@@ -1710,6 +1814,14 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
     <message>
         <source>Empty: all columns of the table.</source>
         <translation>Vacío: todas las columnas de la tabla.</translation>
+    </message>
+    <message>
+        <source>Names to join by where codes do not</source>
+        <translation>Nombres por los que se une donde el código no une</translation>
+    </message>
+    <message>
+        <source>Field with the name (or fields, as province and district) that the table has, too; it joins where there is only one of that name on both sides.</source>
+        <translation>Campo con el nombre (o campos, como provincia y distrito) que la tabla también tiene; une donde hay uno solo de ese nombre en ambos lados.</translation>
     </message>
     <message>
         <source>The territories with the indicators as fields.</source>
@@ -1994,6 +2106,14 @@ It suggests and decides nothing: chains concentrate at different scales. A ladde
 Sugiere y no decide nada: las cadenas se concentran a escalas distintas. Una escalera de radios dentro de la prueba («Radio: se prueban varios») es la opción honesta donde no se conoce ninguno.</translation>
     </message>
     <message>
+        <source>Radii to look at</source>
+        <translation>Radios por mirar</translation>
+    </message>
+    <message>
+        <source>As 2km,5km,10km; empty: those of sialgeo's ladder.</source>
+        <translation>Como 2km,5km,10km; vacío: los de la escalera de sialgeo.</translation>
+    </message>
+    <message>
         <source>Radii</source>
         <translation>Radios</translation>
     </message>
@@ -2218,6 +2338,22 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Las mismas tablas como XLSForm, para KoboToolbox y ODK en un teléfono.</translation>
     </message>
     <message>
+        <source>Falls of membership since</source>
+        <translation>Caídas de membresía desde</translation>
+    </message>
+    <message>
+        <source>From when a fall of membership is looked for, as 2004; empty: from the peak.</source>
+        <translation>Desde cuándo se busca una caída de la membresía, como 2004; vacío: desde el máximo.</translation>
+    </message>
+    <message>
+        <source>Further names of a concentration</source>
+        <translation>Otros nombres de una concentración</translation>
+    </message>
+    <message>
+        <source>That the tables use, by number or name, as: 1 = Upper basin; 2 = Llano, El Llano</source>
+        <translation>Los que usan las tablas, por número o nombre, así: 1 = Cuenca alta; 2 = Llano, El Llano</translation>
+    </message>
+    <message>
         <source>Classified together too, by number or name, as: North = 1, 3; South = 2, 4</source>
         <translation>Se clasifican también juntas, por número o nombre, así: Norte = 1, 3; Sur = 2, 4</translation>
     </message>
@@ -2250,6 +2386,22 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Nombre del campo de los productores con los códigos que usan las tablas.</translation>
     </message>
     <message>
+        <source>Markets</source>
+        <translation>Mercados</translation>
+    </message>
+    <message>
+        <source>Points of the markets; one that has a point gets a line on the map.</source>
+        <translation>Puntos de los mercados; el que tiene un punto recibe una línea en el mapa.</translation>
+    </message>
+    <message>
+        <source>Name of the markets</source>
+        <translation>Nombre de los mercados</translation>
+    </message>
+    <message>
+        <source>Field with the market's name.</source>
+        <translation>Campo con el nombre del mercado.</translation>
+    </message>
+    <message>
         <source>Linking</source>
         <translation>Encadenando</translation>
     </message>
@@ -2262,12 +2414,28 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Una fila por pregunta: concentración, fase, tabla, criterio, pregunta.</translation>
     </message>
     <message>
+        <source>Sub-indices</source>
+        <translation>Subíndices</translation>
+    </message>
+    <message>
+        <source>Fields of the concentrations, with a minus where less comes first, as: need = pobreza_2018, -idh_2019; size = n. Empty: as said above.</source>
+        <translation>Campos de las concentraciones, con un menos donde menos va primero, así: necesidad = pobreza_2018, -idh_2019; tamaño = n. Vacío: como se dice arriba.</translation>
+    </message>
+    <message>
         <source>The working file above is the later date.</source>
         <translation>El archivo de trabajo de arriba es la fecha posterior.</translation>
     </message>
     <message>
         <source>Name of the field in both files; empty: matched by ground.</source>
         <translation>Nombre del campo en ambos archivos; vacío: se emparejan por el suelo.</translation>
+    </message>
+    <message>
+        <source>Figures to lay beside each other</source>
+        <translation>Cifras por poner lado a lado</translation>
+    </message>
+    <message>
+        <source>Names of fields of the concentrations, as: n, lq. Indicators and level are anyway.</source>
+        <translation>Nombres de campos de las concentraciones, como: n, lq. Los indicadores y el nivel lo están siempre.</translation>
     </message>
     <message>
         <source>Tables of the study</source>
@@ -2318,12 +2486,48 @@ Ambas fechas deben haberse detectado igual.</translation>
         <translation>Los grupos se escriben así: Norte = 1, 3; Sur = 2, 4</translation>
     </message>
     <message>
+        <source>Further names are written as: 1 = Upper basin; 2 = Llano, El Llano</source>
+        <translation>Los otros nombres se escriben así: 1 = Cuenca alta; 2 = Llano, El Llano</translation>
+    </message>
+    <message>
         <source>Suppliers</source>
         <translation>Proveedores</translation>
     </message>
     <message>
         <source>Volume of each supplier</source>
         <translation>Volumen de cada proveedor</translation>
+    </message>
+    <message>
+        <source>Distances to suppliers</source>
+        <translation>Distancias a los proveedores</translation>
+    </message>
+    <message>
+        <source>Within which they are counted around each plant; empty: 5km,10km,20km.</source>
+        <translation>Dentro de las cuales se cuentan en torno a cada planta; vacío: 5km,10km,20km.</translation>
+    </message>
+    <message>
+        <source>What draws suppliers</source>
+        <translation>Lo que atrae a los proveedores</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field with their size; empty: all alike.</source>
+        <translation>Nombre del campo de los productores con su tamaño; vacío: todos igual.</translation>
+    </message>
+    <message>
+        <source>How much each plant can take</source>
+        <translation>Cuánto puede recibir cada planta</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field, in the unit of the suppliers' volume.</source>
+        <translation>Nombre del campo de los productores, en la unidad del volumen de los proveedores.</translation>
+    </message>
+    <message>
+        <source>Name of the producers' field; what no flow names goes to their own market.</source>
+        <translation>Nombre del campo de los productores; lo que ningún flujo nombra va a su propio mercado.</translation>
+    </message>
+    <message>
+        <source>The markets need the field with their names.</source>
+        <translation>Los mercados necesitan el campo con sus nombres.</translation>
     </message>
     <message>
         <source>Nothing to link to: give suppliers, or the tables of the study.</source>
@@ -2336,6 +2540,10 @@ Ambas fechas deben haberse detectado igual.</translation>
     <message>
         <source>not done</source>
         <translation>sin hacer</translation>
+    </message>
+    <message>
+        <source>Sub-indices are written as: need = pobreza_2018, -idh_2019; size = n</source>
+        <translation>Los subíndices se escriben así: necesidad = pobreza_2018, -idh_2019; tamaño = n</translation>
     </message>
     <message>
         <source>Workbooks</source>
@@ -2600,10 +2808,6 @@ Separator, decimal sign, encoding, coordinate columns and coordinate system are 
 El separador, el signo decimal, la codificación, las columnas de coordenadas y el sistema de coordenadas se adivinan donde usted los deja abiertos; cada suposición se dice, y usted puede cambiarla. Las filas que no se pueden situar no se pierden en silencio: se escriben en una tabla con su número de fila y el motivo.</translation>
     </message>
     <message>
-        <source>(guess)</source>
-        <translation>(adivinar)</translation>
-    </message>
-    <message>
         <source>CSV or XLSX file with one row per producer.</source>
         <translation>Archivo CSV o XLSX con una fila por productor.</translation>
     </message>
@@ -2712,10 +2916,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Lado del ecuador y de Greenwich en que están; NE: como está escrito.</translation>
     </message>
     <message>
-        <source>By default set aside where the country is named, else kept with a warning.</source>
-        <translation>Sin elegir: se apartan si se indica el país; si no, se conservan con un aviso.</translation>
-    </message>
-    <message>
         <source>Of DENUE, KoboToolbox or ODK; by default its columns tell.</source>
         <translation>De DENUE, KoboToolbox u ODK; por omisión lo dicen sus columnas.</translation>
     </message>
@@ -2760,10 +2960,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
         <translation>Grados sin signo</translation>
     </message>
     <message>
-        <source>Points outside the country</source>
-        <translation>Puntos fuera del país</translation>
-    </message>
-    <message>
         <source>Format of the table</source>
         <translation>Formato de la tabla</translation>
     </message>
@@ -2786,14 +2982,6 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>comma 1,5</source>
         <translation>coma 1,5</translation>
-    </message>
-    <message>
-        <source>set aside</source>
-        <translation>apartadas</translation>
-    </message>
-    <message>
-        <source>kept, with a warning</source>
-        <translation>se conservan, con un aviso</translation>
     </message>
     <message>
         <source>{rejected} of {total} rows were rejected; the table of rejected rows names row and reason: {path}</source>

@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QSpinBox
 
 from .. import library
-from ..algorithms.base import countries_in
+from ..algorithms.base import names_in
 from ..texts import mark, tr
 from .inputs import narrow
 
@@ -142,7 +142,7 @@ class Reading(QgsCollapsibleGroupBox):
         typed = {name: edit.text().strip() for name, edit in self.typed.items()}
         typed["layer"] = typed["layer"] or layer
         if "country" in typed:
-            typed["country"] = tuple(countries_in(typed["country"]) or ())
+            typed["country"] = tuple(names_in(typed["country"]))
         opened = {field.name: field.default for field in fields(held)}
         numbers = {
             name: box.value() if box.value() > box.minimum() else opened[name]

@@ -1,12 +1,14 @@
-"""Run every algorithm of the provider in one PyQGIS process; print what each case gave as JSON.
+"""Run every algorithm of the provider; print what each case gave as JSON.
 
 Arguments: folder of the plugin, folder of the sample, folder of the sample's points as GeoPackages, folder
-for outputs, ``all`` or ``run`` (each algorithm once). Cases: run, cancel, empty layer, missing CRS,
-geographic and projected CRS, NULLs, selected only, in a model, in batch.
+for outputs, ``all`` or ``run`` (each algorithm once), names of the algorithms whose plain run is left to
+``qgis_process``. Cases: run, cancel, empty layer, missing CRS, geographic and projected CRS, NULLs, selected
+only, in a model, in batch: these in one PyQGIS process.
 """
 
 import json
 import random
+import subprocess
 import sys
 import time
 from functools import lru_cache
@@ -15,7 +17,7 @@ from types import SimpleNamespace
 
 sys.path += ["/usr/share/qgis/python/plugins", sys.argv[1], str(Path(__file__).parent)]
 SAMPLE, POINTS, FOLDER = (Path(given) for given in sys.argv[2:5])
-EVERY_CASE = sys.argv[5] == "all"
+EVERY_CASE, BY_PROCESS = sys.argv[5] == "all", sys.argv[6:]
 
 from qgis.core import (  # noqa: E402
     NULL,
@@ -33,8 +35,10 @@ from qgis.core import (  # noqa: E402
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterRasterDestination,
     QgsProject,
     QgsRasterLayer,
+    QgsVectorFileWriter,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -428,16 +432,24 @@ def table_told(table):
     return [list(plain.columns), *([f"{_plain(v)}" for v in row] for row in rows)]
 
 
-def rows_of(context, results):
+def rows_of(layers):
     """Return names of fields and rows of every layer that came out, numbers to nine digits."""
     told = {}
-    for name, value in results.items():
-        layer = context.takeResultLayer(str(value)) if isinstance(value, str) else None
+    for name, layer in layers.items():
         if layer is not None and layer.type() == layer.VectorLayer:
             names = [f.name() for f in layer.fields() if f.name() != "fid"]
             rows = ([f"{_plain(f[n])}" for n in names] for f in layer.getFeatures())
             told[name] = [names, *rows]
     return told
+
+
+def results_of(context, results):
+    """Return the layers that a run in this process left."""
+    return {
+        name: context.takeResultLayer(value)
+        for name, value in results.items()
+        if isinstance(value, str)
+    }
 
 
 def _plain(value):
@@ -468,7 +480,58 @@ def execute(algorithm, parameters, *, cancel=False, rows=False, context=None):
         "message": message,
         "said": feedback.said,
         "results": {k: v for k, v in results.items() if isinstance(v, (int, float, str))},
-        "rows": rows_of(context, results) if rows else {},
+        "rows": rows_of(results_of(context, results)) if rows else {},
+        "seconds": round(time.perf_counter() - began, 2),
+    }
+
+
+@lru_cache
+def file_of(kind):
+    """Return the path of a layer of the base variant, for another process."""
+    layer = LAYERS[kind]["base"]
+    if layer.dataProvider().name() != "memory":
+        return layer.source()
+    path = str(FOLDER / f"{kind}.gpkg")
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    QgsVectorFileWriter.writeAsVectorFormatV2(
+        layer, path, QgsProject.instance().transformContext(), options
+    )
+    return path
+
+
+def by_process(algorithm, parameters, given):
+    """Run an algorithm by ``qgis_process``, files in the place of layers; return the same as ``execute``."""
+    rasters = {
+        one.name()
+        for one in algorithm.destinationParameterDefinitions()
+        if isinstance(one, QgsProcessingParameterRasterDestination)
+    }
+    layers = {
+        name: str(FOLDER / algorithm.name() / f"{name}.{'tif' if name in rasters else 'gpkg'}")
+        for name, value in parameters.items()
+        if value == TEMPORARY
+    }
+    files = {
+        name: file_of(value[1:])
+        for name, value in given.items()
+        if isinstance(value, str) and value.startswith("@")
+    }
+    asked = []
+    for name, value in {**parameters, **layers, **files}.items():
+        asked += [f"{name}={one}" for one in (value if isinstance(value, list) else [value])]
+    began = time.perf_counter()
+    command = ["qgis_process.bin", "--json", "run", f"sialgeo:{algorithm.name()}", "--", *asked]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = json.loads(done.stdout) if done.stdout.startswith("{") else {}
+    results, log = told.get("results", {}), told.get("log", {})
+    written = layers.keys() & results.keys() - rasters
+    return {
+        "checked": True,
+        "ran": done.returncode == 0,
+        "message": "" if done.returncode == 0 else done.stdout + done.stderr,
+        "said": [*log.get("info", []), *log.get("warning", [])],
+        "results": results,
+        "rows": rows_of({name: QgsVectorLayer(layers[name], name, "ogr") for name in written}),
         "seconds": round(time.perf_counter() - began, 2),
     }
 
@@ -515,7 +578,12 @@ def look_at(name):
     if not able:
         return {"unable": why}
     place = FOLDER / name
-    told = {"run": execute(algorithm, filled(algorithm, given, place), rows=True)}
+    parameters = filled(algorithm, given, place)
+    told = {
+        "run": by_process(algorithm, parameters, given)
+        if name in BY_PROCESS
+        else execute(algorithm, parameters, rows=True)
+    }
     told["files"] = {p.name: p.stat().st_size for p in sorted(place.rglob("*")) if p.is_file()}
     if name in OURS:
         told["ours"] = table_told(OURS[name](library_inputs()))
@@ -564,6 +632,7 @@ def begin():
     climbing = sialgeo.RelativeDBSCAN(radius="auto")
     tried = sialgeo.detect(given.producers, climbing, reference=given.reference)
     sialgeo.save(tried, LADDER)
+    given.ladder = sialgeo.read_concentrations(LADDER)
     sample = SAMPLE.as_posix()
     farms = (SAMPLE / "productores_leche.csv").read_text(encoding="utf-8").splitlines()
     few = "\n".join([farms[0], *farms[1::15], ""])

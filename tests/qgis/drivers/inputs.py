@@ -182,6 +182,12 @@ run(
     "exportmap",
     {"CONCENTRATIONS": str(SAMPLE / "distritos.gpkg"), "OUTPUT": str(FOLDER / "no.html")},
 )
+run("no such field", detect, {"PRODUCERS": good, "CHAIN": "nada", **plain})
+hot = {"AREAS": districts, "OUTPUT": TEMPORARY}
+run("words for numbers", "hotspots", {**hot, "COUNTS": "distrito"})
+run("nothing given", "hotspots", hot)
+published = {"CONCENTRATIONS": work, "OUTPUT": TEMPORARY}
+run("out of bounds", "protect", {**published, "CELL": -5.0})
 run("nothing to overlay", "overlayindicators", {"CONCENTRATIONS": work, "OUTPUT": TEMPORARY})
 run(
     "no such table",
@@ -222,6 +228,7 @@ run(
 
 # --- awkward, and right ---
 run("good", detect, {"PRODUCERS": good, **plain, "WORKFILE": work, "OUTPUT_PRODUCERS": TEMPORARY})
+run("no such figure", "protect", {**published, "COLUMNS": "nada"})
 run(
     "tested",
     detect,

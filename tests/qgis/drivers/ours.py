@@ -205,7 +205,41 @@ def _risk(given):
     return found.contours()[["side", "relative_risk", "p_value"]]
 
 
+def _specialised(given):
+    import sialgeo
+
+    asked = {"chain": "cadena", "territory": "ubigeo", "key": "ubigeo"}
+    return sialgeo.quotients_by_territory(given.producers, territories=given.districts, **asked)[
+        ["cadena", "ubigeo", "n", "lq", "p_upper"]
+    ]
+
+
+def _distances(given):
+    import sialgeo
+
+    found = sialgeo.m_function(
+        given.producers, kind="cadena", of="queso-fresco", replicates=99, seed=1
+    )
+    return found.table[["value", "low", "high"]]
+
+
+def _colocated(given):
+    import sialgeo
+
+    return sialgeo.colocation_quotient(given.producers, kind="cadena", replicates=99, seed=1).table
+
+
+def _by_radius(given):
+    import sialgeo
+
+    return sialgeo.evidence_by_radius(given.ladder).table.reset_index()
+
+
 OURS = {
+    "specialise": _specialised,
+    "distances": _distances,
+    "colocation": _colocated,
+    "evidencebyradius": _by_radius,
     "hdi": _hdi,
     "alkirefoster": _poor,
     "conevalclasses": _coneval,
