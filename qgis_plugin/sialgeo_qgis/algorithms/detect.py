@@ -8,7 +8,6 @@ from qgis.core import (
     QgsProcessingParameterEnum,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterField,
-    QgsProcessingParameterString,
 )
 
 from .. import declared, library
@@ -178,57 +177,41 @@ class DetectConcentrations(ReferenceInputs, SialgeoAlgorithm):
         self._add_details()
 
     def _add_details(self):
-        for definition, about in (
+        self.add_text("VOLUME_UNIT", tr("Unit of the output"), tr("For instance t/week."))
+        kinds = QgsProcessingParameterField.DataType
+        for name, label, kind, about in (
             (
-                QgsProcessingParameterString(
-                    "VOLUME_UNIT", tr("Unit of the output"), optional=True
-                ),
-                tr("For instance t/week."),
-            ),
-            (
-                QgsProcessingParameterField(
-                    "EMPLOYMENT",
-                    tr("Employment of each producer"),
-                    parentLayerParameterName="PRODUCERS",
-                    type=QgsProcessingParameterField.DataType.Numeric,
-                    optional=True,
-                ),
+                "EMPLOYMENT",
+                tr("Employment of each producer"),
+                kinds.Numeric,
                 tr("Field with the people who work at each producer's."),
             ),
             (
-                QgsProcessingParameterField(
-                    "LOCALITY",
-                    tr("Locality of the producers"),
-                    parentLayerParameterName="PRODUCERS",
-                    optional=True,
-                ),
+                "LOCALITY",
+                tr("Locality of the producers"),
+                kinds.Any,
                 tr("Field whose commonest value names a concentration where no place does."),
             ),
             (
-                QgsProcessingParameterField(
-                    "WEIGHTS",
-                    tr("Weight of each producer"),
-                    parentLayerParameterName="PRODUCERS",
-                    type=QgsProcessingParameterField.DataType.Numeric,
-                    optional=True,
-                ),
+                "WEIGHTS",
+                tr("Weight of each producer"),
+                kinds.Numeric,
                 tr("Field with a survey weight or size: it describes, the tests count producers."),
             ),
             (
-                QgsProcessingParameterField(
-                    "PRECISION",
-                    tr("Precision of the positions"),
-                    parentLayerParameterName="PRODUCERS",
-                    type=QgsProcessingParameterField.DataType.Numeric,
-                    optional=True,
-                ),
+                "PRECISION",
+                tr("Precision of the positions"),
+                kinds.Numeric,
                 tr(
                     "Field with metres, by which the stability moves each producer; empty: the field "
                     "precision_m, where there is one without gaps."
                 ),
             ),
         ):
-            self.add(declared.advanced(definition), about)
+            made = QgsProcessingParameterField(
+                name, label, parentLayerParameterName="PRODUCERS", type=kind, optional=True
+            )
+            self.add(declared.advanced(made), about)
         self.add_coincident()
         self.add_text(
             "SYNTHETIC",
