@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from sialgeo.crs import metric_crs, xy_of
@@ -38,6 +37,8 @@ def nearest_param() -> Any:
 
 def overlap_notes(areas: gpd.GeoDataFrame) -> list[str]:
     """Return the warning that areas overlap, with figures; slivers of simplified limits are none."""
+    import shapely
+
     shapes = areas.geometry.to_numpy()
     one, other = areas.sindex.query(shapes, predicate="intersects")
     once = one < other

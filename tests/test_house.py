@@ -87,6 +87,24 @@ def test_the_language_and_errors_are_light_too() -> None:
     assert loaded.isdisjoint(HEAVY)
 
 
+def test_what_qgis_declares_its_fields_from_loads_no_library_of_its_own_geos() -> None:
+    """QGIS reads it at its start; loaded before the plugin binds them, they use QGIS's GEOS, and it crashes."""
+    algorithms = (ROOT / "qgis_plugin" / "sialgeo_qgis" / "algorithms").glob("*.py")
+    declared = {
+        line.module
+        for file in algorithms
+        for function in functions(ast.parse(file.read_text(encoding="utf-8")))
+        if function.name in {"owner", "methods", "declarations", "of_evidence", "_kinds", "_files"}
+        for line in ast.walk(function)
+        if isinstance(line, ast.ImportFrom) and (line.module or "").startswith("sialgeo")
+    }
+    assert len(declared) > 15
+    code = f"import importlib, sys\nfor name in {declared!r}: importlib.import_module(name)\nprint(*sys.modules)"
+    loaded = {name.partition(".")[0] for name in python("-c", code).stdout.split()}
+    assert "sialgeo" in loaded
+    assert loaded.isdisjoint({"shapely", "pyproj", "pyogrio", "rasterio", "exactextract"})
+
+
 def test_every_room_can_be_imported_alone_and_all_together() -> None:
     """One leg imports everything eagerly; warnings are errors there too."""
     names = [

@@ -63,6 +63,20 @@ class JoinIndicators(SialgeoAlgorithm):
                 "back, and it is told."
             ),
         )
+        self._add_joined()
+        self.add(
+            QgsProcessingParameterFeatureSink(
+                "OUTPUT",
+                tr("Territories with indicators"),
+                QgsProcessing.SourceType.TypeVectorPolygon,
+            ),
+            tr("The territories with the indicators as fields."),
+        )
+        self.addOutput(
+            QgsProcessingOutputNumber("JOINED_COUNT", tr("Territories with a row in the table"))
+        )
+
+    def _add_joined(self) -> None:
         self.add(
             QgsProcessingParameterField(
                 "COLUMNS",
@@ -86,17 +100,6 @@ class JoinIndicators(SialgeoAlgorithm):
                 "Field with the name (or fields, as province and district) that the table has, too; it "
                 "joins where there is only one of that name on both sides."
             ),
-        )
-        self.add(
-            QgsProcessingParameterFeatureSink(
-                "OUTPUT",
-                tr("Territories with indicators"),
-                QgsProcessing.SourceType.TypeVectorPolygon,
-            ),
-            tr("The territories with the indicators as fields."),
-        )
-        self.addOutput(
-            QgsProcessingOutputNumber("JOINED_COUNT", tr("Territories with a row in the table"))
         )
 
     def faults(self, parameters, context) -> list:
