@@ -365,12 +365,13 @@ def test_overlay_and_export(folder: Path, capsys: Capture) -> None:
     districts = {"ubigeo": ["060101", "060102"], "people": [100, 300]}
     shapes = [box(-79, -8, -78.5, -6), box(-78.5, -8, -78, -6)]
     geopandas.GeoDataFrame(districts, geometry=shapes, crs=4326).to_file("d.gpkg")
-    Path("t.csv").write_text("ubigeo,poverty\n060101,20\n060102,60\n")
+    Path("t.csv").write_text("ubigeo,poverty\n60101,20\n60102,60\n")
     assert detect_knot() == DONE
     arguments = "overlay c.work.gpkg --territories d.gpkg --indicators t.csv --key ubigeo --population people --columns poverty --family monetary --year 2018 --output c2.work.gpkg"
     assert main(arguments.split()) == DONE
     said = capsys.readouterr().out
     assert "2 of 2 territories joined by code." in said
+    assert "2 codes of 6 digits had lost their leading zero" in said
     found = sialgeo.read_concentrations("c2.work.gpkg")
     assert 40 < found.areas["poverty"].iloc[0] < 60
     [indicator] = found.indicators

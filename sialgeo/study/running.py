@@ -332,7 +332,7 @@ def read_territories(
         crs=source.crs or None,
         encoding=source.encoding or None,
     )
-    notes: list[str] = []
+    notes = _noticed(layer)
     if source.table:
         table = sialgeo.read_indicators(
             folder / source.table,
@@ -347,13 +347,18 @@ def read_territories(
         wanted |= {*source.shown, *source.totals, source.population}
         columns = [c for c in table.columns if c in wanted] or None
         layer = sialgeo.join_indicators(layer, table, key=key, table_key=table_key, columns=columns)
-        notes += layer.attrs["join"]["sentences"]
+        notes += [*_noticed(table), *layer.attrs["join"]["sentences"]]
     elif source.description:
         about = sialgeo.read_description(folder / source.description)
         layer.attrs["indicators"] = tuple(i for c, i in about.items() if c in layer.columns)
     if crs is not None:
         layer = _same_crs(layer, crs, Path(source.path).name, notes)
     return layer, tuple(notes)
+
+
+def _noticed(table: Any) -> list[str]:
+    """Return what the reader noticed of a layer or table, as codes that had lost a zero."""
+    return list(table.attrs.get("reading", {}).get("notes", ()))
 
 
 def lay_over(
