@@ -115,7 +115,7 @@ def lines_of(answer: Association, more: Sequence[str] = ()) -> list[str]:
             ]
             for d in answer.divisions
         ]
-        lines += ["", *aligned([head, *rows], left=(0,))]
+        lines += ["", answer.summary().number, "", *aligned([head, *rows], left=(0,))]
     if answer.contrast:
         lines += ["", answer.contrast]
     return [*lines, *listed(_("Notes:"), (*answer.notes, *more)), ""]
