@@ -508,13 +508,15 @@ class Detector(Protocol):
 class Raster:
     """A raster band in memory: values (rows, columns) with NaN for no data, transform, CRS.
 
-    ``transform`` is the affine (a, b, c, d, e, f): x = a·col + b·row + c, y = d·col + e·row + f.
+    ``transform`` is the affine (a, b, c, d, e, f): x = a·col + b·row + c, y = d·col + e·row + f;
+    ``notes`` are the cautions of who computed it.
     """
 
     values: Array
     transform: tuple[float, float, float, float, float, float]
     crs: Any
     name: str = ""
+    notes: tuple[str, ...] = ()
 
     def cells(self, mass: str = "mass") -> gpd.GeoDataFrame:
         """Return the centres of the cells that hold a count above zero, with the count."""

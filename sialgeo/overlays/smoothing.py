@@ -49,7 +49,7 @@ def pycnophylactic_surface(
     key: str | None = None,
     settlements: Settlements | None = None,
     progress: Progress | None = None,
-) -> tuple[Raster, tuple[str, ...]]:
+) -> Raster:
     """Spread a count of polygons over square cells so that it is smooth and every polygon keeps its total.
 
     Parameters
@@ -72,9 +72,9 @@ def pycnophylactic_surface(
 
     Returns
     -------
-    Raster, tuple of str
+    Raster
         The count in each cell, in an equal-area projection (the source's own where it is one), NaN
-        outside; the sum of the cells is that of the polygons. And the cautions.
+        outside; the sum of the cells is that of the polygons. ``notes`` are the cautions.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def pycnophylactic_surface(
     >>> import geopandas as gpd
     >>> districts = gpd.GeoDataFrame({"people": [400, 1200]},
     ...     geometry=[shapely.box(0, 0, 2000, 1000), shapely.box(2000, 0, 4000, 1000)], crs=6933)
-    >>> raster, notes = pycnophylactic_surface(districts, "people", cell_size=1000, tolerance=1e-6)
+    >>> raster = pycnophylactic_surface(districts, "people", cell_size=1000, tolerance=1e-6)
     >>> raster.values.round().tolist()
     [[150.0, 250.0, 550.0, 650.0]]
     """
@@ -102,9 +102,9 @@ def pycnophylactic_surface(
     how = Interpolation(PYCNOPHYLACTIC, cell_size, iterations, tolerance)
     checked(source, Asked(columns=(), totals=(total,), key=key))
     crs = areas_crs(source)
-    surface = Surface.over(source, crs, how, key, settlements, progress or silent)
-    density, notes = surface.density(source, total)
-    fragments, cells = surface.fragments, surface.cells
+    smoothing = Smoothing.over(source, crs, how, key, settlements, progress or silent)
+    density, notes = smoothing.density(source, total)
+    fragments, cells = smoothing.fragments, smoothing.cells
     known = np.isfinite(density)
     held = np.bincount(
         fragments.cell[known],
@@ -113,11 +113,11 @@ def pycnophylactic_surface(
     )
     met = np.bincount(fragments.cell[known], minlength=len(held)) > 0
     values = np.where(met, held, np.nan).reshape(cells.shape)
-    return Raster(values, cells.transform, crs, total), (*surface.notes, *notes)
+    return Raster(values, cells.transform, crs, total, (*smoothing.notes, *notes))
 
 
 @dataclass(frozen=True)
-class Surface:
+class Smoothing:
     """The cells of a layer, ready to have its counts spread over them."""
 
     cells: Cells
@@ -136,7 +136,7 @@ class Surface:
         key: str | None,
         settlements: Settlements | None,
         progress: Progress,
-    ) -> Surface:
+    ) -> Smoothing:
         """Lay cells over a layer; one error where they are too coarse, or too many for the memory."""
         zones = valid(source.geometry.to_crs(crs).to_numpy())
         cells = _cells(zones, how.cell_size, source, key)
@@ -209,10 +209,10 @@ def smooth_weights(
     progress: Progress,
 ) -> Weights:
     """Return what each piece weighs where people, and every total, are spread smoothly."""
-    surface = Surface.over(source, pieces.crs, how, asked.key, asked.settlements, progress)
-    notes, shares = [*surface.notes], {}
+    smoothing = Smoothing.over(source, pieces.crs, how, asked.key, asked.settlements, progress)
+    notes, shares = [*smoothing.notes], {}
     for column in asked.totals:
-        shares[column], said = surface.shares(source, column, pieces)
+        shares[column], said = smoothing.shares(source, column, pieces)
         notes += said
     if asked.population is None:
         if asked.columns:
@@ -222,7 +222,7 @@ def smooth_weights(
     notes += without_people(people, pieces, source, asked.key)
     share = shares.get(asked.population)
     if share is None:
-        share, said = surface.shares(source, asked.population, pieces)
+        share, said = smoothing.shares(source, asked.population, pieces)
         notes += said
     piece = people[pieces.source] * share
     return Weights(piece, share, PYCNOPHYLACTIC, tuple(notes), shares=shares)

@@ -128,7 +128,7 @@ def _grid(
 ) -> Report:
     layer, notes = study.read_territories(source, Path())
     (column,) = source.totals
-    raster, said = sialgeo.pycnophylactic_surface(
+    raster = sialgeo.pycnophylactic_surface(
         layer,
         column,
         key=options.key or None,
@@ -138,7 +138,7 @@ def _grid(
     )
     progress(0.9, _("Writing"))
     write_geotiff(options.output, [(column, raster.values)], raster.transform, raster.crs)
-    cautions = (*notes, *said)
+    cautions = (*notes, *raster.notes)
     rows, across = raster.values.shape
     side = raster.transform[0]
     lines = [
