@@ -104,6 +104,53 @@ def test_methods_not_known_are_refused(year: int, said: str) -> None:
         hdi(81.6, 17.5, 12.6, 64992, method_year=year)
 
 
+# the maxima are made up, but for life expectancy and income: those of the edition of 2013, as the UNDP's
+# page of then gave them, with its example (55 years: an index of 0.551)
+OBSERVED = {
+    "life_expectancy": 83.57,
+    "expected_schooling": 18,
+    "mean_schooling": 13,
+    "education": 0.96,
+    "gni_per_capita": 87_478,
+}
+
+
+def test_the_methods_of_2010_to_2013_take_the_maxima_of_their_edition() -> None:
+    most = (18, 13, 87_478)
+    assert hdi(55, *most, method_year=2013, greatest=OBSERVED)[0] ** 3 == pytest.approx(
+        0.551, abs=5e-4
+    )
+    found = hdi(
+        [83.57, 83.57], [9, 20], [13, 13], [87_478, 1e6], method_year=2010, greatest=OBSERVED
+    )
+    assert found.tolist() == pytest.approx([(0.5**0.5 / 0.96) ** (1 / 3), 1.0])
+    assert found.attrs["method_year"] == 2010
+    dearer = OBSERVED | {"least_income": 163}
+    money = np.log(1_000 / 163) / np.log(87_478 / 163)
+    poor = hdi(83.57, 18, 13, 1_000, method_year=2010, greatest=dearer)
+    assert poor[0] ** 3 == pytest.approx(money)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"education": 1.2}, "education"),
+        ({"life_expectancy": 0.83}, "life_expectancy"),
+        ({"gni_per_capita": 90}, "gni_per_capita"),
+        ({"mean_schooling": float("nan")}, "mean_schooling"),
+        ({"years": 3}, "years"),
+    ],
+)
+def test_maxima_that_cannot_be_are_named(wrong: dict[str, float], named: str) -> None:
+    with pytest.raises(ParameterError, match=f"greatest: {named}: .*Remedy: life_expectancy"):
+        hdi(70, 12, 8, 9_000, method_year=2012, greatest=OBSERVED | wrong)
+    short = {k: v for k, v in OBSERVED.items() if k != "education"}
+    with pytest.raises(ParameterError, match="greatest: education: "):
+        hdi(70, 12, 8, 9_000, method_year=2012, greatest=short)
+    with pytest.raises(ParameterError, match="goalposts of 2014 are fixed"):
+        hdi(70, 12, 8, 9_000, greatest=OBSERVED)
+
+
 # UNDP, Human Development Report 2009, table H: life expectancy, literacy (99 where the table has none),
 # enrolment, GDP, and the published indices of health, education, income, and HDI
 HDR_2009 = {

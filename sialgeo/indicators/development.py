@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 GOALPOSTS: Mapping[int, Goalposts] = {
     2014: Goalposts((20.0, 85.0), (0.0, 18.0), (0.0, 15.0), (100.0, 75_000.0)),
 }
+LEAST_INCOME = 100.0
+# what the editions of 2010 to 2013 observed and printed in their technical note 1
+GREATEST = (
+    "life_expectancy",
+    "expected_schooling",
+    "mean_schooling",
+    "education",
+    "gni_per_capita",
+)
 # what a component may be at all: beyond it stands another unit, a code for "no data", or an index
 POSSIBLE = {
     "life_expectancy": (20.0, 110.0),
@@ -62,6 +71,7 @@ def hdi(
     gni_per_capita: Any,
     *,
     method_year: int = 2014,
+    greatest: Mapping[str, float] | None = None,
 ) -> pd.Series:
     """Return the Human Development Index of each row by the UNDP's method.
 
@@ -74,9 +84,14 @@ def hdi(
     gni_per_capita : scalar or (n,) array-like
         Gross national income per person, international dollars (PPP).
     method_year : int
-        Year of the method, not of the data. Known: 2014, which the editions since then use:
-        goalposts 20–85 years, 18 and 15 years of schooling, 100–75,000 dollars; what lies above a
-        goalpost counts as the goalpost.
+        Year of the method, not of the data. 2014, which the editions since then use: goalposts 20–85
+        years, 18 and 15 years of schooling, 100–75,000 dollars; what lies above a goalpost counts as
+        the goalpost. 2010 to 2013: with ``greatest``.
+    greatest : mapping, optional
+        For the methods of 2010 to 2013: the greatest values that the edition observed, as its
+        technical note 1 prints them: ``life_expectancy``, ``expected_schooling``, ``mean_schooling``,
+        ``education`` (the greatest geometric mean of both indices) and ``gni_per_capita``;
+        ``least_income`` where it is not 100 dollars.
 
     Returns
     -------
@@ -87,7 +102,8 @@ def hdi(
     Raises
     ------
     ParameterError
-        The method is not known, or lengths or indexes differ.
+        The method is not known, ``greatest`` is not what the method needs, or lengths or indexes
+        differ.
     SchemaError
         A component cannot be what it should: life expectancy under 20 or over 110 years, schooling
         outside 0–30 years, income under 100 dollars or infinite. All faults at once.
@@ -95,9 +111,10 @@ def hdi(
     Notes
     -----
     Geometric mean of health, education (mean of both indices) and income (logarithm); UNDP (2014),
-    Human Development Report, technical note 1. The methods of 2010 to 2013 are refused: their maxima
-    were those observed until each edition, and not all of them could be read in a published text.
-    The method until 2009 has other components: :func:`former_hdi`. Their figures are not comparable
+    Human Development Report, technical note 1. From 2010 to 2013 education was the geometric mean of
+    both indices over the greatest observed, and every goalpost the greatest value observed until the
+    edition: take them from the edition at hand (not all of them could be read in a published text, so
+    none is built in). The method until 2009 has other components: :func:`former_hdi`. Their figures are not comparable
     with these. Local figures (household income, completed secondary school) are no components of
     this index.
 
@@ -105,11 +122,17 @@ def hdi(
     --------
     >>> hdi([81.6, 82.4], [17.5, 20.2], [12.6, 13.0], [64_992, 42_261]).round(3).tolist()
     [0.944, 0.935]
+
+    Whoever has the greatest of everything has an index of 1.
+
+    >>> observed = {"life_expectancy": 80, "expected_schooling": 18, "mean_schooling": 13,
+    ...     "education": 0.95, "gni_per_capita": 90_000}
+    >>> hdi(80, 18, 13, 90_000, method_year=2013, greatest=observed).tolist()
+    [1.0]
     """
     import pandas as pd
 
-    if method_year not in GOALPOSTS:
-        raise ParameterError(_unknown_method(method_year))
+    goalposts, education = _goalposts(method_year, greatest)
     figures = dict(
         zip(
             POSSIBLE,
@@ -120,24 +143,57 @@ def hdi(
     index, held = aligned(figures)
     faults = _component_faults(held, index, POSSIBLE)
     raise_all([*faults, *_nothing_learnt(held, index)], SchemaError)
-    goalposts = GOALPOSTS[method_year]
     life, expected, mean, income = held.values()
-    values = human_development(life, expected, mean, income, goalposts)
+    values = human_development(life, expected, mean, income, goalposts, education)
     found: pd.Series = pd.Series(values, index=index, name="hdi", dtype=float)
     found.attrs = {
         "publisher": "UNDP",
         "method_year": method_year,
-        "notes": _cap_notes(held, [greatest for _least, greatest in goalposts]),
+        "notes": _cap_notes(held, [most for _least, most in goalposts]),
     }
     return found
 
 
+def _goalposts(year: int, greatest: Mapping[str, float] | None) -> tuple[Goalposts, float | None]:
+    """Return the goalposts of a method and, of 2010 to 2013, the greatest education index."""
+    if year in GOALPOSTS and greatest is None:
+        return GOALPOSTS[year], None
+    if year in GOALPOSTS:
+        raise ParameterError(
+            _(
+                "greatest: the goalposts of {year} are fixed. Remedy: leave it out, or method_year=2013 or earlier"
+            ).format(year=year)
+        )
+    if not 2010 <= year < 2014 or greatest is None:
+        raise ParameterError(_unknown_method(year))
+    given = {"least_income": LEAST_INCOME, **greatest}
+    least = given["least_income"]
+    bounds = {
+        "life_expectancy": (20.0, 110.0),
+        "education": (0.0, 1.0),
+        "gni_per_capita": (least, np.inf),
+    }
+    wrong = {*GREATEST, "least_income"} ^ set(given)
+    for name in set(given) - wrong:
+        low, high = bounds.get(name, (0.0, np.inf))
+        if not low < given[name] <= high or not np.isfinite(given[name]):
+            wrong.add(name)
+    if wrong:
+        raise ParameterError(
+            _(
+                "greatest: {names}: missing, unknown or impossible. Remedy: {wanted}, as technical note 1 of the edition prints them; education is an index of at most 1"
+            ).format(names=", ".join(sorted(wrong)), wanted=", ".join(GREATEST))
+        )
+    life, expected, mean, education, income = (float(given[name]) for name in GREATEST)
+    return Goalposts((20.0, life), (0.0, expected), (0.0, mean), (least, income)), education
+
+
 def _unknown_method(year: int) -> str:
     if 2010 <= year < 2014:
-        why = _(
-            "the editions 2010 to 2013 took the greatest values observed, which could not all be verified in a published text"
-        )
-    elif year < 2010:
+        return _(
+            "method_year = {year}: the editions 2010 to 2013 took the greatest values observed until then. Remedy: greatest= those values, from technical note 1 of the edition ({wanted}); or its published index"
+        ).format(year=year, wanted=", ".join(GREATEST))
+    if year < 2010:
         why = _(
             "until 2009 the index had other components (literacy, enrolment, GDP): former_hdi computes it by the method of 2009"
         )

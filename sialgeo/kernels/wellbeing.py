@@ -32,11 +32,17 @@ class Goalposts(NamedTuple):
 
 
 def human_development(
-    life: Array, expected: Array, mean: Array, income: Array, g: Goalposts
+    life: Array,
+    expected: Array,
+    mean: Array,
+    income: Array,
+    g: Goalposts,
+    education: float | None = None,
 ) -> Array:
-    """Return the geometric mean of health, education and income (method of 2014).
+    """Return the geometric mean of health, education and income (methods since 2010).
 
-    Education is the mean of its two indices; income is on the logarithm. NaN stays NaN.
+    Education is the mean of its two indices (since 2014), or with ``education``, the greatest that was
+    observed, their geometric mean over it (2010 to 2013); income is on the logarithm. NaN stays NaN.
 
     Examples
     --------
@@ -45,7 +51,10 @@ def human_development(
     >>> human_development(*norway, g).round(3).tolist()
     [0.944]
     """
-    schooling = (_index(expected, g.expected) + _index(mean, g.mean)) / 2
+    a_child, an_adult = _index(expected, g.expected), _index(mean, g.mean)
+    schooling = (a_child + an_adult) / 2
+    if education is not None:
+        schooling = np.minimum(np.sqrt(a_child * an_adult) / education, 1.0)
     money = _index(np.log(income), (float(np.log(g.income[0])), float(np.log(g.income[1]))))
     return np.asarray(np.cbrt(_index(life, g.life) * schooling * money))
 
