@@ -125,13 +125,14 @@ class Association:
     def test(self) -> TestResult:
         """The test as other verbs keep theirs."""
         return TestResult(
-            f"association with {self.indicator.column}",
+            N_("association"),
             self.statistic,
             self.p_value,
             "two-sided",
             self.replicates,
             self.seed,
             METHOD_NAMES[self.method],
+            of=self.indicator.column,
         )
 
     def added_to(self, concentrations: Concentrations) -> Concentrations:

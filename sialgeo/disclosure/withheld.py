@@ -77,9 +77,9 @@ def withheld_in_short(publication: Publication) -> str:
     >>> withheld_in_short(SimpleNamespace(withheld=table))
     'Withheld for confidentiality: grid cells: 3; columns: 1.'
     """
-    rows = list(publication.withheld.itertuples(index=False))
-    told = "; ".join(f"{_(row.what)}: {row.n_withheld}" for row in rows)
-    return _("Withheld for confidentiality: {what}.").format(what=told) if rows else ""
+    counted = publication.withheld.groupby("what", sort=False)["n_withheld"].sum()
+    told = "; ".join(f"{_(what)}: {n}" for what, n in counted.items())
+    return _("Withheld for confidentiality: {what}.").format(what=told) if told else ""
 
 
 def say(withheld: list[tuple[str, int, str]], what: str, hidden: Mask, alone: Mask) -> None:

@@ -44,7 +44,7 @@ Bounds = tuple[float, float, float, float]
 _INSIDE = "project.qgs"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # of the zip's entry: the same study gives the same bytes
 _MARGIN = 0.08
-_LONGEST = 400  # characters of a line under the map: two lines of print
+_LONGEST = 430  # characters of a line under the map: two lines of print
 _GROUPS: Mapping[str, tuple[str, ...]] = {
     N_("Concentrations"): (geopackage.AREAS, geopackage.FLOW_LINES),
     N_("Producers"): (geopackage.POINTS, geopackage.GRID),

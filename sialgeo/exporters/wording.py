@@ -196,10 +196,10 @@ def association_lines(publication: Publication) -> tuple[Said, ...]:
 def shown(column: str, value: Any) -> Any:
     """Return a cell as a person reads it: evidence in words, lists joined, missing ones None."""
     value, words = plain(value), WORDS.get(column, {})
+    if isinstance(value, str) and words:  # a list that was read back from a file is one text
+        value = value.split("; ")
     if isinstance(value, list):
         value = [_(words[v]) if v in words else v for v in value]
-    elif isinstance(value, str) and value in words:
-        return _(words[value])
     return joined(value)
 
 

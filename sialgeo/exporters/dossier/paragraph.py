@@ -75,7 +75,10 @@ def references(publication: Publication) -> tuple[str, ...]:
 def _cited(publication: Publication) -> list[_Cited]:
     found = [SENTENCES[s.verb](s) for s in publication.steps if s.verb in SENTENCES]
     found = [cited for cited in dict.fromkeys(found) if cited[0]]
-    own = _("Computed with sialgeo {version}.").format(version=_version(publication))
+    program = (
+        f"sialgeo {_version(publication)}".strip()
+    )  # a tree that is not installed has no version
+    own = _("Computed with {program}.").format(program=program)
     return [*found, (own, ())]
 
 

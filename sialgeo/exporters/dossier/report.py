@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sialgeo.disclosure import withheld_in_short
 from sialgeo.exporters import figures
 from sialgeo.exporters.diagrams import plot_evidence
 from sialgeo.exporters.dossier.blocks import (
@@ -110,8 +111,10 @@ def _first(publication: Publication) -> list[Block]:
     for line in said_first(publication):
         if line.key in _ROLES:
             found.append(Paragraph(line.text, _ROLES[line.key]))  # type: ignore[arg-type]
-        elif line.key in ("withheld", "ecological"):
+        elif line.key == "ecological":
             found.append(Paragraph(line.text, "small"))
+    withheld = withheld_in_short(publication)  # the reasons stand under how it was done
+    found += [Paragraph(withheld, "small")] if withheld else []
     facts = [
         (line.heading, line.text)
         for line in said_first(publication)
@@ -162,7 +165,7 @@ def _cell(column: str, value: Any) -> str:
 
 
 def _map(publication: Publication) -> Block:
-    return Picture(png(figures.plot(publication)), _("Map of the concentrations"))
+    return Picture(png(figures.plot(publication)), _("Map of the concentrations"), 0.85)
 
 
 def _radii(publication: Publication) -> list[Block]:
