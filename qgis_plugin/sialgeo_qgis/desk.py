@@ -118,7 +118,7 @@ class Desk:
             or outcome.paths.get("pdf"),
             tr("Folder"): outcome.paths.get("folder"),
         }
-        self.tell(said[0], links)
+        self.tell(tr("Study done; the verdict is in the panel."), links)  # longer ones are cut
 
     def show_settings(self) -> None:
         """Open the plugin's page of QGIS's Options."""

@@ -25,6 +25,7 @@ from .texts import tr
 
 TITLE = "sialgeo"
 _MOST = 2_147_483_647
+_LINE = 480  # pixels
 
 
 class OptionsPage(QgsOptionsPageWidget):
@@ -92,6 +93,7 @@ class OptionsPage(QgsOptionsPageWidget):
             if about:
                 said = QLabel(f"<small>{about}</small>")
                 said.setWordWrap(True)
+                said.setMinimumWidth(_LINE)  # a narrower one asks for the height of several lines
                 form.addRow("", said)
         column = QVBoxLayout(made)
         column.addLayout(form)

@@ -136,7 +136,9 @@ def main(arguments: list[str]) -> int:
             return 1 if told["errors"] else 0
         for driver, pictures in PICTURES.items():
             folder = Path(holder) / driver
-            extra = {"SIALGEO_STUDY": str(Path(holder) / "queserias"), "SIALGEO_QUICK": "1"}
+            study = Path(tempfile.gettempdir()) / "sialgeo" / "queserias"  # it is in the pictures
+            shutil.rmtree(study, ignore_errors=True)
+            extra = {"SIALGEO_STUDY": str(study), "SIALGEO_QUICK": "1"}
             told = drive(
                 built, libraries, folder, driver=driver, run=True, within=1200, extra=extra
             )

@@ -416,6 +416,19 @@ class ChangeOfIndicator(OfRows):
         )
         self.add_result(tr("Change"), tr("The rows with the change and its direction."))
 
+    def faults(self, parameters, context) -> list:
+        """Ask for the year of the method, where nothing says it."""
+        found = super().faults(parameters, context)
+        described = self.parameterAsSource(parameters, "DESCRIPTION", context) is not None
+        if not described and not self.parameterAsInt(parameters, "METHOD_YEAR", context):
+            found.append(
+                tr(
+                    "Nothing says by which method both were computed. Remedy: “Year of the method of "
+                    "both”, or the table that describes the indicators."
+                )
+            )
+        return found
+
     def work(self, parameters, context, feedback):
         """Compare, write, tell."""
         from dataclasses import replace

@@ -700,6 +700,14 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Puntos de poblados; sin ellos una concentración toma la localidad más común de sus productores.</translation>
     </message>
     <message>
+        <source>Unit of the output</source>
+        <translation>Unidad de la producción</translation>
+    </message>
+    <message>
+        <source>For instance t/week.</source>
+        <translation>Por ejemplo t/semana.</translation>
+    </message>
+    <message>
         <source>Label of synthetic data</source>
         <translation>Etiqueta de datos sintéticos</translation>
     </message>
@@ -732,20 +740,32 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
         <translation>Campo con lo que cada productor produce en un periodo.</translation>
     </message>
     <message>
-        <source>For instance t/week.</source>
-        <translation>Por ejemplo t/semana.</translation>
+        <source>Employment of each producer</source>
+        <translation>Empleo de cada productor</translation>
     </message>
     <message>
         <source>Field with the people who work at each producer's.</source>
         <translation>Campo con las personas que trabajan con cada productor.</translation>
     </message>
     <message>
+        <source>Locality of the producers</source>
+        <translation>Localidad de los productores</translation>
+    </message>
+    <message>
         <source>Field whose commonest value names a concentration where no place does.</source>
         <translation>Campo cuyo valor más común da nombre a una concentración donde ningún lugar lo hace.</translation>
     </message>
     <message>
+        <source>Weight of each producer</source>
+        <translation>Peso de cada productor</translation>
+    </message>
+    <message>
         <source>Field with a survey weight or size: it describes, the tests count producers.</source>
         <translation>Campo con un peso de encuesta o un tamaño: describe, las pruebas cuentan productores.</translation>
+    </message>
+    <message>
+        <source>Precision of the positions</source>
+        <translation>Precisión de las posiciones</translation>
     </message>
     <message>
         <source>Field with metres, by which the stability moves each producer; empty: the field precision_m, where there is one without gaps.</source>
@@ -766,26 +786,6 @@ El archivo de trabajo lo guarda todo, también los puntos: es privado, y los pas
     <message>
         <source>Output of each producer</source>
         <translation>Producción de cada productor</translation>
-    </message>
-    <message>
-        <source>Unit of the output</source>
-        <translation>Unidad de la producción</translation>
-    </message>
-    <message>
-        <source>Employment of each producer</source>
-        <translation>Empleo de cada productor</translation>
-    </message>
-    <message>
-        <source>Locality of the producers</source>
-        <translation>Localidad de los productores</translation>
-    </message>
-    <message>
-        <source>Weight of each producer</source>
-        <translation>Peso de cada productor</translation>
-    </message>
-    <message>
-        <source>Precision of the positions</source>
-        <translation>Precisión de las posiciones</translation>
     </message>
     <message>
         <source>Distances are measured in {crs}.</source>
@@ -1666,6 +1666,10 @@ Una cifra que falta deja abierto su paso; nunca es «no».</translation>
         <translation>Año del método de ambos</translation>
     </message>
     <message>
+        <source>Nothing says by which method both were computed. Remedy: “Year of the method of both”, or the table that describes the indicators.</source>
+        <translation>Nada dice con qué método se calcularon ambos. Remedio: «Año del método de ambos», o la tabla que describe los indicadores.</translation>
+    </message>
+    <message>
         <source>Rate</source>
         <translation>Tasa</translation>
     </message>
@@ -1812,6 +1816,10 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
         <translation>Campo con los mismos códigos. Los ceros a la izquierda que se perdieron se reponen, y se dice.</translation>
     </message>
     <message>
+        <source>The territories with the indicators as fields.</source>
+        <translation>Los territorios con los indicadores como campos.</translation>
+    </message>
+    <message>
         <source>Empty: all columns of the table.</source>
         <translation>Vacío: todas las columnas de la tabla.</translation>
     </message>
@@ -1822,10 +1830,6 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
     <message>
         <source>Field with the name (or fields, as province and district) that the table has, too; it joins where there is only one of that name on both sides.</source>
         <translation>Campo con el nombre (o campos, como provincia y distrito) que la tabla también tiene; une donde hay uno solo de ese nombre en ambos lados.</translation>
-    </message>
-    <message>
-        <source>The territories with the indicators as fields.</source>
-        <translation>Los territorios con los indicadores como campos.</translation>
     </message>
     <message>
         <source>Joining</source>
@@ -1848,12 +1852,12 @@ Los códigos se comparan como texto; lo que no se unió, de uno u otro lado, se 
         <translation>Código en la tabla</translation>
     </message>
     <message>
-        <source>Indicators to join</source>
-        <translation>Indicadores que se unen</translation>
-    </message>
-    <message>
         <source>Territories with a row in the table</source>
         <translation>Territorios con fila en la tabla</translation>
+    </message>
+    <message>
+        <source>Indicators to join</source>
+        <translation>Indicadores que se unen</translation>
     </message>
     <message>
         <source>No row in the table for the territory {code}.</source>
@@ -3098,6 +3102,10 @@ El separador, el signo decimal, la codificación, las columnas de coordenadas y 
     <message>
         <source>Folder</source>
         <translation>Carpeta</translation>
+    </message>
+    <message>
+        <source>Study done; the verdict is in the panel.</source>
+        <translation>Estudio terminado; el veredicto está en el panel.</translation>
     </message>
     <message>
         <source>Reading the GeoPackage</source>
