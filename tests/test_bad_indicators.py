@@ -214,7 +214,7 @@ def test_what_is_suspicious_of_an_association_comes_first() -> None:
         "are they shares",
         "by its name less is better there",
         "2 areas overlap others (up to 100% of one lies in another)",
-        "hold only 33%",
+        "hold only 33% of the producers",
     ):
         assert any(words in note for note in loud)
     rough = sialgeo.local_association(areas, "pobreza", "pobreza", neighbours="knn", k=4)

@@ -387,11 +387,16 @@ def outside_notes(outside: Flags, mass: Array, *, ours: bool, double: int = 0) -
         )
         notes.append(text.format(n=f"{lost:,.0f}", total=f"{total:,.0f}", share=share))
         if 1 - share < LITTLE:
-            notes.append(
+            text = (
                 _(
-                    "WARNING: the territories hold only {share:.0%}: what is said is about that part, not about all. Remedy: give territories that cover the whole region"
-                ).format(share=1 - share)
+                    "WARNING: the territories hold only {share:.0%} of the producers: what is said is about that part, not about all. Remedy: give territories that cover the whole region"
+                )
+                if ours
+                else _(
+                    "WARNING: the territories hold only {share:.0%} of the reference: what is said is about that part, not about all. Remedy: give territories that cover the whole region"
+                )
             )
+            notes.append(text.format(share=1 - share))
     if double:
         notes.append(
             ngettext(
