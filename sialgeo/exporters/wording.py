@@ -112,6 +112,8 @@ def label_of(column: str, publication: Publication) -> Label:
         found = _indicator_label(column, indicator)
         if found is not None:
             return found
+    if column == publication.context.territory_population:
+        return Label(_("Population"), "", 0)
     label = _OTHER_TEXTS.get(column, Label(column))
     return label._replace(text=_(label.text))
 
