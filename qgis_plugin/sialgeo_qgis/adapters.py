@@ -152,10 +152,8 @@ def _parts_by_id(source, feedback) -> Iterator[tuple]:
     A source is not made for two threads: it is asked for nothing while QGIS is at the next part.
     """
     ids = sorted(source.allFeatureIds())
-    wanted = [
-        _stopped_by(feedback).setFilterFids(ids[at : at + _PART])
-        for at in range(0, len(ids), _PART)
-    ]
+    parts = [slice(start, start + _PART) for start in range(0, len(ids), _PART)]
+    wanted = [_stopped_by(feedback).setFilterFids(ids[part]) for part in parts]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
 
         def begun(number):

@@ -67,7 +67,10 @@ class InterpolateAreas(TerritoryInputs, ToPolygons):
         "(pycnophylactic).\n"
         "Missing values stay missing."
     )
-    TAGS = "areal interpolation,interpolación areal,pycnophylactic,picnofiláctica,dasymetric,dasimétrico,districts,distritos"
+    TAGS = (
+        "areal interpolation,interpolación areal,pycnophylactic,picnofiláctica,"
+        "dasymetric,dasimétrico,districts,distritos"
+    )
 
     def initAlgorithm(self, configuration=None):  # noqa: N802
         """Declare inputs and output."""
