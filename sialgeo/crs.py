@@ -7,13 +7,14 @@ on the data. Web Mercator and its kin are never used for metrics: their scale is
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sialgeo.errors import CRSError, SchemaError
-from sialgeo.i18n import _
+from sialgeo.i18n import N_, _, tell_number
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -74,6 +75,29 @@ def crs_name(crs: Any) -> str:
         return ":".join(authority)
     text = str(crs.srs)
     return text if text.startswith("+proj") else str(crs.name)
+
+
+_CENTRED = {"laea": N_("Lambert azimuthal equal-area"), "aeqd": N_("azimuthal equidistant")}
+
+
+def crs_told(crs: Any) -> str:
+    """Return a CRS as the foot of a map names it: its code, else in words.
+
+    >>> from pyproj import CRS
+    >>> crs_told(CRS.from_epsg(32717))
+    'EPSG:32717'
+    >>> crs_told(_centred("laea", -78.61, -7.1))
+    'Lambert azimuthal equal-area, centred on -7.10°, -78.61°'
+    """
+    named = crs_name(crs)
+    found = re.match(
+        r"\+proj=(\w+) \+lat_0=(\S+) \+lon_0=(\S+)", named
+    )  # as ``_centred`` writes it
+    projection = _CENTRED.get(found[1]) if found else None
+    if found is None or projection is None:
+        return named
+    at = ", ".join(f"{tell_number(float(degrees), 2)}°" for degrees in found.groups()[1:])
+    return _("{projection}, centred on {at}").format(projection=_(projection), at=at)
 
 
 def metric_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> CRS:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sialgeo.crs import crs_name, equal_area_crs
+from sialgeo.crs import crs_told, equal_area_crs
 from sialgeo.errors import SchemaError
 from sialgeo.exporters.figures.furniture import (
     GREY,
@@ -29,7 +29,7 @@ from sialgeo.exporters.figures.furniture import (
 )
 from sialgeo.exporters.figures.layers import polygons
 from sialgeo.exporters.wording import indicator_name
-from sialgeo.i18n import _, pick, retell
+from sialgeo.i18n import _, pick, retell, tell_date
 from sialgeo.model import Context, Indicator
 from sialgeo.symbology import (
     BIVARIATE,
@@ -349,16 +349,20 @@ def _patch(fill: str, label: str, hatch: str = "", line: str = GREY) -> Any:
 
 
 def _sources(context: Context | None, indicators: Sequence[Indicator]) -> list[str]:
+    """Return the date of the study and its sources, as far as they are known."""
     found = [i.source for i in indicators if i.source]
     found += list(context.sources) if context is not None else []
+    dated = (
+        [_("Date") + f": {tell_date(context.date)}"] if context is not None and context.date else []
+    )
     if not found:
-        return []
+        return dated
     told = [s for s in dict.fromkeys(found) if not any(o != s and o.startswith(s) for o in found)]
-    return [_("Sources: {sources}").format(sources="; ".join(told))]
+    return [*dated, _("Sources: {sources}").format(sources="; ".join(told))]
 
 
 def _projection(crs: Any) -> str:
-    return _("Projection: {crs}").format(crs=crs_name(crs)) + " · sialgeo"
+    return _("Projection: {crs}").format(crs=crs_told(crs)) + " · sialgeo"
 
 
 def _foot(ax: Any, lines: Sequence[str]) -> None:

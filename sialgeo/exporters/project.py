@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sialgeo.crs import crs_name, metric_crs
+from sialgeo.crs import crs_told, metric_crs
 from sialgeo.disclosure import PUBLISHED_CRS, withheld_in_short
 from sialgeo.exporters import geopackage, metadata, qml
 from sialgeo.exporters.qml import attr, content, said
@@ -291,7 +291,7 @@ def _foot(publication: Publication, crs: Any) -> str:
     told: dict[str, list[str]] = {}
     for line in said_first(publication):
         told.setdefault(line.key, []).append(_plain(line.text))
-    drawn = _("Projection: {crs}").format(crs=crs_name(crs))
+    drawn = _("Projection: {crs}").format(crs=crs_told(crs))
     lines = [
         " ".join(told.get("synthetic", []) + told.get("caution", [])),
         _plain(withheld_in_short(publication)),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sialgeo.crs import crs_name
+from sialgeo.crs import crs_told
 from sialgeo.disclosure import withheld_in_short
 from sialgeo.errors import MissingDependencyError
 from sialgeo.exporters.basemap import SOURCE
@@ -207,7 +207,7 @@ def head_and_foot(
     for line in said_first(held):
         said.setdefault(line.key, []).append(line.text)
     drawn = [_("Basemap: {source}").format(source=SOURCE)] if basemap else []
-    drawn += [_("Projection: {crs}").format(crs=crs_name(crs))] if crs is not None else []
+    drawn += [_("Projection: {crs}").format(crs=crs_told(crs))] if crs is not None else []
     number = _("Producers examined: {n}").format(n=held.total)
     paragraphs = [
         " ".join([*said["verdict"], *said.get("number", []), number + "."]),
