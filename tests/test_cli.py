@@ -123,7 +123,10 @@ def test_every_parameter_of_every_method_is_an_option(capsys: Capture) -> None:
             ["detect", "a.csv", "--output", "c.work.gpkg", "--cases", "x", "--places", "p.csv"],
             "go together",
         ),
-        (["overlay", "c.work.gpkg", "--output", "d.work.gpkg"], "needs --columns and either"),
+        (
+            ["overlay", "c.work.gpkg", "--output", "d.work.gpkg"],
+            "needs --columns and one of --territories",
+        ),
         (["detect", "a.csv", "--output", "c.gpkg", "--cases", "x"], "must end in .work.gpkg"),
         (
             ["detect", "a.csv", "--output", "no/no/c.work.gpkg", "--cases", "x"],

@@ -118,7 +118,7 @@ def check_indicators(
     >>> import pandas as pd
     >>> table = pd.DataFrame({"idh": [0.4, 47.5], "poor": [0.31, 0.12]}, index=["060101", "060102"])
     >>> check_indicators(table, [{"column": "poor", "unit": "%"}])[0][:40]
-    '“poor” is said to be in percent, and no '
+    'WARNING: “poor” is said to be in percent'
     >>> check_indicators(table, [{"column": "idh", "family": "hdi"}])
     Traceback (most recent call last):
     ...

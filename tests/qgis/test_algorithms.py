@@ -174,7 +174,8 @@ OTHERWISE = {
     "bivariate_map": "local",  # told by asking for OUTPUT_LOCAL
     "contrast": "statement title",  # texts of a report
     "moran": "column",  # COLUMNS
-    "hdi": "life_expectancy expected_schooling mean_schooling gni_per_capita method_year",  # LIFE …, METHOD
+    "hdi": "life_expectancy expected_schooling mean_schooling gni_per_capita method_year greatest",
+    # LIFE …, METHOD; a table of an edition's maxima is for who writes it down in Python
     "former_hdi": "life_expectancy adult_literacy gross_enrolment gdp_per_capita",
     "alkire_foster": "X z groups",  # DIMENSIONS, CUTOFFS, BY
     "change": "a b",  # FROM, TO
