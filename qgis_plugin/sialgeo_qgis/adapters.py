@@ -1,18 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Qgs ⇄ tables: layers cross as arrays of WKB and columns, in both directions.
 
-QGIS itself writes a layer to temporary FlatGeobufs and reads them; pyogrio does the same on the other
-side. So no attribute and no geometry is handled one by one in Python. Tables without geometry, which
-are short, are. A layer crosses in parts: while pyogrio is at one, nothing else in Python can run, the
-window's own code neither. QGIS lets Python run meanwhile: so where it can it is at one part while pyogrio
-is at another.
+QGIS itself writes a layer to temporary FlatGeobufs and pyogrio reads them; pyogrio writes and QGIS reads
+on the other side. So no attribute and no geometry is handled one by one in Python: but of plain points,
+whose values are quicker taken than written, and of tables without geometry, which are short. A layer
+crosses in parts: while pyogrio is at one, nothing else in Python can run, the window's own code neither.
 """
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from qgis.core import (
     QgsFields,
     QgsGeometry,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsProviderRegistry,
     QgsVectorFileWriter,
     QgsVectorLayer,
@@ -39,6 +41,7 @@ _OLD_TYPES = hasattr(QVariant, "Double")  # Qt 5: QgsField takes QVariant's type
 _TYPE = QVariant if _OLD_TYPES else QMetaType.Type
 _TEXT = _TYPE.String if _OLD_TYPES else _TYPE.QString
 _FAST = QgsFeatureSink.Flag.FastInsert
+_UNCHECKED = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
 _MOST_CELLS = 50_000_000
 _PART = 25_000  # features of one file: a tenth of a second or two of pyogrio
 _SPARSE = 4  # numbers a row, from which a file is not read by ranges of them
@@ -140,50 +143,72 @@ def way_of(layer):
     """
     if not isinstance(layer, QgsVectorLayer):
         return None
-    if layer.providerType() == "memory":  # finds features by their ids at once
-        return None if layer.isEditable() or layer.subsetString() else _parts_by_id
     file = _file_of(layer)
-    return file and partial(_parts_of_file, file)
+    if file:
+        return partial(_parts_of_file, file)
+    plain = layer.wkbType() == wkb_type("Point") and _is_plain(layer.fields())
+    return _parts_of_points if plain else None
 
 
-def _parts_by_id(source, feedback) -> Iterator[tuple]:
-    """Yield the ids and the table of each part, which QGIS writes while pyogrio reads the one before.
+def _is_plain(fields) -> bool:
+    """Tell whether all fields hold numbers or texts, and none has the geometry's name."""
+    kinds = (*_WHOLE, _REAL, _number_of(_TEXT))
+    return all(_number_of(field.type()) in kinds and field.name() != "geometry" for field in fields)
 
-    A source is not made for two threads: it is asked for nothing while QGIS is at the next part.
-    """
-    ids = sorted(source.allFeatureIds())
-    parts = [slice(start, start + _PART) for start in range(0, len(ids), _PART)]
-    wanted = [_stopped_by(feedback).setFilterFids(ids[part]) for part in parts]
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
 
-        def begun(number):
-            path = str(Path(folder) / f"{number}.fgb")
-            bare = QgsFeatureRequest(wanted[number]).setFlags(_flag("NoGeometry")).setNoAttributes()
-            order = [feature.id() for feature in source.getFeatures(bare)]  # the ids', once more
-            features = source.getFeatures(wanted[number])
-            return path, order, beside.submit(_save, source, features, path, feedback)
+def _parts_of_points(source, feedback) -> Iterator[tuple]:
+    """Yield the ids and the table of each part of a layer of points: from their values, with no file between."""
+    import geopandas as gpd
 
-        ahead = begun(0) if wanted else None
-        for number, request in enumerate(wanted):
-            path, order, written = ahead
-            _require_whole(written.result(), feedback)
-            if number + 1 < len(wanted):
-                ahead = begun(number + 1)
-            part = _read(path, source)
-            Path(path).unlink()
-            if len(part) != len(order):
-                ahead[-1].result()  # then the source may be asked
-            part = _with_index(part, order, source, request).sort_index()
-            yield part.index, part
+    fields = source.fields()
+    # a point is valid: to have GEOS look at each takes twice as long as all the rest
+    features, feature = source.getFeatures(_stopped_by(feedback), _UNCHECKED), QgsFeature()
+    more = features.nextFeature(feature)
+    while more:
+        ids, rows, shapes = [], [], []
+        with _no_collection():
+            while more and len(ids) < _PART:
+                ids.append(feature.id())
+                rows.append(feature.attributes())
+                shapes.append(feature.geometry().asWkb().data())
+                more = features.nextFeature(feature)
+        points = _points_of(shapes)
+        columns = {
+            field.name(): _column(field, values)
+            for field, values in zip(fields, zip(*rows, strict=True), strict=True)
+        }
+        yield ids, gpd.GeoDataFrame(columns, geometry=points)
     _stop_if_cancelled(feedback)
 
 
-def _save(source, features, path: str, feedback):
-    """Have QGIS write features to a file; return why it could not."""
-    writer = _writer(source, path, feedback)
-    well = not writer.hasError() and writer.addFeatures(features, _FAST)
-    features.close()
-    return None if well else writer.errorMessage()
+def _points_of(wkb):
+    """Return points from their bytes in WKB; none where there are no bytes, or an empty point's."""
+    import numpy as np
+    import shapely
+
+    form = np.dtype([("order", "u1"), ("kind", "<u4"), ("x", "<f8"), ("y", "<f8")])
+    joined = b"".join(wkb)
+    if len(joined) == form.itemsize * len(wkb):
+        held = np.frombuffer(joined, dtype=form)
+        if (held["order"] == 1).all():
+            points = shapely.points(held["x"], held["y"])
+            points[np.isnan(held["x"]) | np.isnan(held["y"])] = None
+            return points
+    points = shapely.from_wkb([one or None for one in wkb])
+    points[shapely.is_empty(points)] = None
+    return points
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let the collection of garbage wait: in a large program it looks through everything, many times a part."""
+    waits = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if waits:
+            gc.enable()
 
 
 def _require_whole(reason, feedback) -> None:
@@ -214,7 +239,7 @@ def _file_of(layer):
         and fields.count() == provider.fields().count()
         and len(keys) == 1
         and fields.at(keys[0]).name() == "fid"
-        and all(_number_of(field.type()) in (*_WHOLE, _REAL, _number_of(_TEXT)) for field in fields)
+        and _is_plain(fields)
     )
     if not plain or layer.featureCount() < _PART:
         return None
@@ -271,11 +296,12 @@ def _nothing(source):
     )
 
 
-def _with_index(frame, ids, source, request=None):
+def _with_index(frame, ids, source):
     """Return the frame indexed by feature id; features without geometry, which no file held, as gaps."""
     if len(frame) != len(ids):
-        features = source.getFeatures(request or QgsFeatureRequest())
-        held = [f.id() for f in features if f.hasGeometry() and not f.geometry().isEmpty()]
+        held = [
+            f.id() for f in source.getFeatures() if f.hasGeometry() and not f.geometry().isEmpty()
+        ]
         frame.index = held
         frame = frame.reindex(ids)
     else:
@@ -425,8 +451,10 @@ def _plain_table(columns, ids):
 def _column(field, values):
     import numpy as np
 
-    known = [_plain(value) for value in values]
-    kind = _number_of(field.type())
+    kind, types = _number_of(field.type()), set(map(type, values))
+    if kind in (*_WHOLE, _REAL) and types <= {int, float}:  # no gap: no need to look at each
+        return np.array(values, dtype=float if kind == _REAL else np.int64)
+    known = values if types == {str} else [_plain(value) for value in values]
     gaps = any(value is None for value in known)
     if kind == _REAL or (kind in _WHOLE and gaps):
         return np.array([np.nan if v is None else v for v in known], dtype=float)
