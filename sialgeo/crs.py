@@ -354,9 +354,6 @@ def _bare(name: str) -> str:
     return " + ".join(p.removeprefix("Inverse of ") for p in parts) or name
 
 
-_SHIFTED = 20.0  # metres: a datum that lies farther off is an old one
-
-
 def datum_shift(crs: Any, operation: Operation, x: Array, y: Array) -> float:
     """Return how far (metres) WGS 84 lies from a CRS's own longitude and latitude at some points.
 

@@ -164,6 +164,26 @@ class Surface:
         """Return the values as a raster, to be laid over concentrations."""
         return Raster(self.values, self.transform, self.crs, _("Relative risk"))
 
+    @property
+    def bands(self) -> list[tuple[str, Array]]:
+        """The values, and the p-values where there are some, with what each is called."""
+        name = N_("log relative risk") if self.log else N_("relative risk")
+        found = [(_(name), self.values)]
+        if self.p_values is not None and self.p_lower is not None:
+            found += [(_("p, higher"), self.p_values), (_("p, lower"), self.p_lower)]
+        return found
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What a file of the bands says of them, for :meth:`from_geotiff`."""
+        return {
+            "bandwidth_m": f"{self.bandwidth:g}",
+            "level": f"{self.level:g}",
+            "log": str(int(self.log)),
+            "replicates": str(self.step.parameters["replicates"]),
+            "seed": str(self.step.seed),
+        }
+
     def to_geotiff(self, path: str | os.PathLike[str]) -> None:
         """Write the values, and the p-values as further bands, as a GeoTIFF (NaN for no data).
 
@@ -176,18 +196,7 @@ class Surface:
         FileError
             The file cannot be written; nothing half-written is left.
         """
-        name = N_("log relative risk") if self.log else N_("relative risk")
-        bands = [(_(name), self.values)]
-        if self.p_values is not None and self.p_lower is not None:
-            bands += [(_("p, higher"), self.p_values), (_("p, lower"), self.p_lower)]
-        tags = {
-            "bandwidth_m": f"{self.bandwidth:g}",
-            "level": f"{self.level:g}",
-            "log": str(int(self.log)),
-            "replicates": str(self.step.parameters["replicates"]),
-            "seed": str(self.step.seed),
-        }
-        write_geotiff(path, bands, self.transform, self.crs, tags)
+        write_geotiff(path, self.bands, self.transform, self.crs, self.tags)
 
     @classmethod
     def from_geotiff(cls, path: str | os.PathLike[str]) -> Surface:

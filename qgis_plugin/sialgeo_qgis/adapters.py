@@ -12,7 +12,6 @@ from __future__ import annotations
 import gc
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -173,10 +172,8 @@ def _parts_of_points(source, feedback) -> Iterator[tuple]:
                 shapes.append(feature.geometry().asWkb().data())
                 more = features.nextFeature(feature)
         points = _points_of(shapes)
-        columns = {
-            field.name(): _column(field, values)
-            for field, values in zip(fields, zip(*rows, strict=True), strict=True)
-        }
+        held = zip(*rows, strict=True)
+        columns = {f.name(): _column(f, values) for f, values in zip(fields, held, strict=True)}
         yield ids, gpd.GeoDataFrame(columns, geometry=points)
     _stop_if_cancelled(feedback)
 
@@ -536,21 +533,17 @@ def fill(sink, frame, feedback, *, multi: bool = False) -> None:
 
 
 def _fill_from_files(sink, frame, feedback, *, multi: bool) -> None:
-    """Have QGIS read the rows from temporary files into the sink, each while pyogrio writes the next."""
+    """Have QGIS read the rows from temporary files into the sink, a part at a time."""
     from sialgeo.kernels.parts import parts as slices
 
-    parts = [frame.iloc[rows] for rows in slices(len(frame))]
     bare = QgsVectorLayer.LayerOptions()
     bare.loadDefaultStyle = False
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as beside:
-        paths = [str(Path(folder) / f"{number}.fgb") for number in range(len(parts))]
-        ahead = beside.submit(_to_file, parts[0], paths[0], multi)
-        for number, path in enumerate(paths):
-            ahead.result()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, rows in enumerate(slices(len(frame))):
+            path = str(Path(folder) / f"{number}.fgb")
+            _to_file(frame.iloc[rows], path, multi)
             layer = QgsVectorLayer(path, "layer", "ogr", bare)
             features = layer.getFeatures(_stopped_by(feedback))
-            if number + 1 < len(parts):  # not sooner: who is at QGIS would wait for pyogrio
-                ahead = beside.submit(_to_file, parts[number + 1], paths[number + 1], multi)
             well = sink.addFeatures(features, _FAST)
             del features, layer  # before the file goes
             Path(path).unlink()
@@ -572,11 +565,7 @@ def write_surface(surface, path) -> None:
     import numpy as np
     from osgeo import gdal
 
-    from sialgeo.i18n import _
-
-    bands = [(_("log relative risk"), surface.values)]
-    if surface.p_values is not None:
-        bands += [(_("p, higher"), surface.p_values), (_("p, lower"), surface.p_lower)]
+    bands = surface.bands
     rows, columns = surface.values.shape
     how = ["COMPRESS=DEFLATE", "PREDICTOR=3", "TILED=YES"]
     driver = gdal.GetDriverByName("GTiff")
@@ -590,12 +579,7 @@ def write_surface(surface, path) -> None:
     a, b, c, d, e, f = surface.transform
     file.SetGeoTransform((c, a, b, f, d, e))
     file.SetProjection(crs_to_qgis(surface.crs).toWkt())
-    tags = {"bandwidth_m": f"{surface.bandwidth:g}", "level": f"{surface.level:g}", "log": "1"}
-    tags |= {
-        "replicates": str(surface.step.parameters["replicates"]),
-        "seed": str(surface.step.seed),
-    }
-    file.SetMetadata(tags)
+    file.SetMetadata(surface.tags)
     for number, (said, values) in enumerate(bands, start=1):
         band = file.GetRasterBand(number)
         band.SetNoDataValue(float("nan"))

@@ -189,6 +189,27 @@ def declare_territories(add: Callable[..., Any], *, required: bool = False) -> N
     add("--key", default="", metavar="COLUMN", help=_("column with the official code, as ubigeo"))
 
 
+def declare_shares(add: Callable[..., Any]) -> None:
+    """Add what the figures of polygons are weighted by and shared out with (:func:`shares_of`)."""
+    add("--totals", default="", metavar="A,B", help=_("counts of the districts, to share out"))
+    add(
+        "--population",
+        default="",
+        metavar="COLUMN",
+        help=_("column with the districts' population"),
+    )
+    add("--settlements", default="", metavar="FILE.tif", help=_("raster of where the people live"))
+
+
+def shares_of(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the same as a source of territories takes it."""
+    return {
+        "totals": names_in(options.totals),
+        "population": options.population,
+        "settlements": options.settlements,
+    }
+
+
 def require_key(options: argparse.Namespace) -> None:
     """Refuse a table of indicators that nothing joins."""
     if options.indicators and not options.key:

@@ -94,19 +94,20 @@ class Crossing:
 
     def told(self, shown: Shown, least: int) -> list[Told]:
         """Return the sums of each table as a reader knows them."""
-        masks = self._masks(shown, least)
         found = []
-        for table, sums in enumerate(self.sums):
+        for table, (sums, known) in enumerate(
+            zip(self.sums, self.masks(shown, least), strict=True)
+        ):
             low = high = sums.astype(float)
             if table == CELLS:  # a class, not a count
                 low = np.floor(low / least) * least
                 high = low + least - 1
-            known = masks[table]
             low, high = np.where(known, low, -np.inf), np.where(known, high, np.inf)
             found.append(Told(self.group[table], low, high))
         return found
 
-    def _masks(self, shown: Shown, least: int) -> list[Mask]:
+    def masks(self, shown: Shown, least: int) -> list[Mask]:
+        """Return which sums of each table a reader knows."""
         areas = np.append(np.ones(self.sizes[2] - 1, dtype=bool), False)
         chains = self.sums[CHAINS] >= least
         chains[-1] = False
@@ -150,7 +151,7 @@ def audited(crossing: Crossing, shown: Shown, least: int) -> Shown:
     """
     settled: set[bytes] = set()
     while True:
-        told, masks = crossing.told(shown, least), crossing._masks(shown, least)
+        told, masks = crossing.told(shown, least), crossing.masks(shown, least)
         known = known_closely(crossing.counts, told, crossing.wanted(shown), least, settled)
         hidden: set[tuple[int, int]] = set()
         for one in known:

@@ -67,7 +67,7 @@ def categorized(
 
 def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style | None) -> str:
     """Return a renderer of one rule a class, and one for missing values where there are some."""
-    quoted = '"' + field.replace('"', '""') + '"'
+    quoted = _quoted(field)
     rules, styles = [], []
     for i, found in enumerate(classes):
         sign = ">=" if i == 0 else ">"
@@ -77,31 +77,35 @@ def ruled(field: str, classes: Sequence[Class], line: Style, no_data: Style | No
     if no_data is not None:
         rules.append((f"{quoted} IS NULL", _(no_data.label)))
         styles.append(no_data)
+    return _by_rules(rules, _symbols(styles, "fill"))
+
+
+def circles(field: str, classes: Sequence[Class], radii: Sequence[float], cell: Style) -> str:
+    """Return a renderer of outlines with a circle in the middle, its radius in points by class."""
+    quoted = _quoted(field)
+    outline = _line(replace(cell, line=cell.fill, width=0.5), 0.5)
+    rules, symbols = [], []
+    for i, (found, radius) in enumerate(zip(classes, radii, strict=True)):
+        rules.append((f"{quoted} >= {found.lower!r} AND {quoted} <= {found.upper!r}", found.label))
+        middle = _symbol(f"@{i}@1", "marker", _marker(cell, 2 * radius))
+        symbols.append(_symbol(str(i), "fill", outline + _layer("CentroidFill", {}, middle)))
+    return _by_rules(rules, f"<symbols>{''.join(symbols)}</symbols>")
+
+
+def _quoted(field: str) -> str:
+    """Return a field as QGIS's expressions name it."""
+    return '"' + field.replace('"', '""') + '"'
+
+
+def _by_rules(rules: Sequence[tuple[str, str]], symbols: str) -> str:
+    """Return the renderer that draws by rules, test and label, each with the symbol of its place."""
     written = "".join(
         f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={attr(test)} label={said(label)}/>'
         for i, (test, label) in enumerate(rules)
     )
     return (
         '<renderer-v2 type="RuleRenderer" enableorderby="0" forceraster="0" symbollevels="0">'
-        f'<rules key="{{sialgeo}}">{written}</rules>{_symbols(styles, "fill")}</renderer-v2>'
-    )
-
-
-def circles(field: str, classes: Sequence[Class], radii: Sequence[float], cell: Style) -> str:
-    """Return a renderer of outlines with a circle in the middle, its radius in points by class."""
-    quoted = '"' + field.replace('"', '""') + '"'
-    outline = _line(replace(cell, line=cell.fill, width=0.5), 0.5)
-    rules, symbols = [], []
-    for i, (found, radius) in enumerate(zip(classes, radii, strict=True)):
-        test = f"{quoted} >= {found.lower!r} AND {quoted} <= {found.upper!r}"
-        rules.append(
-            f'<rule key="{{sialgeo-{i}}}" symbol="{i}" filter={attr(test)} label={said(found.label)}/>'
-        )
-        middle = _symbol(f"@{i}@1", "marker", _marker(cell, 2 * radius))
-        symbols.append(_symbol(str(i), "fill", outline + _layer("CentroidFill", {}, middle)))
-    return (
-        '<renderer-v2 type="RuleRenderer" enableorderby="0" forceraster="0" symbollevels="0">'
-        f'<rules key="{{sialgeo}}">{"".join(rules)}</rules><symbols>{"".join(symbols)}</symbols></renderer-v2>'
+        f'<rules key="{{sialgeo}}">{written}</rules>{symbols}</renderer-v2>'
     )
 
 

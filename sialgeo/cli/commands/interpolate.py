@@ -12,10 +12,12 @@ from sialgeo.cli.parser import (
     Parser,
     UsageError,
     declare_parameters,
+    declare_shares,
     declare_territories,
     given_parameters,
     names_in,
     require_key,
+    shares_of,
 )
 from sialgeo.cli.reports import Report, aligned, listed, path_lines
 from sialgeo.files import write_geotiff, write_layer
@@ -38,14 +40,7 @@ def declare(parser: Parser) -> None:
         help=_("polygons that shall have the figures; without them a grid is written"),
     )
     add("--columns", default="", metavar="A,B", help=_("indicators: rates and indices"))
-    add("--totals", default="", metavar="A,B", help=_("counts of the districts, to share out"))
-    add(
-        "--population",
-        default="",
-        metavar="COLUMN",
-        help=_("column with the districts' population"),
-    )
-    add("--settlements", default="", metavar="FILE.tif", help=_("raster of where the people live"))
+    declare_shares(add)
     declare_parameters(parser.group(_("method")), Interpolation)
     parser.group(_("outputs")).add_argument(
         "--output",
@@ -65,10 +60,8 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         options.territories,
         key=options.key,
         table=options.indicators,
-        population=options.population,
         columns=columns,
-        totals=totals,
-        settlements=options.settlements,
+        **shares_of(options),
     )
     progress(0.0, _("Reading the districts"))
     if not options.targets:
@@ -100,6 +93,8 @@ def _check(
     asked: dict[str, Any],
 ) -> None:
     """Refuse what does not go together before anything is read."""
+    from sialgeo.overlays.asked import PYCNOPHYLACTIC
+
     require_key(options)
     if not columns and not totals:
         raise UsageError(_("interpolate needs --columns or --totals"))
@@ -112,7 +107,7 @@ def _check(
         )
     if options.targets:
         return
-    if columns or len(totals) != 1 or asked.pop("method", "pycnophylactic") != "pycnophylactic":
+    if columns or len(totals) != 1 or asked.get("method", PYCNOPHYLACTIC) != PYCNOPHYLACTIC:
         raise UsageError(
             _(
                 "without --targets one count of --totals is spread over a grid (--method pycnophylactic)"
@@ -134,7 +129,7 @@ def _grid(
         key=options.key or None,
         settlements=options.settlements or None,
         progress=scaled(progress, 0.2, 0.9),
-        **asked,
+        **{name: value for name, value in asked.items() if name != "method"},
     )
     progress(0.9, _("Writing"))
     write_geotiff(options.output, [(column, raster.values)], raster.transform, raster.crs)

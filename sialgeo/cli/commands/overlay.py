@@ -12,11 +12,13 @@ from sialgeo import model, study
 from sialgeo.cli.parser import (
     Parser,
     UsageError,
+    declare_shares,
     declare_tables,
     declare_territories,
     names_in,
     require_key,
     require_workfile,
+    shares_of,
     tables_of,
     workfile_option,
 )
@@ -35,12 +37,7 @@ def declare(parser: Parser) -> None:
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
     declare_territories(add)
     add("--name", default="", metavar="COLUMN", help=_("column with the districts' names"))
-    add(
-        "--population",
-        default="",
-        metavar="COLUMN",
-        help=_("column with the districts' population"),
-    )
+    declare_shares(add)
     add("--raster", default="", metavar="FILE.tif", help=_("raster with one indicator"))
     declare_tables(add)
     add(
@@ -49,8 +46,6 @@ def declare(parser: Parser) -> None:
         metavar="A,B",
         help=_("indicators to lay over (for a raster: its name)"),
     )
-    add("--totals", default="", metavar="A,B", help=_("counts of the districts, to share out"))
-    add("--settlements", default="", metavar="FILE.tif", help=_("raster of where the people live"))
     add(
         "--precision",
         default="",
@@ -98,7 +93,7 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         )
         found = study.lay_raster(found, source, Path())
     else:
-        found = _lay_territories(found, options, columns, totals, indicators)
+        found = _lay_territories(found, options, columns, indicators)
     written = Path(sialgeo.save(found, options.output))
     return report(found, {"work": written})
 
@@ -128,7 +123,6 @@ def _lay_territories(
     found: Concentrations,
     options: argparse.Namespace,
     columns: tuple[str, ...],
-    totals: tuple[str, ...],
     indicators: tuple[model.Indicator, ...],
 ) -> Concentrations:
     own = bool(options.tables)  # territorio and indicador: their columns have known names
@@ -136,17 +130,15 @@ def _lay_territories(
         options.tables or options.territories,
         key="codigo" if own else options.key,
         name="nombre" if own else options.name,
-        population=options.population,
         table=options.indicators,
         columns=columns,
         preset=options.preset,
         year=options.year or 0,
         description=options.description,
-        totals=totals,
-        settlements=options.settlements,
         precision=options.precision,
         draws=options.draws,
         indicators=indicators,
+        **shares_of(options),
     )
     if own:
         layer = tables_of(options).indicator_layer().to_crs(found.producers.crs)

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import sialgeo
 from sialgeo import study
-from sialgeo.cli.parser import Parser, UsageError, declare_territories, names_in, require_key
+from sialgeo.cli.parser import (
+    Parser,
+    UsageError,
+    declare_shares,
+    declare_territories,
+    names_in,
+    require_key,
+    shares_of,
+)
 from sialgeo.cli.reports import Report, aligned, path_lines
 from sialgeo.files import write_csv
 from sialgeo.i18n import _, localised
@@ -20,15 +28,8 @@ def declare(parser: Parser) -> None:
     add = parser.group(_("inputs")).add_argument
     add("workfile", metavar="C.work.gpkg", help=_("working file of detect"))
     declare_territories(add, required=True)
-    add(
-        "--population",
-        default="",
-        metavar="COLUMN",
-        help=_("column with the districts' population"),
-    )
-    add("--settlements", default="", metavar="FILE.tif", help=_("raster of where the people live"))
     add("--columns", default="", metavar="A,B", help=_("indicators: rates and indices"))
-    add("--totals", default="", metavar="A,B", help=_("counts of the districts, to share out"))
+    declare_shares(add)
     add(
         "--radii",
         default=",".join(f"{r / 1000:g}km" for r in RADII),
@@ -53,10 +54,8 @@ def act(options: argparse.Namespace, progress: Progress) -> Report:
         options.territories,
         key=options.key,
         table=options.indicators,
-        population=options.population,
         columns=columns,
-        totals=totals,
-        settlements=options.settlements,
+        **shares_of(options),
     )
     progress(0.2, _("Laying over {layer}").format(layer=options.territories))
     layer, _notes = study.read_territories(source, Path(), found.producers.crs)
